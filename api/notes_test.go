@@ -26,8 +26,8 @@ func TestEachNoteSaysThatItMayBeRead(t *testing.T) {
 				continue
 			}
 			notes++
-			if hint, _ := shown.First("p", "id", box.Attribute("id")+"-aiuto"); !strings.Contains(hint.Words(), italian.MayBeRead) {
-				t.Errorf("%s: %q", page.name, hint.Words())
+			if hint, told := shown.First("p", "id", box.Attribute("id")+"-aiuto"); !told || !strings.Contains(hint.Words(), italian.MayBeRead) {
+				t.Errorf("%s says it nowhere beside %s", page.name, box.Attribute("id"))
 			}
 		}
 	}

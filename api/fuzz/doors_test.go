@@ -103,7 +103,7 @@ func TestDatesThroughEveryDoor(t *testing.T) {
 		{"/sportello/fascicolo", url.Values{"given_name": {"Persona"}, "family_name": {"Prova"}}, "birth_date", map[string]string{
 			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": correction.RuleBirth, "10000-01-01": correction.RuleBirth}},
 		{"/verifica-requisiti", url.Values{}, "birth_date", map[string]string{
-			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": parts.RuleDate}},
+			day(now.AddDate(0, 0, 2)): care.RuleInTheFuture, day(now.AddDate(-131, 0, 0)): care.RuleImplausible, "0001-01-01": correction.RuleBirth}},
 	} {
 		for typed, rule := range c.rules {
 			account := "social_worker.prato"

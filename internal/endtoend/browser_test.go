@@ -194,8 +194,8 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	cpi.press("Ho letto (presa visione)")
 	cpi.visit("/segnalazioni/" + s.referral(id))
 	cpi.picture("segnalazione")
-	cpi.press("Accetta e fissa") // the first free place is chosen
-	cpi.shows("fissato l’appuntamento")
+	cpi.press("Accetta, l’appuntamento dopo")
+	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	s.do(id, care.ServicePact, care.Completion{Outcome: care.Signed})
 	s.do(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: in(time.Second)})
 

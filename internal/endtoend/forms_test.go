@@ -189,8 +189,9 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 		social.visit("/segnalazioni/" + school)
 		social.press(move)
 		cpi.visit("/segnalazioni/" + placement)
-		cpi.press(move) // which fixes the appointment too, where it accepts
+		cpi.press(strings.Replace(move, "Accetta", "Accetta, l’appuntamento dopo", 1))
 	}
+	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
 	cpi.turnTo(s, id, care.ServicePact, care.CPIOperator)
 	s.itsHour(id)
 	cpi.choose("Registra il patto di servizio")

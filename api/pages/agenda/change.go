@@ -168,6 +168,6 @@ func changeFields(a ledger.Appointment, offers parts.Offers, sent url.Values) []
 		{Shape: "input", Type: "text", ID: "number", Label: changeLabels["number"], Value: sent.Get("number"), Hint: "Come lo dice chi chiede. Non serve se lo chiede il servizio."},
 		{Shape: "input", Type: "date", ID: "birth_date", Label: changeLabels["birth_date"], Value: sent.Get("birth_date"), Hint: "Della persona, come la dice chi chiede."},
 		choices("why", "Mai di che cosa soffre qualcuno: se serve, si scrive nella nota.", agenda.Whys, offered.Why),
-		{Shape: "area", ID: "note", Label: changeLabels["note"], Value: sent.Get("note")},
+		{Shape: "area", ID: "note", Label: changeLabels["note"], Hint: "Quello che chi lo chiede ha detto. " + italian.MayBeRead, Value: sent.Get("note")},
 	}
 }
