@@ -15,6 +15,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 )
