@@ -54,9 +54,15 @@ func TestMarkerStaysInTheRecords(t *testing.T) {
 // the assessment.
 func (s *services) openMarked() (caseID string) {
 	s.t.Helper()
-	caseID = s.post(care.DeskOperator, "/case-files", opening(person(func(p map[string]any) {
+	marked := person(func(p map[string]any) {
 		p["given_name"], p["family_name"], p["phone"] = marker, marker, "000 "+marker
-	}), "labour", "housing")).is(http.StatusCreated).text("id")
+		p["contacts"] = []map[string]any{{"kind": "phone", "value": "000 000001", "hours": marker}}
+	})
+	// What is no number is refused, and not said again.
+	refused := s.post(care.DeskOperator, "/case-files", opening(marked, "labour", "housing")).is(http.StatusUnprocessableEntity)
+	require.NotContains(s.t, fmt.Sprint(refused.body), marker)
+	marked["phone"] = "000 000000"
+	caseID = s.post(care.DeskOperator, "/case-files", opening(marked, "labour", "housing")).is(http.StatusCreated).text("id")
 	s.do(caseID, care.FirstListening, with(heard))
 	s.do(caseID, care.Orientation, with(booked()))
 	s.do(caseID, care.ConfirmAppointment, with(care.Completion{Outcome: care.Confirmed}))
