@@ -81,7 +81,7 @@ func TestASubstituteWorksForWhoIsAway(t *testing.T) {
 	require.True(t, reads(substitute))
 	require.Empty(t, list(desk, "/tasks?on_behalf=true"))
 	for path, words := range map[string]string{
-		"/": "Per conto di " + worker.Name, "/compiti": "Per conto di " + worker.Name, "/compiti/" + task: "puoi farla tu, al suo posto", "/assenze": "Lo sostituisci tu",
+		"/": "Per conto di " + worker.Name, "/compiti": "Per conto di chi è assente (1)", "/compiti?elenco=per-conto": worker.Name, "/compiti/" + task: "puoi farla tu, al suo posto", "/assenze": "Lo sostituisci tu",
 		"/fascicoli/" + ledger.BareID(run): "può farla " + substitute.Name,
 	} {
 		w.logsIn(substitute)
