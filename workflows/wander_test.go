@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/amending"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -166,8 +167,9 @@ type wanderer struct {
 	newest       string        // version of the changed rules
 	changed      string        // zone that has them
 
-	mends  *catalogue.Operation[catalogue.ReasonForm] // what the supervisor does, once, with an answer that cannot be written; nil: there is none
-	poison string                                     // entry whose step cannot be written; empty: none
+	mends          *catalogue.Operation[catalogue.ReasonForm] // what the supervisor does, once, with an answer that cannot be written; nil: there is none
+	poison         string                                     // entry whose step cannot be written; empty: none
+	amended, noted bool                                       // that what was written was amended, and a referral has a note
 }
 
 // did counts a step and names it.
@@ -466,6 +468,7 @@ func (g *wanderer) step() {
 	var can []func()
 	often := func(do func()) { can = append(can, slices.Repeat([]func(){do}, 6)...) } // what leads on
 	tasks := g.open
+	g.writesMore()
 	if g.carrier.(*play).knows > 0 && g.rand.IntN(8) == 0 {
 		g.meetsAnotherWorker(tasks)
 		return
@@ -583,6 +586,25 @@ func (g *wanderer) asks(o catalogue.Known) {
 		g.meetsEarlier()
 	default:
 		g.tries(g.asker(o.About()), o.Any(g.id, g.world()))
+	}
+}
+
+// writesMore amends, once, what the desk wrote when it opened the file, and adds a note to
+// the first referral that there is. Nothing is drawn for it, and nothing else changes by it.
+func (g *wanderer) writesMore() {
+	g.Helper()
+	if !g.amended {
+		g.amended = true
+		page, err := g.records.WrittenIn(context.Background(), g.as(care.DeskOperator), g.id, "", ledger.Paging{Limit: 20})
+		require.NoError(g, err)
+		if i := slices.IndexFunc(page.Items, func(r ledger.Record) bool { return r.Form == string(care.OpOpen) }); i >= 0 {
+			note := "Corretto di prova"
+			g.assigns(care.DeskOperator, catalogue.Amend.Command("", page.Items[i].ID, amending.Amended{Seen: 1, Why: "Prova", Note: &note}))
+		}
+	}
+	if sent := g.referrals(); !g.noted && len(sent) > 0 {
+		g.noted = true
+		g.assigns(care.SocialWorker, catalogue.NoteReferral.Command("", sent[0].ID, catalogue.ReasonForm{Note: "Nota di prova"}))
 	}
 }
 
