@@ -47,6 +47,6 @@ func TestAColleaguesClaimShows(t *testing.T) {
 	b.Pages.OneTask.State, b.Pages.OneTask.HolderID = care.TaskReserved, apitest.SomeSupervisor.ID
 	b.Changes.Tell()
 	apitest.WaitFor(t, browser, "document.querySelector('[data-row].is-gone') !== null")
-	apitest.WaitFor(t, browser, rows+" === 1 && document.querySelector('[role=status]').textContent.includes('1 in meno')")
+	apitest.WaitFor(t, browser, rows+" === 1 && [...document.querySelectorAll('[role=status]')].some(e => e.textContent.includes('1 in meno'))")
 	apitest.WaitFor(t, browser, "document.activeElement.matches('tbody:last-of-type [data-row]:last-child button')")
 }
