@@ -103,8 +103,7 @@ func dayTitle(t, now time.Time) string {
 // lead before it on, until it is there.
 func toRemind(rules *zone.Rules, a ledger.Appointment, now time.Time) bool {
 	lead, ok := rules.Deadline(care.DeadlineAppointmentReminder)
-	stands := a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed)
-	return ok && stands && now.Before(a.At) && !rules.Calendar.After(now, lead.Duration).Before(a.At)
+	return ok && a.Stands() && now.Before(a.At) && !rules.Calendar.After(now, lead.Duration).Before(a.At)
 }
 
 func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem {

@@ -137,14 +137,7 @@ func (s *Place) planMeeting(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Place) meetingIn(c *gin.Context, who care.Staff, sent url.Values) (ledger.Equipe, *meetingForm, error) {
-	if !catalogue.PlanMeeting.MayAsk(who.Role) {
-		return ledger.Equipe{}, nil, ledger.ErrForbidden
-	}
-	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
-	if err != nil {
-		return ledger.Equipe{}, nil, err
-	}
-	equipe, err := s.Records.Equipe(c.Request.Context(), who, equipeRun(c))
+	rules, equipe, err := s.equipeFor(c, who, catalogue.PlanMeeting.Facts)
 	if err != nil {
 		return equipe, nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
 
 // minutesForm shows and reads the minutes of a meeting: a row for each seat that
@@ -156,15 +157,23 @@ func (s *Place) recordMinutes(c *gin.Context, who care.Staff) error {
 // minutesOf reads the équipe that met, with the form of its minutes as far as it
 // was filled in.
 func (s *Place) minutesOf(c *gin.Context, who care.Staff, sent url.Values) (ledger.Equipe, *minutesForm, error) {
-	if !catalogue.Minutes.MayAsk(who.Role) {
-		return ledger.Equipe{}, nil, ledger.ErrForbidden
-	}
-	rules, err := s.Book.Rules(c.Request.Context(), who.Zone)
+	rules, equipe, err := s.equipeFor(c, who, catalogue.Minutes.Facts)
 	if err != nil {
-		return ledger.Equipe{}, nil, err
+		return equipe, nil, err
 	}
-	equipe, err := s.Records.Equipe(c.Request.Context(), who, equipeRun(c))
-	return equipe, newMinutesForm(rules.Policy, equipe, sent), err
+	return equipe, newMinutesForm(rules.Policy, equipe, sent), nil
+}
+
+// equipeFor reads the équipe of the address, for who may ask for an operation on it.
+func (s *Place) equipeFor(c *gin.Context, who care.Staff, asked catalogue.Facts) (rules *zone.Rules, equipe ledger.Equipe, err error) {
+	if !asked.MayAsk(who.Role) {
+		return nil, equipe, ledger.ErrForbidden
+	}
+	if rules, err = s.Book.Rules(c.Request.Context(), who.Zone); err != nil {
+		return nil, equipe, err
+	}
+	equipe, err = s.Records.Equipe(c.Request.Context(), who, equipeRun(c))
+	return rules, equipe, err
 }
 
 func (s *Place) minutesPage(c *gin.Context, who care.Staff, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) error {

@@ -33,16 +33,11 @@ func (s *Place) appointment(c *gin.Context, who care.Staff) (*zone.Rules, ledger
 	if err != nil {
 		return nil, ledger.Case{}, ledger.Appointment{}, err
 	}
-	i := slices.IndexFunc(file.Appointments, func(a ledger.Appointment) bool { return a.ID == c.Param("appuntamento") && stands(a) })
+	i := slices.IndexFunc(file.Appointments, func(a ledger.Appointment) bool { return a.ID == c.Param("appuntamento") && a.Stands() })
 	if i < 0 {
 		return nil, ledger.Case{}, ledger.Appointment{}, ledger.ErrNotFound
 	}
 	return rules, file, file.Appointments[i], nil
-}
-
-// stands says whether an appointment is one that the person is expected at.
-func stands(a ledger.Appointment) bool {
-	return a.State == string(care.AppointmentBooked) || a.State == string(care.AppointmentConfirmed)
 }
 
 // sheet shows what is printed for the person, in their language unless another is asked for.
