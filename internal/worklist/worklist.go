@@ -35,6 +35,7 @@ var Tabs = []Tab{Mine, OnBehalf, Free, Followed, Recent}
 // same however many cases there are; whoever has more is told so.
 const (
 	Most      = 500
+	Counted   = 99 // of the lists that are not looked at: what one has more of is a heap
 	PerPage   = 25
 	RecentFor = 7 * 24 * time.Hour
 )
@@ -120,7 +121,7 @@ type List struct {
 	First    int         // number of the first row; 0: there is none
 	Total    int         // rows that the filter leaves
 	More     bool        // there are more than Most, of which the first are looked at
-	Counts   map[Tab]int // rows of each list, filtered or not; Most+1: more than Most
+	Counts   map[Tab]int // rows of each list, filtered or not, each up to one more than it is counted to
 	Kinds    []care.TaskKind
 	Services []string // what there is to filter by
 }

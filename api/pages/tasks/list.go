@@ -123,7 +123,7 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 		if t.Tab == worklist.OnBehalf && i != at && list.Counts[t.Tab] == 0 {
 			continue // nobody is away, or somebody else does it for them
 		}
-		page.Tabs = append(page.Tabs, web.Link{URL: addressOf(i, 1), Text: t.name + " (" + upTo(list.Counts[t.Tab]) + ")", Current: i == at})
+		page.Tabs = append(page.Tabs, web.Link{URL: addressOf(i, 1), Text: t.name + " (" + upTo(list.Counts[t.Tab], i == at) + ")", Current: i == at})
 	}
 	page.groups(who, rules, list, tabs[at].Tab == worklist.Recent, s.Now())
 	page.around(at, list)
@@ -131,10 +131,14 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 	return nil
 }
 
-// upTo is a number of rows, as far as they are counted.
-func upTo(n int) string {
-	if n > worklist.Most {
-		return "oltre " + strconv.Itoa(worklist.Most)
+// upTo is a number of rows of a list, as far as they are counted.
+func upTo(n int, shown bool) string {
+	most := worklist.Counted
+	if shown {
+		most = worklist.Most
+	}
+	if n > most {
+		return "oltre " + strconv.Itoa(most)
 	}
 	return strconv.Itoa(n)
 }

@@ -43,16 +43,19 @@ var (
 	}()
 	sorted = " ORDER BY t.suspended, " + DueOrReady + ", t.id"
 	most   = fmt.Sprintf(" LIMIT %d", worklist.Most+1) // one more says that there are more
+	few    = fmt.Sprintf(" LIMIT %d", worklist.Counted+1)
 
 	// first is what is open of a case that is due first, called t.
 	first = "LEFT JOIN LATERAL (SELECT * FROM task t WHERE t.case_id = c.case_id AND t.ended_at IS NULL" + sorted + " LIMIT 1) t ON true"
 
-	mine     = "FROM task t WHERE t.ended_at IS NULL AND t.id IN (SELECT t.id FROM task t WHERE t.holder = $1 AND t.ended_at IS NULL UNION ALL SELECT t.id FROM task t WHERE t.ended_at IS NULL AND " + own + ")"
+	mine     = "FROM (SELECT t.* FROM task t WHERE t.holder = $1 AND t.ended_at IS NULL UNION ALL SELECT t.* FROM task t WHERE t.holder IS DISTINCT FROM $1 AND t.ended_at IS NULL AND " + own + ") t"
 	onBehalf = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'reserved' AND t.holder IN (SELECT staff FROM absence WHERE day_of(my_now()) BETWEEN first_day AND last_day) AND on_behalf(t.id, my('staff'), my_now())"
 	free     = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'ready' AND t.agency = $2 AND t.role = $3 AND NOT " + own
-	followed = "FROM (SELECT l.case_id FROM lead l JOIN case_file f ON f.id = l.case_id AND f.closed_at IS NULL WHERE l.staff = $1 AND l.until IS NULL" + most + ") c"
+	followed = "FROM lead l JOIN case_file f ON f.id = l.case_id AND f.closed_at IS NULL WHERE l.staff = $1 AND l.until IS NULL"
 	// Whether the caller sees the person still is asked of one line for each, not of all.
-	recent = "FROM (SELECT m.* FROM touched_since($4) c JOIN timeline m ON m.id = c.line ORDER BY m.id DESC" + most + ") c"
+	recent = func(so string) string {
+		return "FROM (SELECT t.line FROM touched_since($4) t ORDER BY t.line DESC" + so + ") c JOIN timeline m ON m.id = c.line"
+	}
 )
 
 // entry are the columns of a row of a list, chosen with t. Who it is about is read where it
@@ -87,15 +90,27 @@ func listed(tab worklist.Tab, about bool) string {
 	case worklist.Free:
 		return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + free + sorted + most + ") t" + around("t.case_id", about) + sorted
 	case worklist.Followed:
-		return entry("c.case_id", untouched, about) + followed + " " + first + around("c.case_id", about) + " ORDER BY t.suspended NULLS LAST, " + DueOrReady + " NULLS LAST, c.case_id"
+		return entry("c.case_id", untouched, about) + "FROM (SELECT l.case_id " + followed + most + ") c " + first + around("c.case_id", about) + " ORDER BY t.suspended NULLS LAST, " + DueOrReady + " NULLS LAST, c.case_id"
 	case worklist.Recent:
-		return entry("c.case_id", "c.at AS touched, c.code, c.detail", about) + recent + " " + first + around("c.case_id", about) + " ORDER BY c.id DESC"
+		return entry("c.case_id", "c.at AS touched, c.code, c.detail", about) + "FROM (SELECT m.* " + recent(most) + ") c " + first + around("c.case_id", about) + " ORDER BY c.id DESC"
 	}
 	return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + mine + sorted + most + ") t" + around("t.case_id", about) + sorted
 }
 
-// counts says how many rows each list has, as far as they are counted.
-var counts = "SELECT (SELECT count(*) FROM (SELECT " + mine + most + ") x), (SELECT count(*) FROM (SELECT " + onBehalf + most + ") x), (SELECT count(*) FROM (SELECT " + free + most + ") x), (SELECT count(*) " + followed + "), (SELECT count(*) " + recent + ")"
+// counts says how many rows each list has but the one that is read, which are counted as it
+// is; the others so far as is worth saying.
+func counts(but worklist.Tab) string {
+	from := map[worklist.Tab]string{worklist.Mine: mine, worklist.OnBehalf: onBehalf, worklist.Free: free, worklist.Followed: followed, worklist.Recent: recent(few)}
+	columns := make([]string, 0, len(worklist.Tabs))
+	for _, tab := range worklist.Tabs {
+		if tab == but {
+			columns = append(columns, "0")
+			continue
+		}
+		columns = append(columns, "(SELECT count(*) FROM (SELECT "+from[tab]+few+") x)")
+	}
+	return "SELECT " + strings.Join(columns, ", ")
+}
 
 // WorkList reads a page of a list. That it was read leaves a line, with the cases that it
 // showed; of the words of a name that was looked for it keeps a digest alone.
@@ -109,13 +124,14 @@ func (r *Store) WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (p
 		}
 		page = ask.Cut(all, now)
 		n := make([]int, len(worklist.Tabs))
-		if err := tx.QueryRow(ctx, using(counts), args...).Scan(&n[0], &n[1], &n[2], &n[3], &n[4]); err != nil {
+		if err := tx.QueryRow(ctx, using(counts(ask.Tab)), args...).Scan(&n[0], &n[1], &n[2], &n[3], &n[4]); err != nil {
 			return err
 		}
 		page.Counts = map[worklist.Tab]int{}
 		for i, tab := range worklist.Tabs {
 			page.Counts[tab] = n[i]
 		}
+		page.Counts[ask.Tab] = len(all)
 		if err := fill(ctx, tx, page.Rows, now); err != nil || len(page.Rows) == 0 {
 			return err
 		}
