@@ -153,16 +153,30 @@ func (s *Strip) Put(t Thing) {
 // lastNotes is how many notes a strip shows.
 const lastNotes = 3
 
-// Notes puts the last notes of a case's history into the strip. It is the one place
-// that what was written before comes from. What one act led to has its note each time,
-// and shows it once.
+// completed is the line of a history that says what somebody did.
+const completed = "task_completed"
+
+// Notes puts the last notes of a case's history, the newest first, into the strip. It is
+// the one place that what was written before comes from. What one act led to has its note
+// each time, and shows it once: with what was done, say an opinion, and not with what
+// followed, say that the plan was now to be drawn up.
 func (s *Strip) Notes(p care.Policy, moments []ledger.Moment) {
 	var last ledger.Moment
 	for _, m := range moments {
-		if m.Note == "" || m.Note == last.Note && m.At.Equal(last.At) || len(s.Said) == lastNotes {
+		switch {
+		case m.Note == "":
 			continue
+		case m.Note == last.Note && m.At.Equal(last.At):
+			if last.Code == completed {
+				continue
+			}
+			s.Said[len(s.Said)-1] = present.MomentOf(p, m)
+		case len(s.Said) == lastNotes:
+			return
+		default:
+			s.Said = append(s.Said, present.MomentOf(p, m))
 		}
-		s.Said, last = append(s.Said, present.MomentOf(p, m)), m
+		last = m
 	}
 }
 

@@ -29,6 +29,14 @@ func TestANoteIsShownOnce(t *testing.T) {
 		said = append(said, m.Note)
 	}
 	require.Equal(t, []string{"Prova uno", "Prova uno", "Prova due"}, said)
+
+	// It stands with what was done, whatever that led to.
+	strip = parts.Strip{}
+	strip.Notes(care.Policy{}, []ledger.Moment{
+		{At: at, Code: "equipe_drafting", Note: "Prova"}, {At: at, Code: "task_completed", Detail: "equipe_opinion/contrary", Note: "Prova"}, {At: at, Code: "opinion", Detail: "contrary", Note: "Prova"},
+	})
+	require.Len(t, strip.Said, 1)
+	require.Contains(t, strip.Said[0].Text, "Parere per l’équipe")
 }
 
 // Whoever is known by a year is of about an age, and was born on no day.
