@@ -142,7 +142,7 @@ func distinct(faults []care.Fault) []care.Fault {
 // caseFields are the fields in the order of the page, in which what is wrong
 // with them is told.
 var caseFields = []string{
-	"given_name", "family_name", "birth_date", "citizenship", "fiscal_code", "permit", "permit_expiry", "languages", "phone", "phone-whose", "phone-call", "phone-message", "phone-hours",
+	"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "fiscal_code", "languages", "phone", "phone-whose", "phone-call", "phone-message", "phone-hours",
 	"notice_given", "needs", "topic", "channel", "note",
 	"listening", "suggested", "service", "offer", "day", "hour",
 }
@@ -169,11 +169,13 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
-	page.PhoneTerms = []web.Field{
-		{Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: "Come si può chiamare: di chi è il numero, messaggi, orari", Bare: true, Row: true, Fields: reached.ContactTerms("phone", reach.Of(p.Contacts, reach.Phone, p.Phone))},
-		{Shape: "choices", Type: "checkbox", ID: "no_safe_contact", Label: "Contatto sicuro", Options: []web.Option{
-			{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: p.NoSafeContact}}},
-	}
+	page.PhoneTerms = []web.Field{{
+		Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: "Come si può chiamare: di chi è il numero, messaggi, orari", Bare: true, Row: true,
+		Fields: append(reached.ContactTerms("phone", reach.Of(p.Contacts, reach.Phone, p.Phone)), web.Field{
+			Shape: "choices", Type: "checkbox", ID: "no_safe_contact", Label: "Contatto sicuro", Options: []web.Option{
+				{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: p.NoSafeContact}},
+		}),
+	}}
 	usual := parts.UsualLanguages(rules.Desk)
 	for _, l := range world.Languages(usual...) {
 		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(p.Languages, l.Code)}

@@ -93,7 +93,7 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 		{Shape: "area", ID: "listening", Label: "Che cosa hai ascoltato", Value: sent.Get("listening"), Hint: "La persona può chiedere di leggere quello che scrivi."},
 		{Shape: "area", ID: "suggested", Label: "Che cosa hai proposto", Value: sent.Get("suggested")},
 		{Shape: "select", ID: "service", Label: "Appuntamento: servizio e materia", Empty: "Nessun appuntamento per ora", Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
-		{Shape: "group", Label: "Quando", Fields: offers.When("", sent, false)},
+		{Shape: "group", Label: "Quando", Row: true, Fields: offers.When("", sent, false)},
 	}, nil
 }
 
