@@ -6,7 +6,9 @@ SHELL := /bin/bash
 
 export PERCORSO_BIN_DIR := $(CURDIR)/bin
 # A checkout that belongs to somebody else has no version that go may ask git for.
-export GOFLAGS += -buildvcs=false
+# What is built of Percorso does not know its folder either, so that another clone need not build it again;
+# Temporal's server and the linters, which take minutes to build, stay as they are.
+export GOFLAGS += -buildvcs=false -trimpath
 STACK := bin/percorso-stack
 PROGRESS := deploy/scripts/progress
 
@@ -50,7 +52,7 @@ binaries:
 	@mkdir -p bin
 	@$(PROGRESS) 'Percorso' go build -v -o bin/ ./cmd/percorso ./deploy/standalone/cmd/percorso-stack
 	@$(PROGRESS) "Temporal's server (3 to 6 minutes the first time)" \
-		go -C deploy/temporal build -v -ldflags='-s -w' -o ../../bin/percorso-temporal .
+		go -C deploy/temporal build -trimpath=false -v -ldflags='-s -w' -o ../../bin/percorso-temporal .
 
 assets: api/web/assets/vendor/sprites.svg
 
@@ -67,12 +69,12 @@ tools: bin/tools/golangci-lint bin/tools/workflowcheck bin/tools/testcount ## bu
 
 bin/tools/golangci-lint bin/tools/workflowcheck: tools/go.mod tools/go.sum
 	@mkdir -p bin/tools
-	@$(PROGRESS) 'Linters (1 to 3 minutes the first time)' go -C tools build -v -ldflags='-s -w' -o ../bin/tools/ tool
+	@$(PROGRESS) 'Linters (1 to 3 minutes the first time)' go -C tools build -trimpath=false -v -ldflags='-s -w' -o ../bin/tools/ tool
 	@touch bin/tools/golangci-lint bin/tools/workflowcheck
 
 bin/tools/testcount: tools/testcount/main.go
 	@mkdir -p bin/tools
-	@go -C tools build -o ../bin/tools/testcount ./testcount
+	@go -C tools build -trimpath=false -o ../bin/tools/testcount ./testcount
 
 clean-data: ## delete every case, account and mail of this machine's stack
 	@$(STACK) clean

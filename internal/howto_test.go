@@ -130,7 +130,7 @@ func TestHowToAddAnOperation(t *testing.T) {
 	goes := func(args ...string) {
 		t.Helper()
 		c := exec.Command("go", args...)
-		c.Dir, c.Env = tree, append(os.Environ(), "GOFLAGS=-trimpath -buildvcs=false", "GOPROXY=off")
+		c.Dir, c.Env = tree, append(os.Environ(), "GOFLAGS=-buildvcs=false -trimpath", "GOPROXY=off")
 		said, err := c.CombinedOutput()
 		require.NoError(t, err, "go %s\n%s", strings.Join(args, " "), said)
 	}

@@ -22,6 +22,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/stacktest"
 	"percorso/internal/care"
+	"percorso/internal/manual"
 )
 
 // twoVersions is a stack whose binary can be replaced, and a second build of it.
@@ -45,7 +46,7 @@ func newTwoVersions(t *testing.T, settings ...string) *twoVersions {
 	built := stacktest.BinDir(t)
 	v.first, v.second = filepath.Join(built, "percorso"), filepath.Join(t.TempDir(), "percorso")
 	link := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-X percorso/internal/versions.linked=two", "-o", v.second, "./cmd/percorso")
-	link.Dir = stacktest.ModuleRoot()
+	link.Dir = manual.Root()
 	said, err := link.CombinedOutput()
 	require.NoError(t, err, "%s", said)
 	for _, name := range []string{"percorso-stack", "percorso-temporal"} {

@@ -6,8 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -21,11 +21,20 @@ type Command struct {
 	Prints string
 }
 
-// Root is the module's folder.
-func Root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
+// Root is the module's folder. The binary of a test does not know it, since it is
+// built alike in every clone; it is above the package's, where a test begins.
+var Root = sync.OnceValue(func() string {
+	folder, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	for at := folder; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "go.mod")); err == nil {
+			return at
+		}
+	}
+	panic("no go.mod above " + folder)
+})
 
 // Files are README and the docs.
 func Files(t testing.TB) []string {

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
-	"percorso/deploy/standalone/stacktest"
+	"percorso/internal/manual"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/postgrestest"
 )
@@ -168,7 +168,7 @@ func schemaText(t *testing.T, pool *pgxpool.Pool) string {
 }
 
 func migrationFiles() string {
-	return filepath.Join(stacktest.ModuleRoot(), "internal", "postgres", "migrations")
+	return filepath.Join(manual.Root(), "internal", "postgres", "migrations")
 }
 
 // TestFilesAreNumberedOnce: a number stands for one migration, or a database would

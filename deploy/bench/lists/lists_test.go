@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"percorso/deploy/standalone/stacktest"
+	"percorso/internal/manual"
 	"percorso/internal/testclock"
 )
 
@@ -15,7 +15,7 @@ import (
 // databases: that each gives rows is asked by the measurement. What it takes is no
 // measure of anything.
 func TestEverythingIsMeasured(t *testing.T) {
-	root := stacktest.ModuleRoot()
+	root := manual.Root()
 	s, err := startServer(t.Context(), filepath.Join(root, "bin"), filepath.Join(root, "node_modules"))
 	require.NoError(t, err)
 	defer s.stop()

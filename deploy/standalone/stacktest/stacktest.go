@@ -8,13 +8,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
 
 	"percorso/deploy/standalone"
 	"percorso/deploy/standalone/identity"
+	"percorso/internal/manual"
 )
 
 // StartLimit is how long a stack may take to start on a busy machine.
@@ -57,7 +57,7 @@ func Options(t testing.TB) standalone.Options {
 	return standalone.Options{
 		DataDir:     DataDir(t),
 		BinDir:      BinDir(t),
-		NodeModules: filepath.Join(ModuleRoot(), "node_modules"),
+		NodeModules: filepath.Join(manual.Root(), "node_modules"),
 		Ports:       ports,
 		Out:         t.Output(),
 	}
@@ -106,7 +106,7 @@ func BinDir(t testing.TB) string {
 	t.Helper()
 	folder := os.Getenv("PERCORSO_BIN_DIR")
 	if folder == "" {
-		folder = filepath.Join(ModuleRoot(), "bin")
+		folder = filepath.Join(manual.Root(), "bin")
 	}
 	if _, err := os.Stat(filepath.Join(folder, "percorso-stack")); err != nil {
 		t.Fatalf("the stack is not built, run make build: %v", err)
@@ -122,12 +122,6 @@ func Token(t testing.TB, stack *standalone.Stack, account string) string {
 		t.Fatalf("token of %s: %v", account, err)
 	}
 	return token
-}
-
-// ModuleRoot returns the folder of the module, wherever a test runs.
-func ModuleRoot() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }
 
 func showLogs(t testing.TB, dataDir string) {

@@ -26,6 +26,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/manual"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
@@ -81,7 +82,7 @@ func startCluster() (c *cluster, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), stacktest.StartLimit)
 	defer cancel()
-	root := stacktest.ModuleRoot()
+	root := manual.Root()
 	c.stack, err = standalone.Start(ctx, standalone.Options{
 		DataDir: c.folder, BinDir: cmp.Or(os.Getenv("PERCORSO_BIN_DIR"), filepath.Join(root, "bin")), NodeModules: filepath.Join(root, "node_modules"), Ports: ports,
 		Parts: []standalone.Part{standalone.Postgres},

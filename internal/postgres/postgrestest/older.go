@@ -15,7 +15,7 @@ import (
 
 	"percorso/deploy"
 	"percorso/deploy/standalone"
-	"percorso/deploy/standalone/stacktest"
+	"percorso/internal/manual"
 	"percorso/internal/postgres"
 )
 
@@ -25,7 +25,7 @@ const Released = 3
 
 // ReleasedRows are statements, for the administrator of the database.
 func ReleasedRows() (string, error) {
-	rows, err := os.ReadFile(filepath.Join(stacktest.ModuleRoot(), "internal", "postgres", "testdata", "released.sql"))
+	rows, err := os.ReadFile(filepath.Join(manual.Root(), "internal", "postgres", "testdata", "released.sql"))
 	return string(rows), err
 }
 
@@ -91,7 +91,7 @@ func MigrateOlder(ctx context.Context, administrator string, version int64) erro
 	defer login.Close()
 	db := stdlib.OpenDBFromPool(login)
 	defer func() { _ = db.Close() }()
-	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS(filepath.Join(stacktest.ModuleRoot(), "internal", "postgres", "migrations")))
+	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS(filepath.Join(manual.Root(), "internal", "postgres", "migrations")))
 	if err != nil {
 		return err
 	}
