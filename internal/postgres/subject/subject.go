@@ -35,7 +35,7 @@ func (s *Subject) Queue(b *pgx.Batch, step ledger.Step) {
 	postgres.QueuePointer(b, &s.Answer, `SELECT `+postgres.TaskColumns+` FROM task t
 		WHERE run_id = $2 AND referral_id = $1 AND kind = 'referral_answer' AND `+postgres.TaskOpen+` FOR UPDATE OF t`, step.Entry.Target, step.Run)
 	postgres.QueuePointer(b, &s.away, `SELECT h.last_day, h.substitute::text FROM task t, holder_away(t.id, $3) h
-		WHERE t.run_id = $2 AND t.referral_id = $1 AND t.kind = 'referral_answer'`, step.Entry.Target, step.Run, step.At)
+		WHERE t.run_id = $2 AND t.referral_id = $1 AND t.kind = 'referral_answer' AND t.state = 'reserved'`, step.Entry.Target, step.Run, step.At)
 	postgres.QueuePointer(b, &s.Referral, `SELECT state, from_agency, to_agency, continues IS NOT NULL AS redirected FROM referral WHERE id = $1 FOR NO KEY UPDATE`, step.Entry.Target)
 }
 

@@ -30,8 +30,8 @@ type factsRow struct {
 	Deferred       *time.Time `db:"deferred"` // since when an accepted entry cannot be worked
 	Critical       *time.Time `db:"critical"`
 	LastAt         *time.Time `db:"last_at"`
-
-	kept bool // its person is protected
+	Kept           bool       `db:"kept"` // its person is protected
+	Away           bool       `db:"away"` // somebody is, who has a task of it or could do something about one
 }
 
 type taskFact struct {
@@ -155,7 +155,7 @@ func (m *moment) pointer() *time.Time {
 }
 
 const (
-	selectFacts = `SELECT * FROM health_facts($1::uuid[])`
+	selectFacts = `SELECT h.*, b.kept, b.away FROM health_facts($1::uuid[]) h, facts_beside(h.case_id::uuid) b`
 	selectAway  = `SELECT * FROM absent_tasks($1::uuid[])`
 	selectPools = `SELECT * FROM absent_pools($1::uuid[])`
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
@@ -164,28 +164,77 @@ const (
 	selectTaken  = `SELECT task_id FROM kept_seats($1::uuid[])`
 )
 
-// queueFacts asks for the facts of some open cases.
+// queueFacts asks for the facts of some open cases; rest asks for what few of them have.
 func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 	b.Queue(selectFacts, cases).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[factsRow])
 		return err
 	})
+}
+
+// rest takes into the facts what hangs on keepers, absences and seats, of the cases that
+// have any. Each step asks for the facts of its case, so nothing is asked that is not there.
+func rest(ctx context.Context, tx postgres.Tx, facts []factsRow) error {
+	that := func(has func(factsRow) bool) (cases []string) {
+		for _, f := range facts {
+			if has(f) {
+				cases = append(cases, f.Case)
+			}
+		}
+		return cases
+	}
+	b := &pgx.Batch{}
+	if kept := that(func(f factsRow) bool { return f.Kept }); len(kept) > 0 {
+		queueKeepers(b, kept, facts)
+	}
+	if away := that(func(f factsRow) bool { return f.Away }); len(away) > 0 {
+		queueAbsences(b, away, facts)
+	}
+	if seats := that(factsRow.seats); len(seats) > 0 {
+		queueMarks(b, selectSeated, seats, facts, func(t *taskFact) { t.seated = true })
+	}
+	if kept := that(func(f factsRow) bool { return f.Kept && f.seats() }); len(kept) > 0 {
+		queueMarks(b, selectTaken, kept, facts, func(t *taskFact) { t.taken = true })
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// seats says whether somebody is asked for something from a seat of an équipe.
+func (r factsRow) seats() bool {
+	return slices.ContainsFunc(r.Tasks, func(t taskFact) bool { return slices.Contains(actors.SeatKinds, t.Kind) })
+}
+
+// taskOf finds a task of a case; nil: it is not among the facts.
+func taskOf(facts []factsRow, caseID, id string) *taskFact {
+	for _, f := range facts {
+		if i := slices.IndexFunc(f.Tasks, func(t taskFact) bool { return f.Case == caseID && t.ID == id }); i >= 0 {
+			return &f.Tasks[i]
+		}
+	}
+	return nil
+}
+
+func queueKeepers(b *pgx.Batch, cases []string, facts []factsRow) {
 	b.Queue(selectKept, cases).Query(func(rows pgx.Rows) error {
 		kept, err := pgx.CollectRows(rows, pgx.RowToStructByName[keptTask])
 		for _, k := range kept {
-			for i := range *into {
-				(*into)[i].keep(k)
+			if t := taskOf(facts, k.Case, k.ID); t != nil {
+				t.kept = &k
 			}
 		}
 		return err
 	})
+}
+
+func queueAbsences(b *pgx.Batch, cases []string, facts []factsRow) {
 	b.Queue(selectAway, cases).Query(func(rows pgx.Rows) error {
 		absent, err := pgx.CollectRows(rows, pgx.RowToStructByName[absentTask])
 		for _, a := range absent {
-			for _, f := range *into {
-				if i := slices.IndexFunc(f.Tasks, func(t taskFact) bool { return f.Case == a.Case && t.ID == a.ID }); i >= 0 {
-					f.Tasks[i].away = append(f.Tasks[i].away, a)
-				}
+			if t := taskOf(facts, a.Case, a.ID); t != nil {
+				t.away = append(t.away, a)
 			}
 		}
 		return err
@@ -198,55 +247,43 @@ func queueFacts(b *pgx.Batch, cases []string, into *[]factsRow) {
 			if a.Supervisors {
 				who += " supervises"
 			}
-			for _, f := range *into {
-				if i := slices.IndexFunc(f.Tasks, func(t taskFact) bool { return f.Case == a.Case && t.ID == a.ID }); i >= 0 {
-					f.Tasks[i].add(a, who != last)
-				}
+			if t := taskOf(facts, a.Case, a.ID); t != nil {
+				t.add(a, who != last)
 			}
 			last = who
 		}
 		return err
 	})
-	marks := func(query string, mark func(*taskFact)) {
-		b.Queue(query, cases).Query(func(rows pgx.Rows) error {
-			seats, err := pgx.CollectRows(rows, pgx.RowTo[string])
-			for _, f := range *into {
-				for i, t := range f.Tasks {
-					if slices.Contains(seats, t.ID) {
-						mark(&f.Tasks[i])
-					}
-				}
-			}
-			return err
-		})
-	}
-	marks(selectSeated, func(t *taskFact) { t.seated = true })
-	marks(selectTaken, func(t *taskFact) { t.taken = true })
 }
 
-// keep takes in what only the keepers of its person can do, where that is of this case.
-func (r *factsRow) keep(k keptTask) {
-	if r.Case != k.Case {
-		return
-	}
-	r.kept = true
-	if i := slices.IndexFunc(r.Tasks, func(t taskFact) bool { return t.ID == k.ID }); i >= 0 {
-		r.Tasks[i].kept = &k
-	}
+func queueMarks(b *pgx.Batch, query string, cases []string, facts []factsRow, mark func(*taskFact)) {
+	b.Queue(query, cases).Query(func(rows pgx.Rows) error {
+		tasks, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, f := range facts {
+			for i, t := range f.Tasks {
+				if slices.Contains(tasks, t.ID) {
+					mark(&f.Tasks[i])
+				}
+			}
+		}
+		return err
+	})
 }
 
 // readFacts reads the facts of some open cases.
 func readFacts(ctx context.Context, tx postgres.Tx, cases []string) (facts []factsRow, err error) {
 	b := &pgx.Batch{}
 	queueFacts(b, cases, &facts)
-	err = tx.SendBatch(ctx, b).Close()
+	if err = tx.SendBatch(ctx, b).Close(); err == nil {
+		err = rest(ctx, tx, facts)
+	}
 	return facts, err
 }
 
 // at gives the facts as they stand at a time.
 func (r factsRow) at(now time.Time) health.Facts {
 	f := health.Facts{
-		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: r.SuspendedUntil, Unworked: r.Unworked, NextDue: r.NextDue, Critical: r.Critical, Kept: r.kept,
+		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: r.SuspendedUntil, Unworked: r.Unworked, NextDue: r.NextDue, Critical: r.Critical, Kept: r.Kept,
 	}
 	if r.LastAt != nil {
 		f.LastAt = *r.LastAt

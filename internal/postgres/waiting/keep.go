@@ -23,6 +23,9 @@ func Commit(ctx context.Context, tx postgres.Tx, b *pgx.Batch, caseID string, no
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
+	if err := rest(ctx, tx, facts); err != nil {
+		return err
+	}
 	last := &pgx.Batch{}
 	for _, r := range facts {
 		queueKept(last, r, now, there)
