@@ -623,8 +623,14 @@ func (p *PageRecords) Notices(context.Context, care.Staff) ([]ledger.Notice, err
 		CaseID: AnotherID, CaseNumber: "PO-2026-00012", TaskID: SomeID, Task: care.FirstListening, TaskOpen: true,
 	}, {
 		ID: MistakenID, At: p.noon(-1), Asked: p.noon(-1), CaseID: MistakenID, CaseNumber: "PO-2026-00013",
-		Mistake: &undoing.Awaited{SaidBy: "Operatrice di prova", Why: "Prova", Until: *p.due(20)},
+		Mistake: &undoing.Awaited{Person: "Persona Prova", SaidBy: "Operatrice di prova", Why: "Prova", Until: *p.due(20)},
 	}}, nil
+}
+
+// ToConfirm has the mistake among the notices.
+func (p *PageRecords) ToConfirm(ctx context.Context, s care.Staff) ([]ledger.Notice, error) {
+	notices, err := p.Notices(ctx, s)
+	return notices[1:], err
 }
 
 // RecordIn has one of what WrittenIn has.

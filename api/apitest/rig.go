@@ -437,6 +437,10 @@ func (f *fakeRecords) CountNotices(ctx context.Context, s care.Staff) (int, erro
 	all, err := f.Notices(ctx, s)
 	return len(all), err
 }
+func (f *fakeRecords) ToConfirm(context.Context, care.Staff) ([]ledger.Notice, error) {
+	return nil, f.Fail
+}
+
 func (f *fakeRecords) DismissNotice(_ context.Context, _ care.Staff, id string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -374,6 +374,12 @@ type Undoing struct {
 	SaidAt *time.Time `json:"said_at,omitempty" doc:"When somebody said that it was a mistake; left out: nobody has"`
 	SaidBy string     `json:"said_by,omitempty"`
 	Why    string     `json:"why,omitempty"`
+
+	SaidByID    string      `json:"-"`
+	WaitsFor    []string    `json:"waits_for,omitempty" doc:"Names of those who are to confirm it and are there; left out: nobody is"`
+	Roles       []care.Role `json:"roles,omitempty" doc:"What these are"`
+	EscalatesAt *time.Time  `json:"escalates_at,omitempty" doc:"When the supervisors are told"`
+	Escalated   *time.Time  `json:"escalated_at,omitempty" doc:"When the supervisors were told"`
 }
 
 // Standing is what the case has of which there may be one, but for the meetings

@@ -61,8 +61,10 @@ func TestWhoTakesAMergeBack(t *testing.T) {
 	}
 }
 
-func TestWhenASecondPersonIsReminded(t *testing.T) {
+func TestWhenASecondPersonIsRemindedAndTheSupervisorsAreTold(t *testing.T) {
 	until := time.Date(2027, 3, 31, 10, 0, 0, 0, time.UTC)
-	require.Equal(t, until.AddDate(0, 0, -7), undoing.Remind(until.AddDate(0, 0, -30), until))
+	require.Equal(t, until.AddDate(0, 0, -15), undoing.Remind(until.AddDate(0, 0, -30), until))
+	require.Equal(t, until.AddDate(0, 0, -7), undoing.Escalate(until.AddDate(0, 0, -30), until))
 	require.Equal(t, until.AddDate(0, 0, -2), undoing.Remind(until.AddDate(0, 0, -4), until))
+	require.Equal(t, until.AddDate(0, 0, -1), undoing.Escalate(until.AddDate(0, 0, -4), until))
 }

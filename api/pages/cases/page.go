@@ -61,7 +61,7 @@ type CasePage struct {
 	Leads        []web.Term   // who follows the case for each agency
 	LeadsBefore  []web.Moment // who did
 	Protection   *Protection  // nil: the person is known like others
-	Mistake      string       // that somebody says that its closure was one
+	Mistake      *Mistake     // nil: nobody says that its closure was one
 	Parted       []Parted
 	Transfer     *Transfer // nil: no other zone was asked to take it over
 	Path         []PathStage

@@ -23,19 +23,29 @@ type Parted struct {
 	Proposed []web.Link // what the merge had ended of this file, with where it is asked again
 }
 
-// mistakeWords say that somebody says that the closure of a file, or its merge, was a
-// mistake, and until when a second one may confirm it; or until when anybody may say so.
-func mistakeWords(file ledger.Case) string {
+// Mistake is that somebody says that the closure of a file, or its merge, was a mistake.
+type Mistake struct {
+	Text    string
+	Confirm *web.Link // nil: the reader may not confirm it
+}
+
+// mistakeOf says that somebody says that the closure of a file, or its merge, was a mistake,
+// for whom it waits, until when and what then; nil: nobody does.
+func mistakeOf(who care.Staff, file ledger.Case, now time.Time) *Mistake {
 	u := file.Undoing
 	if u == nil || u.SaidAt == nil {
-		return ""
+		return nil
 	}
 	what := "la chiusura"
 	if file.MergedInto != "" {
 		what = "l’unione a un altro fascicolo"
 	}
-	return u.SaidBy + " segnala, " + italian.Dated("", u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. Un’altra persona può confermarlo fino al " +
-		italian.Date(u.Until.In(italian.Rome)) + ": il fascicolo torna aperto."
+	shown := &Mistake{Text: u.SaidBy + " segnala, " + italian.Dated("", u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. " + present.WaitsForSecond(*u, now) +
+		" Con la conferma il fascicolo torna aperto; senza, il " + italian.Date(u.Until.In(italian.Rome)) + " la segnalazione decade."}
+	if catalogue.Undo.MayAsk(who.Role) && who.ID != u.SaidByID {
+		shown.Confirm = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}
+	}
+	return shown
 }
 
 // partedOf are the merges of a file that may still be taken back, and those that were not

@@ -38,7 +38,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
 	}
 	page.Protection = protectionOf(file)
-	page.Mistake, page.Parted = mistakeWords(file), partedOf(rules.Policy, file, s.Now())
+	page.Mistake, page.Parted = mistakeOf(who, file, s.Now()), partedOf(rules.Policy, file, s.Now())
 	if file.Transfer != "" {
 		page.Transfer = &Transfer{To: s.zoneName(ctx, file.Transfer)}
 		if catalogue.Recall.MayAsk(who.Role) {

@@ -28,7 +28,7 @@ type Records interface {
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
-	// Notices lists what the caller is told of, among it what waits for their confirmation.
-	Notices(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
+	// ToConfirm lists the mistakes that wait for the caller to confirm them.
+	ToConfirm(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
 	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"percorso/api/access"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -262,15 +261,12 @@ func (d *day) news() error {
 // toConfirm are the mistakes that wait for a second person, of whom the caller may be one,
 // with the last day for it.
 func (d *day) toConfirm() error {
-	notices, err := d.Records.Notices(d.Request.Context(), d.who)
-	var lines []web.Line
-	for _, n := range notices {
-		if n.Mistake != nil && !n.Mistake.Lapsed {
-			lines = append(lines, web.Line{URL: "/fascicoli/" + n.CaseID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma: " + present.MistakeIn(n), State: italian.Due(n.Mistake.Until, d.now, d.rules.Calendar), When: n.CaseNumber})
-		}
-	}
-	if len(lines) > 0 {
-		d.add("da-confermare", "Da confermare", lines, access.NoticesPath, "Tutti i tuoi avvisi")
+	notices, err := d.Records.ToConfirm(d.Request.Context(), d.who)
+	if len(notices) > 0 {
+		d.add("da-confermare", "Da confermare", web.Each(notices, func(n ledger.Notice) web.Line {
+			return web.Line{URL: "/fascicoli/" + n.CaseID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma: " + n.Mistake.Person + ", " + present.MistakeIn(n),
+				State: "Lo segnala " + n.Mistake.SaidBy + ", " + italian.Brief(n.At, d.now) + ". " + italian.Due(n.Mistake.Until, d.now, d.rules.Calendar), When: n.CaseNumber}
+		}), allTasks+"#da-confermare", "Tutto quello che aspetta una conferma")
 	}
 	return err
 }

@@ -119,6 +119,9 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 	if page.Next, err = s.next(ctx, who, rules, c.Query(after)); err != nil {
 		return err
 	}
+	if page.Confirm, err = s.toConfirm(ctx, who, rules); err != nil {
+		return err
+	}
 	for i, t := range tabs {
 		if t.Tab == worklist.OnBehalf && i != at && list.Counts[t.Tab] == 0 {
 			continue // nobody is away, or somebody else does it for them

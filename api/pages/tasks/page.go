@@ -19,6 +19,7 @@ type TaskList struct {
 	web.Frame
 	Next    *NextStep // nil: nothing was just done
 	Tabs    []web.Link
+	Confirm []Row  // mistakes that wait for the caller as their second person
 	List    string // the name of the one that is shown
 	Filter  Filter
 	Range   string // "1-25 di 143"; empty: nothing is shown

@@ -38,6 +38,8 @@ type Records interface {
 	Share(ctx context.Context, s care.Staff, taskID string) (ledger.Share, error)
 	Task(ctx context.Context, s care.Staff, id string) (ledger.Task, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
+	// ToConfirm lists the mistakes that wait for the caller to confirm them.
+	ToConfirm(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
 	// WorkList reads a page of one of the lists that the caller's work is on.
 	WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (worklist.List, error)
 	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)

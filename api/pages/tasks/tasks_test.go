@@ -312,3 +312,23 @@ func TestTaskFromAReferral(t *testing.T) {
 		t.Error("a referral is not answered on the referral")
 	}
 }
+
+// TestAMistakeIsInTheWorkList: what waits for a second person stands in the work list of who
+// may be it, with its person, who said it and why, and leads to where it is confirmed.
+func TestAMistakeIsInTheWorkList(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := apitest.ReadPage(t, b.Visit("/compiti?elenco=libere"))
+	row, ok := page.First("tr", "data-row", "confirm"+apitest.MistakenID)
+	if !ok {
+		t.Fatal("the mistake is not in the work list")
+	}
+	for _, words := range []string{"Persona Prova", "Confermare che la chiusura è uno sbaglio", "«Prova»", "Lo segnala Operatrice di prova", "dom 13 dic"} {
+		if !strings.Contains(row.Words(), words) {
+			t.Errorf("the row does not say %q: %s", words, row.Words())
+		}
+	}
+	if _, ok := row.First("a", "href", "/fascicoli/"+apitest.MistakenID+"/annulla-chiusura"); !ok {
+		t.Error("the row does not lead to where it is confirmed")
+	}
+}

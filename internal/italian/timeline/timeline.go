@@ -48,6 +48,8 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"protection_lifted":     "Tolta la protezione",
 	"mistake_said":          "Segnalato che la chiusura, o l’unione, è uno sbaglio",
 	"mistake_reminded":      "Ricordato che uno sbaglio aspetta la conferma di un’altra persona",
+	"mistake_escalated":     "Avvisati i responsabili: uno sbaglio aspetta ancora la conferma",
+	"mistake_unreached":     "Uno sbaglio aspetta la conferma, ma non c’è nessuno da avvisare",
 	"mistake_lapsed":        "Nessuno ha confermato lo sbaglio: la segnalazione è decaduta",
 	"closure_undone":        "Annullata la chiusura, che era uno sbaglio",
 	"merge_undone":          "Annullata l’unione di due fascicoli, che era uno sbaglio",

@@ -4,6 +4,7 @@ package concerned
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -45,17 +46,17 @@ const selectAgencies = `SELECT zone, agency, coalesce(array_agg(DISTINCT holder)
 func (e Ending) Tell(ctx context.Context, tx postgres.Tx, batch *pgx.Batch, set *postgres.Ruleset, s ledger.Step, moment func(code, detail string)) error {
 	agencies, err := postgres.Many[agency](ctx, tx, selectAgencies, e.Run, e.Zone, e.By, e.Case, e.Done)
 	for _, a := range agencies {
-		template, to := "work_ended", []string(nil)
+		template, to, reached := "work_ended", []string(nil), true
 		known, _ := set.Agency(a.Code)
 		if a.Zone != e.Zone {
 			known = care.Agency{} // the other zone's are not those of this one's file
 		}
 		if known.ByLink() {
 			template, to = "partner_ended", []string{known.Email}
-		} else if to, err = e.staff(ctx, tx, a, string(known.Answers)); err != nil {
+		} else if to, reached, err = e.staff(ctx, tx, a, string(known.Answers), s.At); err != nil {
 			return err
 		}
-		e.say(moment, a, len(to) > 0)
+		e.say(moment, a, reached)
 		if len(to) == 0 {
 			continue
 		}
@@ -86,14 +87,22 @@ func (e Ending) say(moment func(code, detail string), a agency, reached bool) {
 	}
 }
 
-// staff are the addresses of an agency's staff: of those who hold something, and where
-// none of them is at work any more, of all who have the role.
-func (e Ending) staff(ctx context.Context, tx postgres.Tx, a agency, answers string) ([]string, error) {
+// staff are the addresses of an agency's staff: of those who hold something, or stand in
+// for who does, and where there is none of them, of all who have the role; and whether one of
+// them is there to read it.
+func (e Ending) staff(ctx context.Context, tx postgres.Tx, a agency, answers string, at time.Time) (to []string, reached bool, err error) {
 	roles := a.Roles
 	if len(roles) == 0 {
 		roles = []string{answers}
 	}
-	rows, _ := tx.Query(ctx, `WITH here AS (SELECT email, id::text = ANY ($3) AS holds, role = ANY ($4) AS could FROM staff WHERE active AND zone = $1 AND agency = $2)
-		SELECT DISTINCT email FROM here WHERE holds OR could AND NOT EXISTS (SELECT FROM here WHERE holds) ORDER BY email`, a.Zone, a.Code, a.Holders, roles)
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+	type row struct {
+		Email string `db:"email"`
+		There bool   `db:"there"`
+	}
+	found, err := postgres.Many[row](ctx, tx, `SELECT email, bool_or(there) AS there FROM addressees($1, $2, $3, $4, $5, NULL, $6) GROUP BY email ORDER BY email`,
+		a.Holders, a.Zone, roles, a.Code, e.Case, at)
+	for _, f := range found {
+		to, reached = append(to, f.Email), reached || f.There
+	}
+	return to, reached, err
 }

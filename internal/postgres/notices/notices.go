@@ -75,26 +75,52 @@ func (n *Store) Notices(ctx context.Context, s care.Staff) (list []ledger.Notice
 		if err != nil {
 			return err
 		}
-		mistakes, err := postgres.Many[mistakeRow](ctx, tx, `SELECT * FROM mistakes_here()`)
-		for _, m := range mistakes {
-			list = append(list, ledger.Notice{ID: m.ID, At: m.At, Asked: m.At, CaseID: m.CaseID, CaseNumber: m.CaseNumber, Mistake: &m.Awaited})
-		}
-		if err != nil || len(list) == 0 {
+		mistakes, err := mistakes(ctx, tx, `SELECT * FROM mistakes_told()`)
+		if err != nil {
 			return err
 		}
+		list = append(list, mistakes...)
 		slices.SortStableFunc(list, func(a, b ledger.Notice) int { return b.At.Compare(a.At) })
-		cases, things := []string{}, []string{}
-		for _, notice := range list {
-			if notice.CaseID != "" {
-				cases = append(cases, notice.CaseID)
-			} else {
-				things = append(things, notice.ID)
-			}
-		}
-		_, err = tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, $4)`, ledger.ListNotices, ledger.ReadingPurposes[ledger.ListNotices], cases, strings.Join(things, " "))
-		return err
+		return noteReading(ctx, tx, list)
 	})
 	return list, err
+}
+
+// ToConfirm lists the mistakes that wait for the caller to confirm them, those first whose
+// term is over first.
+func (n *Store) ToConfirm(ctx context.Context, s care.Staff) (list []ledger.Notice, err error) {
+	err = n.within(ctx, s, func(tx postgres.Tx) error {
+		if list, err = mistakes(ctx, tx, `SELECT * FROM mistakes_told() WHERE NOT lapsed`); err != nil {
+			return err
+		}
+		return noteReading(ctx, tx, list)
+	})
+	return list, err
+}
+
+func mistakes(ctx context.Context, tx postgres.Tx, sql string) (list []ledger.Notice, err error) {
+	rows, err := postgres.Many[mistakeRow](ctx, tx, sql)
+	for _, m := range rows {
+		list = append(list, ledger.Notice{ID: m.ID, At: m.At, Asked: m.At, CaseID: m.CaseID, CaseNumber: m.CaseNumber, Mistake: &m.Awaited})
+	}
+	return list, err
+}
+
+// noteReading audits that a list was read, where there is something in it.
+func noteReading(ctx context.Context, tx postgres.Tx, list []ledger.Notice) error {
+	if len(list) == 0 {
+		return nil
+	}
+	cases, things := []string{}, []string{}
+	for _, notice := range list {
+		if notice.CaseID != "" {
+			cases = append(cases, notice.CaseID)
+		} else {
+			things = append(things, notice.ID)
+		}
+	}
+	_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, $4)`, ledger.ListNotices, ledger.ReadingPurposes[ledger.ListNotices], cases, strings.Join(things, " "))
+	return err
 }
 
 // CountNotices counts those of the caller that are not dismissed.

@@ -1,12 +1,15 @@
 package records_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/outbox"
@@ -27,6 +30,57 @@ func (p *play) awaited(account string) (all []undoing.Awaited) {
 	require.NoError(p.T, err)
 	require.Equal(p.T, len(notices), count)
 	return all
+}
+
+// undoing is how the closure of a case, or its merge, can be taken back.
+func (p *play) undoing(id string) ledger.Undoing {
+	p.T.Helper()
+	file, err := p.Records.CaseFile(p.T.Context(), p.Accounts["supervisor.prato"], id)
+	require.NoError(p.T, err)
+	require.NotNil(p.T, file.Undoing)
+	return *file.Undoing
+}
+
+// Who is away has no mail of a mistake, and their substitute does; where all of them are away
+// it is the supervisors'; and the lapse is told to who stands in for its author.
+func TestWhoIsAwayHasNoMailOfAMistake(t *testing.T) {
+	for name, c := range map[string]struct {
+		away, substitute string
+		said, lapsed     []string
+	}{
+		"the second one is away": {"social_worker_2.prato", "", []string{"supervisor.prato", "supervisor_2.prato"}, []string{"social_worker.prato"}},
+		"a supervisor besides":   {"social_worker_2.prato supervisor.prato", "", []string{"supervisor_2.prato"}, []string{"social_worker.prato"}},
+		"its author is, later":   {"social_worker.prato", "social_worker_2.prato", []string{"social_worker_2.prato"}, []string{"social_worker_2.prato"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			id := ledger.BareID(p.closedCase())
+			for _, account := range strings.Fields(c.away) {
+				var substitute any
+				if c.substitute != "" {
+					substitute = p.Accounts[c.substitute].ID
+				}
+				_, err := p.Owner.Exec(t.Context(), `INSERT INTO absence (id, staff, first_day, last_day, substitute)
+					SELECT gen_random_uuid(), $1, LEAST($2::date, current_date) - 60, GREATEST($2::date, current_date) + 60, $3::uuid`, p.Accounts[account].ID, p.Now, substitute)
+				require.NoError(t, err)
+			}
+			_, err := p.assigns("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)(uuid.NewString())
+			require.NoError(t, err)
+			mailed := func(template string) (accounts []string) {
+				rows, err := p.Owner.Query(t.Context(), `SELECT s.subject FROM mail m JOIN staff s ON s.email = m.recipient WHERE m.case_id = $1 AND m.template = $2 ORDER BY 1`, id, template)
+				require.NoError(t, err)
+				accounts, err = pgx.CollectRows(rows, pgx.RowTo[string])
+				require.NoError(t, err)
+				return accounts
+			}
+			require.Equal(t, c.said, mailed("mistake_said"))
+			_, err = p.Owner.Exec(t.Context(), `UPDATE mistake SET until = clock_timestamp() WHERE case_id = $1`, id)
+			require.NoError(t, err)
+			_, err = outbox.New(p.Pool(standalone.Worker)).WakeOverdue(t.Context(), 10)
+			require.NoError(t, err)
+			require.Equal(t, c.lapsed, mailed("mistake_lapsed"))
+		})
+	}
 }
 
 // What somebody says to be a mistake waits for a second person with a term: who may confirm
@@ -50,7 +104,7 @@ func TestAMistakeWaitsForASecondPersonWithATerm(t *testing.T) {
 			require.NoError(t, err)
 			cmd, err := p.assigns("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)(uuid.NewString())
 			require.NoError(t, err)
-			want := undoing.Awaited{SaidBy: p.Accounts["social_worker.prato"].Name, Why: "Prova", Until: file.Closed.Add(undoing.Term), Merge: what == "merge"}
+			want := undoing.Awaited{Person: file.Person, SaidBy: p.Accounts["social_worker.prato"].Name, Why: "Prova", Until: file.Closed.Add(undoing.Term), Merge: what == "merge"}
 			for _, account := range []string{"supervisor.prato", "social_worker_2.prato"} {
 				require.Equal(t, []undoing.Awaited{want}, p.awaited(account), "who can confirm it")
 			}
@@ -68,15 +122,28 @@ func TestAMistakeWaitsForASecondPersonWithATerm(t *testing.T) {
 					require.NoError(t, err)
 				}
 			}
-			supervisors := p.Count(`staff WHERE active AND zone = 'prato' AND role = 'supervisor'`)
-			require.Equal(t, supervisors, p.Count(`mail WHERE case_id = $1 AND template = 'mistake_said'`, id))
+			mailed := func(role string) int {
+				return p.Count(`mail m JOIN staff s ON s.email = m.recipient WHERE m.case_id = $1 AND m.template = 'mistake_said' AND s.role = $2`, id, role)
+			}
+			waits := p.undoing(id)
+			require.Equal(t, []care.Role{care.SocialWorker}, waits.Roles)
+			require.Equal(t, []string{p.Accounts["social_worker_2.prato"].Name}, waits.WaitsFor, "its colleague, and never who said it")
+			require.Equal(t, 1, mailed("social_worker"))
+			require.Zero(t, mailed("supervisor"))
 			comes("remind_at")
-			require.Equal(t, 2*supervisors, p.Count(`mail WHERE case_id = $1 AND template = 'mistake_said'`, id), "once more, and once")
+			require.Equal(t, 2, mailed("social_worker"), "once more, and once")
+			require.Zero(t, mailed("supervisor"))
+			comes("escalate_at")
+			supervisors := p.Count(`staff WHERE active AND zone = 'prato' AND role = 'supervisor'`)
+			require.Equal(t, supervisors, mailed("supervisor"), "once")
+			waits = p.undoing(id)
+			require.NotNil(t, waits.Escalated)
+			require.Equal(t, []care.Role{care.Supervisor}, waits.Roles)
 			require.Len(t, p.awaited("supervisor.prato"), 1)
 			comes("until")
 			require.Empty(t, p.awaited("supervisor.prato"), "it has lapsed")
 			require.Equal(t, 1, p.Count(`mail m JOIN staff s ON s.email = m.recipient WHERE m.case_id = $1 AND m.template = 'mistake_lapsed' AND s.id = $2`, id, p.Accounts["social_worker.prato"].ID))
-			require.Equal(t, []string{"mistake_reminded", "mistake_lapsed"}, p.Moments(ledger.CaseRun(id))[len(p.Moments(ledger.CaseRun(id)))-2:])
+			require.Equal(t, []string{"mistake_reminded", "mistake_escalated", "mistake_lapsed"}, p.Moments(ledger.CaseRun(id))[len(p.Moments(ledger.CaseRun(id)))-3:])
 			told := p.awaited("social_worker.prato")
 			require.Len(t, told, 1, "who said it is told")
 			require.True(t, told[0].Lapsed)

@@ -63,6 +63,34 @@ func TestTheAgenciesConcernedAreTold(t *testing.T) {
 		require.Equal(t, []any{"cpi_operator.prato@percorso.example"}, mails(p, "work_ended"))
 		require.Equal(t, []any{"cpi"}, lines(p, "agency_told"), "the agency of the case knows")
 	})
+	t.Run("who is away is passed over", func(t *testing.T) {
+		p := newPlay(t)
+		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		held := func() (run, task string) {
+			run = p.Equipe(caseRun, ledger.SeatChange{ID: uuid.NewString(), Agency: "cpi", Role: care.CPIOperator, State: care.SeatInvited})
+			opens := postgrestest.Opens(run, "opinion", ledger.TaskChange{Kind: care.ReferralAnswer, Role: care.CPIOperator, Agency: "cpi"})
+			p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{opens}}, nil)
+			_, err := p.Owner.Exec(t.Context(), `UPDATE task SET state = 'reserved', holder = $2, reserved_at = $3 WHERE id = $1`, opens.ID, p.Accounts["cpi_operator.prato"].ID, p.Now)
+			require.NoError(t, err)
+			return run, opens.ID
+		}
+		_, err := p.Owner.Exec(t.Context(), `WITH second AS (INSERT INTO staff (subject, name, role, zone, agency, email)
+				VALUES ('prova.seconda', 'Personale Prova seconda', 'cpi_operator', 'prato', 'cpi', 'seconda@prova.invalid') RETURNING id)
+			INSERT INTO absence (id, staff, first_day, last_day, substitute) SELECT gen_random_uuid(), $1, $2::date, $2::date, id FROM second`, p.Accounts["cpi_operator.prato"].ID, p.Now)
+		require.NoError(t, err)
+		for _, substitute := range []bool{true, false} { // nobody is named: it is for all of the agency's role
+			if !substitute {
+				_, err := p.Owner.Exec(t.Context(), `UPDATE absence SET substitute = NULL`)
+				require.NoError(t, err)
+			}
+			run, task := held()
+			p.Does(run, hears(p, caseRun, run, care.OpEnd), ledger.Effects{Ending: care.EndedEarly, Tasks: []ledger.TaskChange{{ID: task, State: care.TaskObsolete}}}, nil)
+			require.NotContains(t, mails(p, "work_ended"), any("cpi_operator.prato@percorso.example"))
+			require.Contains(t, mails(p, "work_ended"), any("seconda@prova.invalid"))
+			_, err := p.Owner.Exec(t.Context(), `DELETE FROM mail`)
+			require.NoError(t, err)
+		}
+	})
 	t.Run("nobody there is said", func(t *testing.T) {
 		p := newPlay(t)
 		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})

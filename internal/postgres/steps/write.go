@@ -298,11 +298,13 @@ func (w *writer) mail(template, moment string, t postgres.TaskRow, to *string, r
 	return reached, nil
 }
 
-// mailAsker tells who asked for a transfer what became of it.
+// mailAsker tells who asked for a transfer what became of it, or who stands in for them.
 func (w *writer) mailAsker(template string) {
 	w.queue(`INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
-		SELECT $1, $2, $3, $4, '/fascicoli', s.email, $5, $5 FROM timeline t JOIN staff s ON s.id = t.by_staff AND s.active
-		WHERE t.case_id = $3 AND t.code = 'transfer_asked' ORDER BY t.id DESC LIMIT 1 ON CONFLICT DO NOTHING`,
+		SELECT DISTINCT ON (m.email) md5($1::text || m.id)::uuid, $2, $3::uuid, $4, '/fascicoli', m.email, $5::timestamptz, $5
+		FROM staff s, addressees(ARRAY[s.id], s.zone, ARRAY[s.role], s.agency, $3, NULL, $5) m
+		WHERE s.id = (SELECT t.by_staff FROM timeline t WHERE t.case_id = $3 AND t.code = 'transfer_asked' ORDER BY t.id DESC LIMIT 1)
+		ORDER BY m.email, m.id ON CONFLICT DO NOTHING`,
 		ledger.DerivedID(w.step.Run, "mail "+template+" "+w.step.Entry.ID), w.step.Run, w.caseID(), template, w.step.At)
 }
 

@@ -122,7 +122,7 @@ func say(ctx context.Context, tx postgres.Tx, s care.Staff, id, caseID string, a
 	if err := postgres.TellMoment(ctx, tx, s, id, caseID, run, at, "mistake_said", ""); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `SELECT await_second($1, $2, $3, $4, $5)`, caseID, id, at, until, undoing.Remind(at, until))
+	_, err := tx.Exec(ctx, `SELECT await_second($1, $2, $3, $4, $5, $6)`, caseID, id, at, until, undoing.Remind(at, until), undoing.Escalate(at, until))
 	return err
 }
 
@@ -151,7 +151,21 @@ func Of(ctx context.Context, tx postgres.Tx, c *ledger.Case, now time.Time) (err
 		WHERE r.case_id = $1 AND r.kind = $2 AND r.created_at >= $3 ORDER BY r.created_at DESC LIMIT 1`, c.ID, care.OpMistake, c.Closed).
 		Scan(&c.Undoing.SaidAt, &c.Undoing.SaidBy, &c.Undoing.Why)
 	if errors.Is(err, pgx.ErrNoRows) {
-		err = nil
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return waits(ctx, tx, c)
+}
+
+// waits reads for whom what was said of a case waits.
+func waits(ctx context.Context, tx postgres.Tx, c *ledger.Case) error {
+	u := c.Undoing
+	err := tx.QueryRow(ctx, `SELECT said::text, names, roles, escalate_at, escalated_at FROM mistake_waits($1)`, c.ID).
+		Scan(&u.SaidByID, &u.WaitsFor, &u.Roles, &u.EscalatesAt, &u.Escalated)
+	if errors.Is(err, pgx.ErrNoRows) { // said before it had a clock
+		return nil
 	}
 	return err
 }
