@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
 	"percorso/api/live"
@@ -113,6 +115,10 @@ var pagesInBrowser = []struct {
 	{"bozza-sparita", "/bozze/:id", "/bozze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"appuntamenti", "/appuntamenti", "/appuntamenti", apitest.SomeWorker.Subject},
 	{"foglio", "/fascicoli/:id/appuntamenti/:appuntamento/foglio", "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID + "/foglio?porta=1", apitest.SomeWorker.Subject},
+	{"stampa-riassunto", "/fascicoli/:id/stampa", "/fascicoli/" + apitest.AnotherID + "/stampa", apitest.SomeWorker.Subject},
+	{"stampa-progetto", "/fascicoli/:id/progetto/stampa", "/fascicoli/" + apitest.AnotherID + "/progetto/stampa", apitest.SomeWorker.Subject},
+	{"stampa-segnalazione", "/segnalazioni/:id/stampa", "/segnalazioni/" + apitest.SomeID + "/stampa", apitest.SomeCPI.Subject},
+	{"stampa-giorno", "/appuntamenti/stampa", "/appuntamenti/stampa", apitest.SomeWorker.Subject},
 	{"appuntamento", "/appuntamenti/:id", "/appuntamenti/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"sportello", "/sportello", "/sportello", apitest.SomeWorker.Subject},
 	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", apitest.SomeWorker.Subject},
@@ -171,6 +177,15 @@ func TestPagesInABrowser(t *testing.T) {
 			for _, width := range apitest.BrowserWidths {
 				apitest.Browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+b.Pages.WithLinks(page.address)))
 				b.Inspect(t, browser, page.name, width)
+			}
+			if strings.HasPrefix(page.name, "stampa-") { // on paper there is the sheet alone
+				emulates := func(media string) {
+					_, err := chromedp.Call(browser, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media})
+					require.NoError(t, err)
+				}
+				emulates("print")
+				apitest.WaitFor(t, browser, `[...document.querySelectorAll("header, footer, nav, .not-printed")].every(e => e.offsetParent === null) && document.querySelector(".paper h1").offsetParent !== null`)
+				emulates("")
 			}
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"percorso/api/pages/partner"
 	"percorso/api/pages/person"
 	"percorso/api/pages/plan"
+	"percorso/api/pages/prints"
 	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
 	"percorso/api/pages/room"
@@ -47,6 +48,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
+	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
 	(&partner.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records}).Mount(r)
 }

@@ -15,6 +15,7 @@ import (
 	"percorso/api/pages/partner"
 	"percorso/api/pages/person"
 	"percorso/api/pages/plan"
+	"percorso/api/pages/prints"
 	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
 	"percorso/api/pages/supervision"
@@ -46,6 +47,7 @@ type Records interface {
 	partner.Records
 	person.Records
 	plan.Records
+	prints.Sheets
 	readers.Records
 	referrals.Records
 	supervision.Records

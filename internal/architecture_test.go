@@ -51,8 +51,10 @@ var mayImport = map[string][]string{
 	"internal/calendar":          {"internal/care"},
 	"internal/italian":           {"internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering"},
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers"},
-	"internal/italian/given":     {"internal/catalogue"},                  // what somebody is given of a person
-	"internal/reach":             {"internal/care", "internal/telephone"}, // how somebody can be reached without harm
+	"internal/italian/paper":     {"internal/italian", "internal/italian/world", "internal/expected"},
+	"internal/expected":          {"internal/ledger", "internal/care", "internal/kin", "internal/reach"}, // who comes on a day
+	"internal/italian/given":     {"internal/catalogue"},                                                 // what somebody is given of a person
+	"internal/reach":             {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
 	"internal/italian/alike":     {"internal/names", "internal/finding"},
 	"internal/italian/reading":   {"internal/care", "internal/ledger"},
 	"internal/italian/article":   {},                                        // nouns after their articles and prepositions
@@ -127,10 +129,11 @@ var mayImport = map[string][]string{
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/printed":    {"internal/expected", "internal/postgres", "internal/ledger", "internal/care"},                                       // what is put on paper
 	"internal/postgres/doubles":    {"internal/fiscal", "internal/names", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // which files may be of one person
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"},                                        // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles"},
+	"internal/postgres/records":    {"internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles", "internal/postgres/printed"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
@@ -159,7 +162,7 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/absences", "api/live",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/live",
 	},
 	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -186,7 +189,7 @@ var mayImport = map[string][]string{
 	"api/pages/agenda":      place,
 	"api/pages/cases":       place,
 	"api/pages/desk":        append(place, "internal/duty", "api/pages/parts/reached"),
-	"api/pages/file":        append(place, "internal/written", "internal/amending", "internal/italian/sheet"),
+	"api/pages/file":        append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/home":        append(place, "internal/absence"),
 	"api/pages/drafts":      place,
 	"api/pages/logins":      place,
@@ -196,9 +199,12 @@ var mayImport = map[string][]string{
 	"api/pages/plan":        place,
 	"api/pages/readers":     place,
 	"api/pages/referrals":   place,
+	"api/pages/prints":      append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
 	"api/pages/slips":       append(place, "internal/slip", "internal/agenda"),
 	"api/pages/supervision": place,
 	"api/pages/tasks":       append(place, "internal/worklist"),
+
+	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote
 
 	// The binary joins them all.
 	"cmd": {

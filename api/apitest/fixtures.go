@@ -15,10 +15,12 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/crossing"
+	"percorso/internal/expected"
 	"percorso/internal/finding"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/reach"
 	"percorso/internal/undoing"
@@ -598,6 +600,28 @@ func (p *PageRecords) Offers(_ context.Context, _ care.Staff, service string, fr
 
 func (p *PageRecords) Appointments(context.Context, care.Staff, ledger.AppointmentFilter, ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{Items: p.appointments()}, nil
+}
+
+// Printed notes nothing: it is another test that looks at lines.
+func (p *PageRecords) Printed(context.Context, care.Staff, ledger.Reading, string) error { return nil }
+
+// DayOf has the day's appointments with somebody whose father must not be told, and whose
+// second number must not be called.
+func (p *PageRecords) DayOf(_ context.Context, _ care.Staff, from, to time.Time, _ string, door bool) (list []expected.Visit, _ error) {
+	for _, a := range p.appointments() {
+		switch {
+		case a.At.Before(from) || !a.At.Before(to):
+		case door:
+			list = append(list, expected.Visit{Appointment: ledger.Appointment{Service: a.Service, At: a.At}})
+		default:
+			list = append(list, expected.Visit{
+				Appointment: a, Languages: []string{"ur"}, Phone: "000 0000001",
+				Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes}, {Kind: reach.Phone, Value: "000 0000002", Call: reach.No}},
+				Linked:   []kin.Linked{{Name: "Padre di prova", Relation: "father", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"}},
+			})
+		}
+	}
+	return list, nil
 }
 
 func (p *PageRecords) Contacts(context.Context, care.Staff, ledger.Paging) (ledger.Page[ledger.Contact], error) {

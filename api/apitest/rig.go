@@ -42,6 +42,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
+	"percorso/internal/expected"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
@@ -535,6 +536,12 @@ func (f *fakeRecords) Offers(context.Context, care.Staff, string, time.Time, int
 	at := f.now().Add(24 * time.Hour)
 	return []agenda.Slot{{At: at, Until: at.Add(agenda.Usual), Places: 1, Mode: agenda.InPerson}}, f.Fail
 }
+func (*fakeRecords) Printed(context.Context, care.Staff, ledger.Reading, string) error { return nil }
+
+func (*fakeRecords) DayOf(context.Context, care.Staff, time.Time, time.Time, string, bool) ([]expected.Visit, error) {
+	return nil, nil
+}
+
 func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{}, f.saw(filter, p)
 }

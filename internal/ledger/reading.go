@@ -34,6 +34,11 @@ const (
 	SearchSamePerson Reading = "search_same_person" // by names and day of birth
 	SearchReads      Reading = "search_reads"       // who read the file of a number
 
+	PrintCase     Reading = "print_case" // the summary of a case, on paper
+	PrintPlan     Reading = "print_plan"
+	PrintReferral Reading = "print_referral"
+	PrintDay      Reading = "print_day" // who is expected on a day; on the sheet for the door nobody is named
+
 	ReadLink Reading = "read_link" // a partner, through its link
 	OpenLink Reading = "open_link" // the same, and nothing of the person was shown
 
@@ -66,5 +71,6 @@ var ReadingPurposes = map[Reading]ReadingPurpose{
 	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,
+	PrintCase: ForCare, PrintPlan: ForPlan, PrintReferral: ForReferral, PrintDay: ForAppointment,
 	ListMergeable: ForOneFile, SearchSamePerson: ForOneFile,
 }

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -76,7 +77,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	for _, a := range appointments.Items {
 		day := dayTitle(a.At, s.Now())
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
-			page.Days = append(page.Days, AgendaDay{Day: day})
+			page.Days = append(page.Days, AgendaDay{Day: day, Print: printOf(a.At, filter.Service)})
 		}
 		last := &page.Days[len(page.Days)-1]
 		item := agendaItem(rules.Policy, who, a)
@@ -89,6 +90,15 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// printOf is where a day is printed, of a service or of all.
+func printOf(at time.Time, service string) string {
+	asked := url.Values{"giorno": {at.In(italian.Rome).Format(time.DateOnly)}}
+	if service != "" {
+		asked.Set("servizio", service)
+	}
+	return "/appuntamenti/stampa?" + asked.Encode()
 }
 
 // dayTitle is a day, said also as today where it is.

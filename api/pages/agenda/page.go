@@ -30,6 +30,7 @@ func (Agenda) Template() *template.Template { return templates["appointments"] }
 // AgendaDay is the appointments of a day.
 type AgendaDay struct {
 	Day   string
+	Print string // address of the day's list on paper
 	Items []AgendaItem
 }
 

@@ -115,7 +115,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, rules.Calendar.WorkingDaysBetween, file, s.Now()),
 		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 		PersonURL: "/fascicoli/" + file.ID + "/persona",
-		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario",
+		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario", PrintURL: "/fascicoli/" + file.ID + "/stampa",
 	}
 	page.Leads, page.LeadsBefore = leadsOf(rules.Policy, file)
 	page.Actions, page.Others = offered(who, file)

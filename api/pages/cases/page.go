@@ -83,6 +83,7 @@ type CasePage struct {
 	ReadsURL     string
 	SheetURL     string // what was written, by what it is about
 	DiaryURL     string // the same, in the order of time
+	PrintURL     string // the summary on paper
 }
 
 // Template names the page's file.

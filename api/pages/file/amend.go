@@ -12,7 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/pages/parts"
-	"percorso/api/present"
+	"percorso/api/pages/parts/writing"
 	"percorso/api/web"
 	"percorso/internal/amending"
 	"percorso/internal/care"
@@ -172,11 +172,11 @@ func sameAreas(a, b []care.AreaFinding) bool {
 
 // amendment is the page with the form, and what others have amended since it was made.
 func (s *Place) amendment(c *gin.Context, p care.Policy, r ledger.Record, form *parts.TaskForm, seen int, shown web.Form) Amending {
-	page := Amending{Frame: s.Pages.Frame(c, "Correggi: "+parts.FormTitle(r.Form), "/fascicoli"), Form: shown, Seen: r.Version, By: recordOf(p, c.Param("id"), r).By}
+	page := Amending{Frame: s.Pages.Frame(c, "Correggi: "+parts.FormTitle(r.Form), "/fascicoli"), Form: shown, Seen: r.Version, By: writing.Of(p, c.Param("id"), r).By}
 	page.Back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/scheda#scritto-" + r.ID, Text: "Scheda"}
 	for _, a := range r.Amended {
 		if a.Version > seen {
-			page.Meanwhile = append(page.Meanwhile, amendedOf(p, r.Form, a))
+			page.Meanwhile = append(page.Meanwhile, writing.AmendedOf(p, r.Form, a))
 		}
 	}
 	laid := form.Show(shown)
@@ -185,10 +185,4 @@ func (s *Place) amendment(c *gin.Context, p care.Policy, r ledger.Record, form *
 		Hint: "Che cosa era sbagliato, o da che cosa sai che è cambiato. " + italian.MayBeRead})
 	page.Course = len(form.Outcomes[0].Takes) > 0
 	return page
-}
-
-// amendedOf shows how a record of a form was amended.
-func amendedOf(p care.Policy, form string, a ledger.Amendment) present.Amended {
-	op, task := parts.FormOf(form)
-	return present.AmendedOf(p, op, task, a)
 }

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 
@@ -9,8 +8,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
-	"percorso/api/pages/parts"
-	"percorso/api/present"
+	"percorso/api/pages/parts/writing"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -59,14 +57,14 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	}
 	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/scheda")}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
-	of := map[string][]Record{}
+	of := map[string][]writing.Record{}
 	for cursor, n := "", 0; n == 0 || cursor != "" && n < sheetPages; n++ {
 		found, err := s.Records.WrittenIn(ctx, who, file.ID, "", ledger.Paging{Limit: sheetPage, Cursor: cursor})
 		if err != nil {
 			return err
 		}
 		for _, r := range found.Items {
-			of[r.Kind] = append(of[r.Kind], recordOf(rules.Policy, file.ID, r))
+			of[r.Kind] = append(of[r.Kind], writing.Of(rules.Policy, file.ID, r))
 		}
 		cursor = found.Next
 	}
@@ -104,35 +102,11 @@ func (s *Place) diary(c *gin.Context, who care.Staff) error {
 			page.Parts = append(page.Parts, Part{Name: day})
 		}
 		last := &page.Parts[len(page.Parts)-1]
-		last.Records = append(last.Records, recordOf(rules.Policy, file.ID, r))
+		last.Records = append(last.Records, writing.Of(rules.Policy, file.ID, r))
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
-}
-
-// recordOf shows a record, or by whom and when it was written.
-func recordOf(p care.Policy, caseID string, r ledger.Record) Record {
-	by := cmp.Or(italian.Upper(italian.Role(r.ByRole)), present.AgencyName(p, r.ByAgency))
-	shown := Record{ID: r.ID, Title: parts.FormTitle(r.Form), Circle: sheet.Circle(written.Circle(r.Circle))}
-	if !r.Readable {
-		shown.By = "Scritto da " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + "), " + italian.Date(r.At.In(italian.Rome))
-		shown.Open = "/fascicoli/" + caseID + "/scritti/" + r.ID
-		return shown
-	}
-	if r.ByName != "" {
-		by = r.ByName + ", " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + ")"
-	}
-	shown.By = by + ", " + italian.Moment(r.At)
-	op, task := parts.FormOf(r.Form)
-	shown.Fields = present.Typed(p, op, task, r.Fields)
-	for _, a := range r.Amended {
-		shown.Amended = append(shown.Amended, amendedOf(p, r.Form, a))
-	}
-	if r.MayAmend {
-		shown.Amend = "/fascicoli/" + caseID + "/scritti/" + r.ID + "/correggi"
-	}
-	return shown
 }
 
 const reasonID = "motivo"

@@ -229,7 +229,7 @@ func TestEveryFieldIsReadAgain(t *testing.T) {
 				}
 			}
 		}
-		for _, path := range []string{"", "/scheda", "/diario", "/letture"} {
+		for _, path := range []string{"", "/scheda", "/diario", "/letture", "/stampa"} {
 			other := b.Visit("/fascicoli/" + id + path)
 			require.Equal(t, http.StatusOK, other.StatusCode)
 			for _, r := range records {

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/writing"
 	"percorso/api/present"
 	"percorso/api/web"
 )
@@ -29,20 +30,7 @@ func (Sheet) Template() *template.Template { return templates["sheet"] }
 // Part is what was written about one thing or on one day, the newest first.
 type Part struct {
 	Name    string
-	Records []Record
-}
-
-// Record is what somebody wrote.
-type Record struct {
-	ID     string
-	Title  string
-	By     string // who and when
-	Fields []web.Term
-	Circle string
-	Open   string // address where it is opened all the same; empty: it is readable
-	// How it was amended, the latest first, and where the caller amends it; empty: they may not.
-	Amended []present.Amended
-	Amend   string
+	Records []writing.Record
 }
 
 // Amending is the form that amends a record.

@@ -21,6 +21,7 @@ type PlanPage struct {
 	Current  *parts.PlanVersion // nil: there is no plan yet
 	Versions []parts.PlanVersion
 	Equipe   *web.Link // that made it
+	Print    string    // address of the plan on paper; empty: there is none yet
 	Meeting  *web.Link // records a meeting with the person; nil: the plan does not count now
 }
 

@@ -56,7 +56,7 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 		s.Pages.Render(c, http.StatusOK, page)
 		return nil
 	}
-	page.Lead = planLead(*current)
+	page.Lead, page.Print = planLead(*current), "/fascicoli/"+id+"/progetto/stampa"
 	shown := parts.PlanVersionOf(rules.Policy, *current, findings)
 	if current.State == care.PlanActive {
 		parts.OfferProgress(&shown, who, rules.Policy, *current)

@@ -54,6 +54,7 @@ type Referral struct {
 	web.Frame
 	Rows       Rows      // which stay beside it
 	Person     string    // empty: out of sight
+	Print      string    // address of the referral on paper
 	State, Due web.Badge // Due has no text where nothing is awaited
 	Lead       string
 	Todo       string // what the caller is asked for; empty: nothing

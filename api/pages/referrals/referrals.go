@@ -1,7 +1,6 @@
 package referrals
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -96,7 +95,7 @@ func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referra
 	if r.FromAgency == who.Agency {
 		item.Agency = italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency)))
 	}
-	if person, ok := snapshotOf(r); ok {
+	if person, ok := present.SnapshotOf(r); ok {
 		item.Person = person.GivenName + " " + person.FamilyName
 	} else {
 		item.Sight = present.Unseen
@@ -135,12 +134,6 @@ func referralBadge(state care.ReferralState) web.Badge {
 	return b
 }
 
-func snapshotOf(r ledger.Referral) (ledger.Snapshot, bool) {
-	var snapshot ledger.Snapshot
-	ok := len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil
-	return snapshot, ok
-}
-
 func (s *Place) referral(c *gin.Context, who care.Staff) error {
 	return s.showReferral(c, who, http.StatusOK, nil)
 }
@@ -162,12 +155,12 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 		title += " " + r.CaseNumber
 	}
 	page := Referral{
-		Frame: s.Pages.Frame(c, title, "/segnalazioni"), State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		Frame: s.Pages.Frame(c, title, "/segnalazioni"), Print: "/segnalazioni/" + r.ID + "/stampa", State: referralBadge(r.State), Due: s.referralDue(rules, r),
 		Lead:   italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))) + " l’ha inviata " + article.To(present.AgencyName(rules.Policy, r.ToAgency)) + " " + italian.Dated("", r.Requested.In(italian.Rome)) + ".",
-		Shared: snapshotTerms(rules.Policy, r), About: aboutTerms(rules.Policy, r), Note: r.Note,
+		Shared: present.GivenTerms(rules.Policy, r), About: present.ReferralTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
 	}
-	if person, ok := snapshotOf(r); ok {
+	if person, ok := present.SnapshotOf(r); ok {
 		page.Person = person.GivenName + " " + person.FamilyName
 	}
 	rows, next, err := s.beside(ctx, who, rules, r, c.Query(fromRow) != "" && refused == nil)
@@ -224,46 +217,6 @@ func awaited(mine bool, who care.Staff, r ledger.Referral) string {
 		return "La segnalazione è stata rifiutata: l’attività per decidere come proseguire è tra le attività."
 	}
 	return ""
-}
-
-// snapshotTerms lists what the addressee was given of the person: all of it, and
-// nothing else.
-func snapshotTerms(p care.Policy, r ledger.Referral) []web.Term {
-	snapshot, ok := snapshotOf(r)
-	if !ok {
-		return nil
-	}
-	return append(present.DisclosedTerms(p, snapshot), present.CorrectedTerms(p, r.Corrected)...)
-}
-
-// callWords says whom to call about what an agency sent.
-func callWords(p care.Policy, code string) string {
-	a, _ := p.Agency(code)
-	if a.Phone == "" {
-		return a.Name
-	}
-	return a.Name + ", tel. " + a.Phone
-}
-
-// aboutTerms says why the data were given, and what the last answer was.
-func aboutTerms(p care.Policy, r ledger.Referral) []web.Term {
-	terms := []web.Term{
-		{Name: "Da", Value: present.AgencyName(p, r.FromAgency)},
-		{Name: "Chi chiamare", Value: callWords(p, r.FromAgency)},
-		{Name: "A", Value: present.AgencyName(p, r.ToAgency)},
-		{Name: "Inviata", Value: italian.Moment(r.Requested)},
-	}
-	if r.Snapshot != nil { // an area of need is out of sight with the person's data
-		terms = append(terms, web.Term{Name: "Finalità", Value: present.PurposeOf(p, r.Purpose)})
-	}
-	terms = append(terms, web.Term{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))})
-	if r.Continues != "" {
-		terms = append(terms, web.Term{Name: "Origine", Value: "Inoltrata da un altro ente"})
-	}
-	if reason, ok := p.RejectReason(r.Reason); ok {
-		terms = append(terms, web.Term{Name: "Motivo del rifiuto", Value: reason.Name}, web.Term{Name: "Ora", Value: italian.Upper(italian.NextStep(reason.NextStep))})
-	}
-	return terms
 }
 
 // noted is the line of a note, which stands among the notes.

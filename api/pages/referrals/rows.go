@@ -65,7 +65,7 @@ func (s *Place) beside(ctx context.Context, who care.Staff, rules *zone.Rules, r
 
 // facts say in a row what is asked, and what decides whether it can be done.
 func facts(p care.Policy, r ledger.Referral) (facts []string) {
-	person, ok := snapshotOf(r)
+	person, ok := present.SnapshotOf(r)
 	if !ok {
 		return nil
 	}

@@ -19,6 +19,8 @@ var Words = map[string]string{
 	string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",
 	ledger.ToldApart:             "ha scritto che due fascicoli simili sono di due persone",
 	string(ledger.SearchCases):   "lo ha trovato con una ricerca", string(ledger.SearchReads): "ha cercato chi lo ha letto", string(ledger.SearchSamePerson): "lo ha trovato cercando se la persona ha già un fascicolo",
+	string(ledger.PrintCase): "ha preparato la stampa del fascicolo", string(ledger.PrintPlan): "ha preparato la stampa del progetto", string(ledger.PrintReferral): "ha preparato la stampa della segnalazione",
+	string(ledger.PrintDay): "lo ha messo in stampa tra gli appuntamenti di un giorno",
 	string(ledger.ReadLink): "ha letto i dati della persona", string(ledger.OpenLink): "ha aperto il link, senza vedere i dati della persona",
 	string(ledger.RefusedReading): "ha chiesto di leggere senza averne titolo: non ha visto nulla", "search": "ha cercato tra i fascicoli",
 	string(care.OpOpen): "ha aperto il fascicolo", string(care.OpComplete): "ha completato un’attività", string(care.OpClaim): "ha preso un’attività",

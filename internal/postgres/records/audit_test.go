@@ -141,10 +141,14 @@ func (e everything) readings() map[string]struct {
 		"Readers": reads(ledger.ReadReads, func() (any, error) {
 			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
 		}),
-		"RecordIn":     reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
-		"WrittenIn":    reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
-		"OpenRecord":   reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
-		"Doubles":      reads(ledger.ListMergeable, func() (any, error) { return r.Doubles(ctx, lead, ledger.Paging{}) }),
+		"RecordIn":   reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
+		"WrittenIn":  reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
+		"OpenRecord": reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
+		"Doubles":    reads(ledger.ListMergeable, func() (any, error) { return r.Doubles(ctx, lead, ledger.Paging{}) }),
+		"Printed":    reads(ledger.PrintCase, func() (any, error) { return nil, r.Printed(ctx, worker, ledger.PrintCase, e.id) }),
+		"DayOf": reads(ledger.PrintDay, func() (any, error) {
+			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
+		}),
 		"TellApart":    none("it answers nothing"),
 		"HasRecord":    none("whether there is one of a case that the caller reads"),
 		"Returned":     none("members of staff, no person"),

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/postgres/doubles"
 	"percorso/internal/postgres/notices"
 	"percorso/internal/postgres/places"
+	"percorso/internal/postgres/printed"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/readers"
 	"percorso/internal/postgres/returned"
@@ -48,6 +49,7 @@ type Records struct {
 	*returned.Mailboxes
 	*places.Reader
 	*doubles.Pairs
+	*printed.Sheets
 	*away
 	*sheet
 	*lists
@@ -65,7 +67,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

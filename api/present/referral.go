@@ -1,0 +1,57 @@
+package present
+
+import (
+	"encoding/json"
+
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+)
+
+// SnapshotOf is what the addressee of a referral was given of the person, while it is in sight.
+func SnapshotOf(r ledger.Referral) (ledger.Snapshot, bool) {
+	var snapshot ledger.Snapshot
+	ok := len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &snapshot) == nil
+	return snapshot, ok
+}
+
+// GivenTerms lists what the addressee was given of the person: all of it, and
+// nothing else.
+func GivenTerms(p care.Policy, r ledger.Referral) []web.Term {
+	snapshot, ok := SnapshotOf(r)
+	if !ok {
+		return nil
+	}
+	return append(DisclosedTerms(p, snapshot), CorrectedTerms(p, r.Corrected)...)
+}
+
+// callWords says whom to call about what an agency sent.
+func callWords(p care.Policy, code string) string {
+	a, _ := p.Agency(code)
+	if a.Phone == "" {
+		return a.Name
+	}
+	return a.Name + ", tel. " + a.Phone
+}
+
+// ReferralTerms says why the data were given, and what the last answer was.
+func ReferralTerms(p care.Policy, r ledger.Referral) []web.Term {
+	terms := []web.Term{
+		{Name: "Da", Value: AgencyName(p, r.FromAgency)},
+		{Name: "Chi chiamare", Value: callWords(p, r.FromAgency)},
+		{Name: "A", Value: AgencyName(p, r.ToAgency)},
+		{Name: "Inviata", Value: italian.Moment(r.Requested)},
+	}
+	if r.Snapshot != nil { // an area of need is out of sight with the person's data
+		terms = append(terms, web.Term{Name: "Finalità", Value: PurposeOf(p, r.Purpose)})
+	}
+	terms = append(terms, web.Term{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))})
+	if r.Continues != "" {
+		terms = append(terms, web.Term{Name: "Origine", Value: "Inoltrata da un altro ente"})
+	}
+	if reason, ok := p.RejectReason(r.Reason); ok {
+		terms = append(terms, web.Term{Name: "Motivo del rifiuto", Value: reason.Name}, web.Term{Name: "Ora", Value: italian.Upper(italian.NextStep(reason.NextStep))})
+	}
+	return terms
+}

@@ -1,0 +1,34 @@
+package expected_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/care"
+	"percorso/internal/expected"
+)
+
+func TestWhoIsUnderstoodAndHow(t *testing.T) {
+	desk := care.Desk{
+		OperatorLanguages: []string{"en"},
+		Mediators:         []care.Mediator{{Language: "ur", Band: care.Band{Weekday: "tue", From: "09:00", To: "12:00"}}},
+	}
+	tuesday := time.Date(2026, 12, 1, 9, 30, 0, 0, time.UTC)
+	for _, c := range []struct {
+		speaks   []string
+		at       time.Time
+		means    expected.Means
+		language string
+	}{
+		{nil, tuesday, expected.Unknown, ""},
+		{[]string{"ur", "it"}, tuesday, expected.Alone, "it"},
+		{[]string{"en", "ur"}, tuesday, expected.Mediator, "ur"}, // who interprets comes before who knows some of it
+		{[]string{"ur", "en"}, tuesday.Add(3 * time.Hour), expected.Operators, "en"},
+		{[]string{"ur"}, tuesday.AddDate(0, 0, 1), expected.Asked, "ur"},
+	} {
+		means, language := expected.Understood(desk, c.speaks, c.at)
+		require.Equal(t, []any{c.means, c.language}, []any{means, language}, c)
+	}
+}
