@@ -35,8 +35,8 @@ var mayImport = map[string][]string{
 	"internal/plan":              {"internal/care"},                      // what a plan may hold
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering"},
-	"internal/catalogue":         {"internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda"},
+	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech"},
+	"internal/catalogue":         {"internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda"},
 	"internal/telephone":         {},                                                        // what a telephone number is
 	"internal/kin":               {"internal/care", "internal/reach", "internal/telephone"}, // who belongs to a person
 	"internal/speech":            {"internal/care"},                                         // how somebody communicates
@@ -147,8 +147,8 @@ var mayImport = map[string][]string{
 	"worker":                       {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/italian", "internal/italian/mails"},
-	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                         // who is told that a branch is over for them
-	"internal/postgres/written":    {"internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
+	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                            // who is told that a branch is over for them
+	"internal/postgres/written":    {"internal/speech", "internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                                              // whose mail comes back
 	"internal/postgres/progress":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                        // how actions of a plan come along
@@ -171,7 +171,7 @@ var mayImport = map[string][]string{
 	"api/rest":        {"internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered"},
+	"api/present":     {"internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.

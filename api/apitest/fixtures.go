@@ -23,6 +23,7 @@ import (
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 	"percorso/internal/undoing"
 	"percorso/internal/worklist"
 	"percorso/internal/written"
@@ -516,6 +517,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes, Message: reach.No, Hours: "dopo le 18"}},
 	}
 	c.Needs = []string{"labour", "housing"}
+	c.Interpreted = []speech.Held{{At: p.noon(-3), By: speech.Relative}, {At: p.noon(-9), By: speech.Mediator}}
 	c.Branches = []ledger.Branch{
 		{Run: "service/1", Kind: care.RunService, Service: "uoc_immigrazione", Started: p.noon(-15), Ended: p.due(-8), Outcome: care.ToCPI},
 		{Run: "placement/1", Kind: care.RunPlacement, Started: p.noon(-8)},

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/offered"
 	"percorso/internal/italian/world"
 )
@@ -129,6 +130,8 @@ func (t *typed) words(name, v string) string {
 			return reason.Name
 		}
 		return italian.Reason(v)
+	case "interpreted":
+		return italian.Upper(known.Interpreter(v))
 	case "circle":
 		return italian.Circle(v)
 	case "by":

@@ -119,6 +119,7 @@ type Completion struct {
 	Consent        bool          `json:"consent,omitempty" doc:"As consents, where one private agency alone is to be asked for"`
 	Consents       []string      `json:"consents,omitempty" doc:"Codes of the private agencies that the person consents to be told by this"`
 	LeftOut        []string      `json:"left_out,omitempty" doc:"Codes of the private agencies to which the person says no: a plan goes on without sending them there, an équipe without showing them anything"`
+	Interpreted    string        `json:"interpreted,omitempty" doc:"Who interpreted in the conversation: not_needed, mediator, colleague, relative (or a friend, of age), telephone. A child never does"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 	Circle         string        `json:"circle,omitempty" enum:"social,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
 }

@@ -4,14 +4,16 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/speech"
 	"percorso/internal/written"
 )
 
 // MeetingForm records a valid meeting with the person.
 type MeetingForm struct {
-	At     time.Time `json:"at" ask:"moment" doc:"When it was held; at most 30 days ago"`
-	Note   string    `json:"note,omitempty" maxLength:"4000"`
-	Circle string    `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	At          time.Time `json:"at" ask:"moment" doc:"When it was held; at most 30 days ago"`
+	Interpreted string    `json:"interpreted,omitempty" enum:"not_needed,mediator,colleague,relative,telephone" doc:"Who interpreted; a child never does"`
+	Note        string    `json:"note,omitempty" maxLength:"4000"`
+	Circle      string    `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Meet records a valid meeting with the person, by any agency at work on the
@@ -21,6 +23,7 @@ var Meet = Operation[MeetingForm]{
 	Check: func(form MeetingForm, _ Around) []care.Fault {
 		var f care.Faults
 		f.Add(!form.At.IsZero(), "at", care.RuleRequired)
+		f = append(f, speech.CheckInterpreter("interpreted", form.Interpreted)...)
 		f.Note("note", form.Note)
 		written.CheckChoice(&f, string(care.OpMeet), form.Circle)
 		return f

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/needs"
 	"percorso/internal/plan"
+	"percorso/internal/speech"
 	"percorso/internal/written"
 )
 
@@ -34,6 +35,7 @@ const (
 	FieldConsent        TaskField = "consent"
 	FieldConsents       TaskField = "consents"
 	FieldLeftOut        TaskField = "left_out"
+	FieldInterpreted    TaskField = "interpreted"
 	FieldNote           TaskField = "note"
 	FieldCircle         TaskField = "circle"
 )
@@ -42,7 +44,7 @@ const (
 var TaskFields = []TaskField{
 	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
 	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent, FieldConsents, FieldLeftOut,
-	FieldReason, FieldClosureOutcome, FieldNote, FieldCircle,
+	FieldReason, FieldClosureOutcome, FieldInterpreted, FieldNote, FieldCircle,
 }
 
 // TaskOutcome is one way in which a task may be completed.
@@ -76,7 +78,7 @@ func (f TaskForm) Outcome(code string) (TaskOutcome, bool) {
 // TaskForms says how each kind of task may end. A new kind is a row here, a
 // line in its process, and its Italian words.
 var TaskForms = []TaskForm{
-	{care.FirstListening, []TaskOutcome{{Code: care.Heard, Requires: []TaskField{FieldNeeds}}}},
+	{care.FirstListening, []TaskOutcome{{Code: care.Heard, Requires: []TaskField{FieldNeeds}, Takes: []TaskField{FieldInterpreted}}}},
 	{care.SocialConsult, []TaskOutcome{{Code: care.Consulted, Requires: []TaskField{FieldNote}}, {Code: care.NotNeeded, Requires: []TaskField{FieldNote}}}},
 	{care.Orientation, []TaskOutcome{
 		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
@@ -90,17 +92,17 @@ var TaskForms = []TaskForm{
 		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 	}},
 	{care.Interview, []TaskOutcome{
-		{Code: care.Held},
+		{Code: care.Held, Takes: []TaskField{FieldInterpreted}},
 		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 	}},
 	{care.Assessment, []TaskOutcome{
-		{Code: care.Resolved, Requires: []TaskField{FieldAreas}},
-		{Code: care.PracticeOpen, Requires: []TaskField{FieldAreas, FieldMatter}},
-		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}},
-		{Code: care.ToSocial, Requires: []TaskField{FieldAreas}},
-		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut}},
-		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut}},
-		{Code: care.Onward, Requires: []TaskField{FieldAreas}},
+		{Code: care.Resolved, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
+		{Code: care.PracticeOpen, Requires: []TaskField{FieldAreas, FieldMatter}, Takes: []TaskField{FieldInterpreted}},
+		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
+		{Code: care.ToSocial, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
+		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut, FieldInterpreted}},
+		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut, FieldInterpreted}},
+		{Code: care.Onward, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
 	}},
 	{care.FollowPractice, []TaskOutcome{
 		{Code: care.Granted},
@@ -180,7 +182,7 @@ var TaskForms = []TaskForm{
 		{Code: care.Unsuccessful, Requires: []TaskField{FieldNote}},
 	}},
 	{care.Review, []TaskOutcome{
-		{Code: care.Met},
+		{Code: care.Met, Takes: []TaskField{FieldInterpreted}},
 		{Code: care.NotMet, Requires: []TaskField{FieldReason}, Reasons: append(slices.Clone(agenda.MissedFor), care.NotReachable)},
 		{Code: care.Revise, Requires: []TaskField{FieldNote}, Takes: []TaskField{FieldConsents, FieldLeftOut}},
 		{Code: care.ProposeClose, Requires: []TaskField{FieldClosureOutcome}},
@@ -248,7 +250,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 		FieldMeasure: c.Measure != "", FieldEnterprise: care.Said(c.Enterprise), FieldClosureOutcome: c.ClosureOutcome != "",
 		FieldNote: care.Said(c.Note), FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
 		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent, FieldCircle: c.Circle != "",
-		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0,
+		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0, FieldInterpreted: c.Interpreted != "",
 	}
 	for _, field := range TaskFields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
@@ -266,6 +268,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	f.Add(care.ChosenOutcome(c.ClosureOutcome), "closure_outcome", care.RuleUnknownCode)
 	f.Text("enterprise", c.Enterprise, maxEnterprise)
 	f.Note("note", c.Note)
+	f = append(f, speech.CheckInterpreter("interpreted", c.Interpreted)...)
 	written.CheckChoice(&f, string(kind), c.Circle)
 	if c.Plan != nil {
 		plan.Check(&f, p, *c.Plan)
@@ -347,6 +350,8 @@ func (w World) fill(c *care.Completion, field TaskField, outcome TaskOutcome) {
 		c.PermitExpiry = care.DateOf(w.Now.AddDate(0, 1+w.Rand.IntN(12), 0))
 	case FieldConsent:
 		c.Consent = true
+	case FieldInterpreted:
+		c.Interpreted = pick(w, speech.Interpreters)
 	case FieldNote:
 		c.Note = exampleText
 	}

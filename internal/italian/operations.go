@@ -4,6 +4,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/gathering"
 	"percorso/internal/italian/jobs"
+	"percorso/internal/italian/known"
 	"percorso/internal/takeover"
 )
 
@@ -92,7 +93,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 	care.OpMeet: {
 		Intro:  "Un incontro con la persona, tenuto da un qualunque ente che segue la persona, vale per tutti: la prossima verifica si conta da qui.",
 		Done:   "Incontro registrato: il monitoraggio riparte da qui.",
-		Labels: map[string]string{"at": "Quando si è tenuto, negli ultimi 30 giorni"},
+		Labels: map[string]string{"at": "Quando si è tenuto, negli ultimi 30 giorni"}, Choices: known.Interpreters(),
 	},
 	care.OpConsent: {
 		Intro: "La persona acconsente a che un ente privato riceva quello che gli serve per una finalità, e nient’altro. Tra enti pubblici, e per chi lavora per il Comune con un contratto, il consenso non serve. Alla persona: «Se dici no, il resto non cambia».",

@@ -22,6 +22,7 @@ import (
 	"percorso/internal/papers"
 	"percorso/internal/reach"
 	"percorso/internal/sole"
+	"percorso/internal/speech"
 	"percorso/internal/undoing"
 	"percorso/internal/working"
 )
@@ -274,6 +275,8 @@ type Case struct {
 	Undoing      *Undoing            // of its closure, or its merge; nil: there is none that can be taken back
 	Merges       []undoing.FileMerge // of it into another, or of another into it, the latest first
 	LostAt       *time.Time          // since when its last closure ended what it had open; nil: nobody has to take it up again
+
+	Interpreted []speech.Held // conversations of which the reader may know who interpreted, the latest first
 
 	Protection *Protection // nil: nobody keeps it from the others
 	Leads      []Lead      // who follows it for each agency, then who did, the latest first

@@ -117,6 +117,9 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		PersonURL: "/fascicoli/" + file.ID + "/persona",
 		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario", PrintURL: "/fascicoli/" + file.ID + "/stampa",
 	}
+	if page.Repeat = present.ToRepeat(file); page.Repeat != "" && catalogue.Book.MayAsk(who.Role) && catalogue.Book.Offered(file) {
+		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: "Prenota il colloquio con un mediatore"}
+	}
 	page.Leads, page.LeadsBefore = leadsOf(rules.Policy, file)
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {

@@ -20,6 +20,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/names"
 	"percorso/internal/reach"
+	"percorso/internal/speech"
 )
 
 func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
@@ -327,11 +328,11 @@ func TestOneConversation(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
 	b.Serve(inTalk{b.Pages})
-	notes := map[string]string{}
+	notes, interpreted := map[string]string{}, map[string]string{}
 	b.Records.OnAccept = func(c ledger.NewCommand) error {
 		if c.Operation == care.OpComplete {
 			form := apitest.FormIn(t, catalogue.Complete, c)
-			notes[form.Outcome] = form.Note
+			notes[form.Outcome], interpreted[form.Outcome] = form.Note, form.Interpreted
 		}
 		return nil
 	}
@@ -342,6 +343,11 @@ func TestOneConversation(t *testing.T) {
 	form := someOpening()
 	form.Set("listening", "Testo di prova")
 	form.Set("suggested", "Proposta di prova")
+	form.Set("interpreted", speech.Minor)
+	if page := b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page.Words(), "Un bambino o un ragazzo non fa mai da interprete") {
+		t.Errorf("%d %v", page.StatusCode, page.Problems())
+	}
+	form.Set("interpreted", speech.Relative)
 	form.Set("service", "uoc_immigrazione/")
 	page := b.Send(t, "/sportello/fascicolo", form)
 	if page.StatusCode != http.StatusUnprocessableEntity || len(b.Records.Commands) != 0 || !slices.Contains(page.Filled("listening"), "Testo di prova") {
@@ -366,6 +372,9 @@ func TestOneConversation(t *testing.T) {
 	}
 	if listened := notes[care.Heard]; listened != "Testo di prova\n\nProposto: Proposta di prova" {
 		t.Errorf("%q", listened)
+	}
+	if by := interpreted[care.Heard]; by != speech.Relative {
+		t.Errorf("interpreted by %q", by)
 	}
 	slices.Sort(done)
 	if !slices.Equal(done, []string{"claim", "claim", "complete", "complete", "open"}) {

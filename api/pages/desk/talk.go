@@ -25,6 +25,7 @@ import (
 // file, and the appointment that it gives there.
 type talk struct {
 	listening, suggested string
+	interpreted          string
 	booking              *care.Booking // nil: none
 	faults               []care.Fault  // what is wrong with it
 }
@@ -42,17 +43,17 @@ func (s *Place) readTalk(c *gin.Context, who care.Staff, rules *zone.Rules, f ca
 		return talk{}
 	}
 	sent, now := c.Request.PostForm, s.Now().In(rules.Calendar.Location())
-	t := talk{listening: web.Typed(c, "listening"), suggested: web.Typed(c, "suggested")}
+	t := talk{listening: web.Typed(c, "listening"), suggested: web.Typed(c, "suggested"), interpreted: web.Typed(c, "interpreted")}
 	around := catalogue.Around{Policy: rules.Policy, Now: now, Task: care.FirstListening, Calendar: rules.Calendar}
 	check := func(kind care.TaskKind, form care.Completion) {
 		around.Task = kind
 		for _, fault := range catalogue.Complete.Command("", "", form).Check(around) {
-			if place := map[string]string{"note": "listening", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service"}[fault.Field]; place != "" {
+			if place := map[string]string{"note": "listening", "interpreted": "interpreted", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service"}[fault.Field]; place != "" {
 				t.faults = append(t.faults, care.Fault{Field: place, Rule: fault.Rule})
 			}
 		}
 	}
-	check(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Note: t.note()})
+	check(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Interpreted: t.interpreted, Note: t.note()})
 	if sent.Get("service")+sent.Get("offer")+sent.Get("day")+sent.Get("hour") == "" {
 		return t
 	}
@@ -91,6 +92,7 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 	}
 	return []web.Field{
 		{Shape: "area", ID: "listening", Label: "Che cosa hai ascoltato", Value: sent.Get("listening"), Hint: "La persona può chiedere di leggere quello che scrivi."},
+		parts.Interpreted("interpreted", sent.Get("interpreted")),
 		{Shape: "area", ID: "suggested", Label: "Che cosa hai proposto", Value: sent.Get("suggested")},
 		{Shape: "select", ID: "service", Label: "Appuntamento: servizio e materia", Empty: "Nessun appuntamento per ora", Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
 		{Shape: "group", Label: "Quando", Row: true, Fields: offers.When("", sent, false)},
@@ -100,10 +102,10 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 // goOn records what was heard in a case file that was just opened, and fixes the
 // appointment; it says what was done. What the path asks for first comes first.
 func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f caseForm, t talk) (words string, err error) {
-	if t.booking == nil && t.note() == "" {
+	if t.booking == nil && t.note()+t.interpreted == "" {
 		return s.nextWords(ctx, who, caseID), nil
 	}
-	state, err := s.answer(ctx, who, key, caseID, care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Note: t.note()})
+	state, err := s.answer(ctx, who, key, caseID, care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Interpreted: t.interpreted, Note: t.note()})
 	switch {
 	case err != nil:
 		return "", err

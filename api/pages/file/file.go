@@ -9,6 +9,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/pages/parts/writing"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -55,7 +56,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/scheda")}
+	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/scheda"), Repeat: present.ToRepeat(file)}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	of := map[string][]writing.Record{}
 	for cursor, n := "", 0; n == 0 || cursor != "" && n < sheetPages; n++ {

@@ -25,6 +25,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	kept "percorso/internal/postgres/written"
+	"percorso/internal/speech"
 	"percorso/internal/written"
 )
 
@@ -74,7 +75,7 @@ func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all [
 			Plan: &care.PlanForm{Goals: []care.PlanGoal{{Area: p.Needs[0].Code, Text: f.mark("goal text")}}, Changes: f.mark("changes"),
 				Actions: []care.PlanAction{{Text: f.mark("action text"), Agency: "cpi", Until: &soon, Send: true}}},
 			Goals: []care.GoalFinding{{Goal: uuid.NewString(), Result: "reached", Note: f.mark("goals")}}, Stage: care.StageFollowUp,
-			Permit: "work", PermitExpiry: care.DateOf(soon), Consent: true, Consents: []string{"terzo_settore"}, LeftOut: []string{"centri_sociali"}, Note: f.mark("note"),
+			Permit: "work", PermitExpiry: care.DateOf(soon), Consent: true, Consents: []string{"terzo_settore"}, LeftOut: []string{"centri_sociali"}, Interpreted: speech.Relative, Note: f.mark("note"),
 		}
 		fields := len(catalogue.TaskFields) + 1
 		if choices := written.Choices(f.form); len(choices) > 0 {
@@ -309,6 +310,8 @@ func TestWhatIsWrittenIsCorrected(t *testing.T) {
 	b.LogIn(apitest.SomeWorker.Subject)
 	page := apitest.ReadPage(t, b.Visit(apitest.CasePath+"/scheda")).Main(t)
 	require.Contains(t, page.Words(), "Corretta il")
+	require.Contains(t, page.Words(), "Da ripetere con un mediatore")
+	require.Contains(t, b.Open(t, apitest.CasePath).Words(), "Prenota il colloquio con un mediatore")
 	require.Contains(t, page.Words(), "era vuoto , adesso Parole di prova")
 	path := apitest.CasePath + "/scritti/" + apitest.SomeID + "/correggi"
 	form, ok := apitest.ReadPage(t, b.Visit(path)).First("form", "action", path)

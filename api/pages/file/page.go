@@ -20,6 +20,7 @@ type Sheet struct {
 	web.Frame
 	Number string
 	Tabs   []web.Link
+	Repeat string // a conversation to hold again with a mediator; empty: none
 	Parts  []Part
 	More   string // of the order of time: where it goes on
 }

@@ -58,6 +58,11 @@ func StripOf(file ledger.Case, now time.Time) *Strip {
 		permit += ", ricevuta " + italian.Dated("di", *p.Receipt)
 	}
 	strip.Facts = append(strip.Facts, permit)
+	for _, said := range []string{present.LastInterpreted(file), present.ToRepeat(file)} {
+		if said != "" {
+			strip.Facts = append(strip.Facts, said)
+		}
+	}
 	return strip
 }
 

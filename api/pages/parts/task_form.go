@@ -14,6 +14,8 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/deciding"
+	"percorso/internal/italian/known"
+	"percorso/internal/speech"
 	"percorso/internal/written"
 )
 
@@ -214,6 +216,8 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
 	case catalogue.FieldConsents:
 		return f.consents(o, id)
+	case catalogue.FieldInterpreted:
+		shown = Interpreted(id, shown.Value)
 	case catalogue.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	case catalogue.FieldCircle:
@@ -221,6 +225,15 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		for _, code := range f.circles() {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Circle(code), Chosen: shown.Value == code})
 		}
+	}
+	return shown
+}
+
+// Interpreted asks who interpreted in a conversation.
+func Interpreted(id, chosen string) web.Field {
+	shown := web.Field{Shape: "select", ID: id, Label: italian.Field("interpreted"), Hint: italian.FieldHelp("interpreted"), Empty: "Non ancora scritto"}
+	for _, code := range speech.Interpreters {
+		shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Upper(known.Interpreter(code)), Chosen: code == chosen})
 	}
 	return shown
 }

@@ -90,6 +90,8 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			faults = append(faults, wrong...)
 		case catalogue.FieldConsents:
 			f.readConsents(&done, o, id)
+		case catalogue.FieldInterpreted:
+			done.Interpreted = value
 		case catalogue.FieldNote:
 			done.Note = value
 		case catalogue.FieldCircle:

@@ -148,6 +148,11 @@ func standing(rules *zone.Rules, file ledger.Case, now time.Time) (lines []strin
 	if said := present.CaseSentence(rules, file.CaseFile, now); said != "" {
 		lines = append(lines, paper.WrittenOut(said))
 	}
+	for _, said := range []string{present.LastInterpreted(file), present.ToRepeat(file)} {
+		if said != "" {
+			lines = append(lines, said)
+		}
+	}
 	return lines
 }
 

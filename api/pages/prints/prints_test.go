@@ -21,7 +21,7 @@ func TestTheSummaryOnPaper(t *testing.T) {
 	b.LogIn(apitest.SomeWorker.Subject)
 	require.Contains(t, b.Open(t, apitest.CasePath).Words(), "Stampa")
 	shown := paper(t, b, apitest.CasePath+"/stampa")
-	for _, want := range []string{"Riassunto del percorso", "Persona Prova 0001", apitest.SomeWorker.Name, "Lavoro", "Nota di prova", "Scritto da assistente sociale"} {
+	for _, want := range []string{"Riassunto del percorso", "Persona Prova 0001", apitest.SomeWorker.Name, "Lavoro", "Nota di prova", "Scritto da assistente sociale", "Da ripetere con un mediatore"} {
 		require.Contains(t, shown, want)
 	}
 	require.NotRegexp(t, `\b(lun|mar|mer|gio|ven|sab|dom) \d`, shown, "days are written out")

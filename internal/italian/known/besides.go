@@ -1,6 +1,7 @@
 package known
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,18 @@ func Speech(codes []string) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// interpreters are who interpreted. A child is not among them.
+var interpreters = map[string]string{
+	speech.NotNeeded: "non serviva", speech.Mediator: "il mediatore o la mediatrice", speech.Colleague: "un collega",
+	speech.Relative: "un parente o un amico, maggiorenne", speech.Telephone: "un mediatore, al telefono",
+}
+
+// Interpreter says who interpreted.
+func Interpreter(code string) string { return interpreters[code] }
+
+// Interpreters says it by the code.
+func Interpreters() map[string]string { return maps.Clone(interpreters) }
 
 // NoPhone is said before the numbers of who does not use a telephone.
 const NoPhone = "Non usa il telefono: niente telefonate, e niente appuntamenti telefonici"

@@ -30,6 +30,7 @@ var Rules = map[string]string{
 	kin.RuleSigner:           "Scegli chi firma per la persona: chi si può scegliere è scritto nei suoi dati, tra le persone vicine.",
 	kin.RuleSignsFirst:       "Per questa persona firma qualcun altro: registra prima il consenso con «Registra il consenso», dove si sceglie chi firma, poi ripeti senza questa casella.",
 	speech.RuleNoPhone:       "La persona non usa il telefono: scegli un appuntamento in presenza o in video.",
+	speech.RuleNeverAChild:   "Un bambino o un ragazzo non fa mai da interprete. Ripeti il colloquio con un mediatore, e scrivi allora chi ha interpretato.",
 	correction.RuleBirth:     "Scrivi il giorno di nascita (12/5/1990), oppure solo l’anno (1990).",
 }
 

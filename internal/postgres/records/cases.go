@@ -22,6 +22,7 @@ import (
 	"percorso/internal/postgres/undo"
 	"percorso/internal/postgres/waiting"
 	"percorso/internal/postgres/worklist"
+	"percorso/internal/postgres/written"
 )
 
 // cases is the case files: as lists, as a whole, and what happened on them.
@@ -245,6 +246,9 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			return err
 		}
 		if c.Consents, c.Consent, err = consented.Of(ctx, tx, id); err != nil {
+			return err
+		}
+		if c.Interpreted, err = written.Interpreted(ctx, tx, id); err != nil {
 			return err
 		}
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {

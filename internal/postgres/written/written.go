@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/speech"
 	"percorso/internal/written"
 )
 
@@ -50,6 +51,17 @@ const KeepNeeds = `UPDATE case_file SET needs = CASE $2 WHEN 'first_listening' T
 // FindsNeeds says whether a form says which needs a case has.
 func FindsNeeds(form string) bool {
 	return form == string(care.FirstListening) || form == string(care.Assessment)
+}
+
+// conversations are the forms of what was said with a person, and how many of the last are looked at.
+var conversations = []string{string(care.FirstListening), string(care.Interview), string(care.Assessment), string(care.Review), string(care.OpMeet)}
+
+const lastSaid = 20
+
+// Interpreted lists the last conversations of which the caller may know who interpreted,
+// the latest first.
+func Interpreted(ctx context.Context, tx postgres.Tx, caseID string) ([]speech.Held, error) {
+	return postgres.Many[speech.Held](ctx, tx, `SELECT at, data ->> 'interpreted' AS by FROM records_of($1, NULL, $2, NULL, NULL, $3) WHERE readable AND data ? 'interpreted'`, caseID, conversations, lastSaid)
 }
 
 // Store reads records.
