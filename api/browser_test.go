@@ -92,6 +92,7 @@ var pagesInBrowser = []struct {
 	{"invito-risolto", "/invito/:token", "/invito/{risolto}", ""},
 	{"invito-falso", "/invito/:token", "/invito/falso", ""},
 	{"persona", "/fascicoli/:id/persona", "/fascicoli/" + apitest.AnotherID + "/persona", apitest.SomeWorker.Subject},
+	{"fascicoli-della-persona", "/fascicoli/:id/persona/fascicoli", "/fascicoli/" + apitest.AnotherID + "/persona/fascicoli", apitest.SomeWorker.Subject},
 	{"correggi", "/fascicoli/:id/persona/correggi", "/fascicoli/" + apitest.AnotherID + "/persona/correggi", apitest.SomeWorker.Subject},
 	{"letture", "/fascicoli/:id/letture", "/fascicoli/" + apitest.AnotherID + "/letture", apitest.SomeSupervisor.Subject},
 	{"cerca-letture", "/letture", "/letture", apitest.SomeOfficer.Subject},

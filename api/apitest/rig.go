@@ -536,6 +536,10 @@ func (f *fakeRecords) Offers(context.Context, care.Staff, string, time.Time, int
 	at := f.now().Add(24 * time.Hour)
 	return []agenda.Slot{{At: at, Until: at.Add(agenda.Usual), Places: 1, Mode: agenda.InPerson}}, f.Fail
 }
+func (*fakeRecords) FilesOf(context.Context, care.Staff, []string) (map[string]string, error) {
+	return map[string]string{"PO-2026-00077": ClosedID}, nil
+}
+
 func (*fakeRecords) Printed(context.Context, care.Staff, ledger.Reading, string) error { return nil }
 
 func (*fakeRecords) DayOf(context.Context, care.Staff, time.Time, time.Time, string, bool) ([]expected.Visit, error) {

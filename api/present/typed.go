@@ -27,6 +27,9 @@ func Typed(p care.Policy, op care.Operation, task care.TaskKind, form json.RawMe
 	}
 	t := typed{policy: p, op: op, texts: italian.TextsOf(op), task: task}
 	t.add("", "", value)
+	if said, ok := value.(map[string]any); ok && op == care.OpConsent && said["signed_by"] == nil {
+		t.terms = append(t.terms, web.Term{Name: t.texts.Label("signed_by"), Value: "La persona"})
+	}
 	return t.terms
 }
 

@@ -21,6 +21,8 @@ type Page struct {
 	Data        []web.Term      // who they are
 	Reached     []reached.Shown // how they are reached
 	Contacts    []web.Term      // and spoken to
+	Near        []Near          // who belongs to them
+	FilesURL    string          // all files of theirs
 	Corrections []Correction
 	Correct     *web.Link // nil: not for the caller
 	ReadsURL    string
@@ -28,6 +30,28 @@ type Page struct {
 
 // Template names the page's file.
 func (Page) Template() *template.Template { return templates["person"] }
+
+// Near is somebody who belongs to the person, with their own file for who sees it.
+type Near struct {
+	Text string
+	File *web.Link
+}
+
+// Files are the files of one person that the reader sees.
+type Files struct {
+	web.Frame
+	Number string
+	Files  []SameFile
+}
+
+// Template names the page's file.
+func (Files) Template() *template.Template { return templates["person_files"] }
+
+// SameFile is one of them.
+type SameFile struct {
+	URL, Number, State, Zone, Dates, Why string
+	Current                              bool // where the reader comes from
+}
 
 // Correction is what somebody corrected at once.
 type Correction struct {

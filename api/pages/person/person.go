@@ -15,14 +15,17 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
 	"percorso/internal/italian"
+	"percorso/internal/italian/alike"
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
+	"percorso/internal/kin"
 	"percorso/internal/ledger"
 )
 
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get("/fascicoli/:id/persona", s.page)
+	p.Get("/fascicoli/:id/persona/fascicoli", s.files)
 	p.Get("/fascicoli/:id/persona/correggi", s.newCorrection)
 	p.Post("/fascicoli/:id/persona/correggi", s.correct)
 }
@@ -39,7 +42,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	p := file.PersonData
-	page := Page{Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, ReadsURL: "/fascicoli/" + file.ID + "/letture"}
+	page := Page{Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, ReadsURL: "/fascicoli/" + file.ID + "/letture", FilesURL: "/fascicoli/" + file.ID + "/persona/fascicoli"}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Data = terms(
 		web.Term{Name: italian.Field(correction.GivenName), Value: p.GivenName},
@@ -57,12 +60,82 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.Municipality), Value: p.Municipality},
 		web.Term{Name: italian.Field(correction.Address), Value: addressOf(p)},
 	)
+	if page.Near, err = s.near(c, who, p.Linked); err != nil {
+		return err
+	}
 	if mayCorrect(who, file) {
 		page.Correct = &web.Link{URL: "/fascicoli/" + file.ID + "/persona/correggi", Text: "Correggi i dati"}
 	}
 	page.Corrections = correctionsOf(corrections)
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// near are those who belong to a person. The number of a file is there for who sees that file
+// alone: to others it would tell that there is one.
+func (s *Place) near(c *gin.Context, who care.Staff, linked []kin.Linked) ([]Near, error) {
+	var numbers []string
+	for _, k := range linked {
+		if k.File != "" {
+			numbers = append(numbers, k.File)
+		}
+	}
+	ids := map[string]string{}
+	if len(numbers) > 0 {
+		var err error
+		if ids, err = s.Records.FilesOf(c.Request.Context(), who, numbers); err != nil {
+			return nil, err
+		}
+	}
+	return web.Each(linked, func(k kin.Linked) Near {
+		shown := Near{Text: known.Person(k)}
+		if id := ids[k.File]; id != "" {
+			shown.File = &web.Link{URL: "/fascicoli/" + id, Text: "Fascicolo " + k.File}
+		}
+		return shown
+	}), nil
+}
+
+// files shows the files that are, or may be, of the person, open and closed.
+func (s *Place) files(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	same, err := s.Records.SamePerson(ctx, who, file.PersonData)
+	if err != nil {
+		return err
+	}
+	page := Files{Frame: s.Pages.Frame(c, "I fascicoli di "+file.Person, "/fascicoli"), Number: file.Number}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID + "/persona", Text: file.Person + ", " + file.Number}
+	own := sameFile(rules.Policy, file.CaseFile)
+	own.Current, own.URL = true, ""
+	page.Files = append(page.Files, own)
+	for _, f := range same {
+		if f.ID != file.ID && !f.Apart {
+			page.Files = append(page.Files, sameFile(rules.Policy, f))
+		}
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// sameFile is a file of the zone with where it stands, and since when.
+func sameFile(p care.Policy, f ledger.CaseFile) SameFile {
+	shown := SameFile{URL: "/fascicoli/" + f.ID, Number: f.Number, State: "Aperto: " + italian.Stage(f.Stage), Zone: p.Municipality, Dates: "aperto " + italian.Dated("", f.Opened.In(italian.Rome))}
+	if f.Closed != nil {
+		shown.State = "Chiuso: " + present.NameIn(p.Outcomes, f.Outcome)
+		shown.Dates += ", chiuso " + italian.Dated("", f.Closed.In(italian.Rome))
+	}
+	if f.Like != nil {
+		shown.Why = italian.Upper(alike.People(*f.Like))
+	}
+	return shown
 }
 
 // addressOf is where somebody lives.

@@ -1,6 +1,7 @@
 package person_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/names"
 	"percorso/internal/papers"
 	"percorso/internal/reach"
 )
@@ -134,4 +136,45 @@ func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
 	require.Contains(t, page.Words(), "Qualcun altro ha corretto questi dati mentre scrivevi")
 	require.Contains(t, page.Text, `value="000 0000002"`)
 	require.Contains(t, page.Words(), "Contatti. Adesso risulta: Telefono (si può chiamare, non lasciare messaggi, della persona, dopo le 18): 000 0000001.")
+}
+
+// The files that may be of one person stand together, open and closed, but for those of which
+// somebody has said that they are two people.
+func TestTheFilesOfAPerson(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	closed := b.Pages.SomeFiles()[3]
+	closed.ID, closed.Number, closed.Like = apitest.ClosedID, "PO-2025-00003", &names.Likeness{Code: true}
+	apart := closed
+	apart.ID, apart.Number, apart.Apart = apitest.MergedID, "PO-2025-00004", true
+	b.Records.Same = []ledger.CaseFile{closed, apart}
+	page := b.Open(t, address+"/fascicoli")
+	require.Contains(t, page.Text, `href="/fascicoli/`+apitest.ClosedID+`"`)
+	for _, want := range []string{"(questo)", "PO-2025-00003", "Chiuso", "Prato", "codice fiscale"} {
+		require.Contains(t, page.Words(), want)
+	}
+	require.NotContains(t, page.Words(), "PO-2025-00004")
+}
+
+// family is the pages' records with a person who has a mother and a sister.
+type family struct{ *apitest.PageRecords }
+
+func (f family) CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error) {
+	c, err := f.PageRecords.CaseFile(ctx, s, id)
+	c.PersonData.Linked = []kin.Linked{
+		{Name: "Madre di prova", Relation: "mother", Signs: true, File: "PO-2026-00077"}, {Name: "Sorella di prova", Relation: "sibling", File: "PO-2026-00078"},
+	}
+	return c, err
+}
+
+// Who belongs to a person is there with the number of their own file, for who sees that file.
+func TestThoseNearAPerson(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Serve(family{b.Pages})
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Open(t, address)
+	require.Contains(t, page.Words(), "Madre di prova (madre, firma) Fascicolo PO-2026-00077")
+	require.Contains(t, page.Text, `href="/fascicoli/`+apitest.ClosedID+`"`)
+	require.Contains(t, page.Words(), "Sorella di prova (fratello o sorella)")
+	require.NotContains(t, page.Words(), "PO-2026-00078")
 }

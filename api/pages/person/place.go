@@ -22,4 +22,10 @@ type Records interface {
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	// Corrections lists what was corrected of the person of a case, the latest first.
 	Corrections(ctx context.Context, s care.Staff, caseID string) ([]ledger.Correction, error)
+	// FilesOf are the ids of the case files with some numbers, by the number, of those that
+	// the caller sees.
+	FilesOf(ctx context.Context, s care.Staff, numbers []string) (map[string]string, error)
+	// SamePerson lists the case files that may be of a person, open and closed, of those
+	// that the caller sees; the read is audited.
+	SamePerson(ctx context.Context, s care.Staff, p ledger.Person) ([]ledger.CaseFile, error)
 }

@@ -211,3 +211,21 @@ func (p *Persons) Corrections(ctx context.Context, s care.Staff, caseID string) 
 	}
 	return list, err
 }
+
+// FilesOf are the ids of the case files with some numbers, by the number, of those that the
+// caller sees.
+func (p *Persons) FilesOf(ctx context.Context, s care.Staff, numbers []string) (ids map[string]string, err error) {
+	type row struct {
+		Number string `db:"number"`
+		ID     string `db:"id"`
+	}
+	ids = map[string]string{}
+	err = postgres.Within(ctx, p.pool, postgres.App(s, p.clock()), nil, func(tx postgres.Tx) error {
+		rows, err := postgres.Many[row](ctx, tx, `SELECT number, id::text FROM case_file WHERE number = ANY ($1)`, numbers)
+		for _, r := range rows {
+			ids[r.Number] = r.ID
+		}
+		return err
+	})
+	return ids, err
+}

@@ -150,6 +150,7 @@ func (e everything) readings() map[string]struct {
 			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
 		}),
 		"TellApart":    none("it answers nothing"),
+		"FilesOf":      none("ids of files by their numbers, which the page of a person has and its reading is a line of"),
 		"HasRecord":    none("whether there is one of a case that the caller reads"),
 		"Returned":     none("members of staff, no person"),
 		"Unkept":       none("numbers of cases, of no person"),
