@@ -18,6 +18,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/critical"
 	"percorso/internal/crossing"
 	"percorso/internal/gathering"
 	"percorso/internal/ledger"
@@ -381,6 +382,14 @@ func (w *crowd) action() thing {
 	return thing{id: plans[0].Content.Actions[0].ID, run: run, caseRun: run}
 }
 
+// date gives a case a day after which something is lost.
+func (w *crowd) date(caseID string) (id string) {
+	err := w.Owner.QueryRow(w.T.Context(), `INSERT INTO critical_date (id, record_id, case_id, kind, on_day, watcher, watch_agency, watch_role, by_staff, at)
+		VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'eviction', '2027-03-01', $2, 'comune', 'social_worker', $2, $3) RETURNING id::text`, caseID, w.Accounts["social_worker.prato"].ID, w.Now).Scan(&id)
+	require.NoError(w.T, err)
+	return id
+}
+
 // request is how the operation is asked for at the API, with a form that is right.
 func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, body string) {
 	policy, err := w.Records.Policy(w.T.Context(), zone)
@@ -409,6 +418,10 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 		form = crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}
 	case care.OpAddNeed:
 		form = needs.Found{Area: "social_inclusion", Note: "Prova"}
+	case care.OpMoveDate:
+		form = critical.Moved{Date: w.date(ledger.BareID(it.caseRun)), On: care.DateOf(w.Now), Source: "Prova", Watcher: world.Colleague(), Note: "Prova"}
+	case care.OpEndDate:
+		form = critical.Passed{Date: w.date(ledger.BareID(it.caseRun)), Note: "Prova"}
 	case care.OpEndNeed:
 		form = needs.Over{Area: "housing", Note: "Prova"}
 	case care.OpReopen:

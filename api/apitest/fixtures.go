@@ -14,6 +14,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/crossing"
 	"percorso/internal/expected"
 	"percorso/internal/finding"
@@ -274,6 +275,7 @@ const (
 	ClosedID    = "0190f0f0-0000-7000-8000-000000000005"
 	ProtectedID = "0190f0f0-0000-7000-8000-000000000017" // of a protected person
 	LiftedID    = "0190f0f0-0000-7000-8000-000000000018" // of one who is to be so no longer
+	DateID      = "0190f0f0-0000-7000-8000-0000000000d1" // of the other case, on which somebody is evicted
 	MistakenID  = "0190f0f0-0000-7000-8000-000000000006" // closed, which somebody says was a mistake
 )
 
@@ -477,6 +479,12 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 		return ledger.Case{}, ledger.ErrNotFound
 	case AnotherID:
 		c.Transfer = "pistoia"
+		at, over := p.noon(-9), p.noon(-1)
+		watched := critical.Date{ID: DateID, Kind: critical.Eviction, On: care.DayOf(p.noon(6)), Source: "la lettera del tribunale (prova)", Note: "Serve un posto per quattro (prova).",
+			WatcherID: SomeWorker.ID, Watcher: SomeWorker.Name, Role: SomeWorker.Role, Agency: "comune", ByName: SomeWorker.Name, At: &at, ReadsAll: true}
+		was := watched
+		was.ID, was.On, was.Ended, was.Outcome, was.What, was.EndedBy = SomeID, care.DayOf(p.noon(2)), &over, "corrected", "Rinviato (prova).", SomeWorker.Name
+		c.Dates = []critical.Date{watched, {ID: MergedID, On: care.DayOf(p.noon(9)), Role: care.CPIOperator, Agency: "cpi"}, {Kind: critical.Permit, On: care.DayOf(p.noon(60)), ReadsAll: true}, was}
 		c.Leads = []ledger.Lead{
 			{Agency: "comune", ID: SomeWorker.ID, Name: SomeWorker.Name, Role: SomeWorker.Role, Since: p.noon(-20)},
 			{Agency: "comune", ID: SomeSupervisor.ID, Name: SomeSupervisor.Name, Role: SomeSupervisor.Role, Since: p.noon(-40), ByName: SomeWorker.Name, Why: "Prova: il carico.", Until: p.due(-20), Ended: "left"},

@@ -9,6 +9,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest/persons"
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/finding"
 	"percorso/internal/health"
 	"percorso/internal/intake"
@@ -65,6 +66,7 @@ type caseJSON struct {
 	Merges       []undoing.FileMerge `json:"merges" nullable:"false" doc:"Of it into another file, or of another into it, the latest first"`
 	SetAside     []ledger.SetAside   `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
 	Meetings     []meetingJSON       `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
+	Dates        []critical.Date     `json:"critical_dates" nullable:"false" doc:"Days after which something is lost, the first first; then those that are over or were corrected"`
 	Leads        []ledger.Lead       `json:"leads" nullable:"false" doc:"Who follows the case for each agency, then who did, the latest first"`
 	TransferTo   string              `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
 }
@@ -132,7 +134,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 			Meetings: converted(c.Meetings, func(m ledger.Meeting) meetingJSON {
 				return meetingJSON{At: m.At, Agency: m.Agency, ByRole: m.ByRole, ByName: m.ByName}
 			}),
-			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside), Undoing: c.Undoing, Merges: orEmpty(c.Merges), Leads: orEmpty(c.Leads),
+			TransferTo: c.Transfer, SetAside: orEmpty(c.SetAside), Undoing: c.Undoing, Merges: orEmpty(c.Merges), Leads: orEmpty(c.Leads), Dates: orEmpty(c.Dates),
 		}
 	}
 }

@@ -49,8 +49,16 @@ func (a Away) named() bool { return a.Substitute != "" }
 // away is how its holder is away now; nil: they are there, or the task waits for them all
 // the same.
 func (t FactTask) away(now time.Time) *Away {
-	for _, a := range t.Absences {
-		if !a.holds(now) || t.HolderGone {
+	if t.HolderGone {
+		return nil
+	}
+	return absent(t.Absences, now)
+}
+
+// absent is how somebody is away now, of all their absences; nil: they are there.
+func absent(all []Absence, now time.Time) *Away {
+	for _, a := range all {
+		if !a.holds(now) {
 			continue
 		}
 		is := &Away{Last: a.Last, Substitute: a.Substitute}
@@ -68,10 +76,16 @@ func (t FactTask) away(now time.Time) *Away {
 // turns are the times at which that changes.
 func (t FactTask) turns() (all []time.Time) {
 	for _, a := range slices.Concat(t.Absences, slices.Concat(t.Pool...), slices.Concat(t.Supervisors...)) {
-		all = append(all, a.From, a.Until)
-		for _, gap := range a.Gaps {
-			all = append(all, gap.From, gap.Until)
-		}
+		all = append(all, a.turns()...)
+	}
+	return all
+}
+
+// turns are when it begins and ends, and when its substitute comes and goes.
+func (a Absence) turns() []time.Time {
+	all := []time.Time{a.From, a.Until}
+	for _, gap := range a.Gaps {
+		all = append(all, gap.From, gap.Until)
 	}
 	return all
 }

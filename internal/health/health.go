@@ -77,7 +77,10 @@ type Waiting struct {
 	// LastDay is of the permit whose renewal is awaited.
 	From    *time.Time `json:"from,omitempty"`
 	LastDay *time.Time `json:"permit_last_day,omitempty"`
-	TaskID  string     `json:"-"`
+	// Day is the next day of the case after which something is lost, where it is near, or past
+	// and nobody has said that it is over.
+	Day    *Day   `json:"critical_date,omitempty"`
+	TaskID string `json:"-"`
 }
 
 // Who is somebody who has something to do.
@@ -147,6 +150,7 @@ type Facts struct {
 	// Critical is the day after which something is lost, as the last day of a
 	// permit that nobody has seen to yet; nil: no such day is known.
 	Critical *time.Time
+	Dates    []FactDate // other such days, which somebody wrote down, the first first
 }
 
 // FactTask is an open task of a case.
@@ -222,6 +226,13 @@ func Explain(f Facts, cal care.Calendar) Waiting { return explain(f).Counted(f.N
 
 // explain is Explain without the counts of days, which change with each day.
 func explain(f Facts) Waiting {
+	w := awaited(f)
+	w.Day = f.day()
+	return w
+}
+
+// awaited is explain without the day that is near.
+func awaited(f Facts) Waiting {
 	if f.Closed {
 		return Waiting{Health: Planned, For: WaitNothing}
 	}

@@ -68,6 +68,11 @@ func changesAt(f Facts, there *time.Location) time.Time {
 		nears := time.Date(year, month, day-CriticalDays, 0, 0, 0, 0, there)
 		at(&nears, 0)
 	}
+	for _, d := range f.Dates {
+		for _, turn := range d.turns() {
+			at(&turn, 0)
+		}
+	}
 	return first
 }
 
@@ -102,7 +107,7 @@ func harmOf(f Facts, w Waiting, there *time.Location) Harm {
 		h.Class -= stakeDanger
 	}
 	// A day that has passed counts for as long as nobody has seen to it.
-	if f.Critical != nil && dayNumber(*f.Critical)-dayNumber(f.Now.In(there)) <= CriticalDays {
+	if f.day() != nil || f.Critical != nil && dayNumber(*f.Critical)-dayNumber(f.Now.In(there)) <= CriticalDays {
 		h.Class -= stakeCritical
 	}
 	switch w.Health {

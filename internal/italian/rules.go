@@ -5,10 +5,12 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/amending"
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
 	"percorso/internal/gathering"
 	"percorso/internal/italian/asked"
+	"percorso/internal/italian/dated"
 	"percorso/internal/italian/gate"
 	"percorso/internal/italian/jobs"
 	"percorso/internal/italian/known"
@@ -103,6 +105,8 @@ var rules = map[string]string{
 	care.RuleNoContact:   "Allo sportello del tuo ente non c’è un accesso con questo numero: scegline uno dell’elenco, o apri il fascicolo senza.",
 	care.RuleContactUsed: "Da questo accesso è già nato un fascicolo: apri quello, o togli l’accesso.",
 	care.RuleUnknownPart: "Nessuna versione del progetto ha questa voce: ricarica il progetto, poi ripeti la modifica.",
+	critical.There:       dated.Rules[critical.There],
+	critical.NotOpen:     dated.Rules[critical.NotOpen],
 	care.RuleNotHere:     "Questa persona non lavora più nella zona: scegline un’altra.",
 	care.RuleOneOfTwo:    "Scegli una persona oppure un ruolo, non tutti e due.",
 	care.RuleOneSeat:     "Questa persona siede già nell’équipe: chiedi a un’altra.",

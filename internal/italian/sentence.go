@@ -12,8 +12,16 @@ import (
 )
 
 // Sentence says in short sentences what a case waits for: who must act, since when,
-// until when, what happens then, and who can stand in.
+// until when, what happens then, and who can stand in; first of all the day that is near
+// after which something is lost.
 func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
+	if said := dayNear(w, p, now); said != nil {
+		return join(said...) + " " + waits(w, p, now)
+	}
+	return waits(w, p, now)
+}
+
+func waits(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
 	case w.For == health.WaitNothing:
 		return "Il fascicolo è chiuso: non aspetta più nulla."

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/crossing"
 	"percorso/internal/finding"
 	"percorso/internal/health"
@@ -278,8 +279,9 @@ type Case struct {
 
 	Interpreted []speech.Held // conversations of which the reader may know who interpreted, the latest first
 
-	Protection *Protection // nil: nobody keeps it from the others
-	Leads      []Lead      // who follows it for each agency, then who did, the latest first
+	Protection *Protection     // nil: nobody keeps it from the others
+	Dates      []critical.Date // after which something is lost, then those that are over
+	Leads      []Lead          // who follows it for each agency, then who did, the latest first
 }
 
 // Lost are the branches that the case's last closure ended.

@@ -38,11 +38,12 @@ const (
 	Permit      Kind = "permit"
 	Consent     Kind = "consent"
 	Course      Kind = "course" // of the case: it stands still, goes on, moves, ends
+	Dates       Kind = "dates"  // after which something is lost
 	Work        Kind = "work"   // who does a task, and by when
 )
 
 // Kinds lists them, in the order in which a page shows them.
-var Kinds = []Kind{Needs, Assessment, TakeOver, Practice, Appointment, Plan, Equipes, Referral, Pact, Measure, Meeting, Permit, Consent, Course, Work}
+var Kinds = []Kind{Needs, Assessment, TakeOver, Practice, Appointment, Plan, Equipes, Referral, Pact, Measure, Meeting, Permit, Dates, Consent, Course, Work}
 
 // form is what is known of the records that a form makes.
 type form struct {
@@ -130,6 +131,9 @@ var forms = []form{
 	act(care.OpPermit, Permit, Agency, true),
 	task(care.PermitRenewal, Permit, Agency, true),
 	task(care.ComingOfAge, Permit, Agency, true),
+	act(care.OpAddDate, Dates, Agency, true),
+	act(care.OpMoveDate, Dates, Agency, true),
+	act(care.OpEndDate, Dates, Agency, true),
 	act(care.OpConsent, Consent, Case, false),
 	act(care.OpUnconsent, Consent, Case, false),
 

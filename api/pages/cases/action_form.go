@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -29,6 +30,7 @@ type asked struct {
 	sent  url.Values // what was typed; nil at first
 	// What the way to the form says of its choices, before anything is typed.
 	beforehand url.Values
+	known      url.Values // what the form is filled in with at first
 	lists      map[fields.List][]web.Option
 	offers     parts.Offers  // free places, where the form books
 	work       *working.Told // what the employment centre would be told of the person's work, where they are sent there
@@ -77,7 +79,7 @@ func (a action) choiceID(when fields.Condition, in asked) string {
 
 // field asks for a field of the form by its shape.
 func (a action) field(f fields.Field, in asked) []web.Field {
-	value := in.sent.Get(f.Name)
+	value := cmp.Or(in.sent.Get(f.Name), in.known.Get(f.Name))
 	shown := web.Field{ID: f.Name, Label: a.texts.Label(f.Name), Hint: a.texts.Hint(f.Name), Value: value, Required: f.Required}
 	switch f.Shape {
 	case fields.Appointment:

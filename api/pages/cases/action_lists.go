@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -80,7 +81,11 @@ var lists = map[fields.List]func(s *Place, ctx context.Context, who care.Staff, 
 	fields.OwnNeeds: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
 		return needOptions(in, true, chosen), nil
 	},
-	fields.Leads:             newLeads,
+	fields.Leads:    newLeads,
+	fields.Watchers: watchers,
+	fields.Dates: func(s *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
+		return dates.Options(in.file, s.Now(), chosen), nil
+	},
 	fields.EitherName:        makesEither(nameOf),
 	fields.EitherBirthDate:   makesEither(birthDateOf),
 	fields.EitherCitizenship: makesEither(citizenshipOf),
@@ -128,7 +133,7 @@ func needOptions(in asked, has bool, chosen string) (options []web.Option) {
 
 // folded are the lists of which one sees the choices only when one opens them:
 // the long ones.
-var folded = []fields.List{fields.ClosureOutcomes, fields.ShownPermits, fields.OtherZones, fields.ConsentPurposes}
+var folded = []fields.List{fields.ClosureOutcomes, fields.ShownPermits, fields.OtherZones, fields.ConsentPurposes, fields.Watchers}
 
 // colleaguesWho makes a list of those of the zone's staff who fit, without the caller but
 // where somebody says of themselves that they stop.

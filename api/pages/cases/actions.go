@@ -12,6 +12,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/parts"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -164,6 +165,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	in := asked{rules: rules, today: s.Now().In(rules.Calendar.Location()), file: file, sent: sent}
 	if sent == nil {
 		in.beforehand = c.Request.URL.Query()
+		in.known = dates.Known(file, in.beforehand.Get("date"))
 	}
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {
 		return parts.CaseForm{}, err

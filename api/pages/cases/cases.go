@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/present"
@@ -120,6 +121,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	if page.Repeat = present.ToRepeat(file); page.Repeat != "" && catalogue.Book.MayAsk(who.Role) && catalogue.Book.Offered(file) {
 		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: "Prenota il colloquio con un mediatore"}
 	}
+	page.Dates, page.DatesBefore = dates.Of(rules.Policy, file, s.Now())
 	page.Leads, page.LeadsBefore = leadsOf(rules.Policy, file)
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
 	"percorso/api/pages/cases"
@@ -202,7 +203,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 	}
 	b.LogIn(apitest.SomeCPI.Subject)
 	for _, action := range actionsOf(t, b) {
-		if slices.Contains([]string{"incontro", "referente", "aggiungi-bisogno", "chiudi-bisogno"}, action) {
+		if slices.Contains([]string{"incontro", "referente", "aggiungi-bisogno", "chiudi-bisogno", "data-importante", "correggi-data", "chiudi-data"}, action) {
 			continue // which every agency may, that sees the case: a lead within itself
 		}
 		if a := b.Visit(apitest.CasePath + "/" + action); a.StatusCode != http.StatusForbidden {
@@ -442,4 +443,22 @@ func actionsOf(t *testing.T, b *apitest.PagesRig) (actions []string) {
 		t.Fatalf("only %v", actions)
 	}
 	return actions
+}
+
+// The head of a case's page names the days after which something is lost; what few may know is
+// named to nobody else. What was corrected is there still.
+func TestDaysThatMatter(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.AnotherID))
+	words := page.Main(t).Words()
+	for _, says := range []string{
+		": sfratto Segue " + apitest.SomeWorker.Name + " Come lo sappiamo: la lettera del tribunale (prova) Serve un posto per quattro (prova).",
+		": una data importante Segue chi è operatore del Centro per l’Impiego", ": ultimo giorno del permesso", ": sfratto. Corretta", "Rinviato (prova).",
+	} {
+		require.Contains(t, words, says)
+	}
+	form := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.AnotherID+"/correggi-data?date="+apitest.DateID)).Main(t)
+	_, filled := form.First("input", "value", "la lettera del tribunale (prova)")
+	require.True(t, filled)
 }

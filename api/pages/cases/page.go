@@ -4,6 +4,7 @@ import (
 	"embed"
 	"html/template"
 
+	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
@@ -58,8 +59,10 @@ type CasePage struct {
 	Health       web.Badge
 	Repeat       string       // a conversation to hold again with a mediator; empty: none
 	Book         *web.Link    // where it is booked; nil: not for the caller
-	Suspension   *Suspension  // nil: its clocks run
-	Merged       *web.Link    // the case file that it goes on in
+	Suspension   *Suspension // nil: its clocks run
+	Merged       *web.Link   // the case file that it goes on in
+	Dates        []dates.Shown
+	DatesBefore  []web.Moment // that are over, or were corrected
 	Leads        []web.Term   // who follows the case for each agency
 	LeadsBefore  []web.Moment // who did
 	Protection   *Protection  // nil: the person is known like others

@@ -73,6 +73,8 @@ const (
 	Keepers         List = "keepers"          // who do
 	OtherNeeds      List = "other_needs"      // areas that the case has not
 	OwnNeeds        List = "own_needs"        // and those that it has
+	Watchers        List = "watchers"         // who may watch a day of the case
+	Dates           List = "dates"            // days of the case that are to be watched
 	Leads           List = "leads"            // who may follow the case for their agency, but for those who do
 
 	// Whose data of the person hold after a merge, with what either file says.

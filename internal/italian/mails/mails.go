@@ -14,6 +14,8 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 	"reminder":   {"Percorso: un’attività ti aspetta", "Un’attività affidata a te, o libera per il tuo servizio, aspetta di essere fatta."},
 	"escalation": {"Percorso: un’attività è in ritardo", "Un’attività della tua zona ha superato la scadenza: guarda che cosa si può fare."},
 
+	"date_nears": {"Percorso: una data importante da seguire", "In un fascicolo c'è una data importante che segui tu, o il tuo servizio: guardala, e di' a chi serve che cosa c'è da fare. Le date che segui sono anche nella pagina «Oggi»."},
+
 	"mistake_said":   {"Percorso: uno sbaglio da confermare", "Un collega segnala che un fascicolo della tua zona è stato chiuso, o unito a un altro, per sbaglio. Un'altra persona può confermarlo, e il fascicolo torna aperto: fallo entro il giorno che trovi negli avvisi."},
 	"mistake_lapsed": {"Percorso: nessuno ha confermato uno sbaglio", "Avevi segnalato che un fascicolo è stato chiuso, o unito a un altro, per sbaglio. Il termine per confermarlo è passato, e la segnalazione è decaduta: apri il fascicolo per vedere che cosa si può fare."},
 

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/consented"
 	"percorso/internal/postgres/correcting"
+	"percorso/internal/postgres/critical"
 	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/moments"
@@ -254,7 +255,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
 			return err
 		}
-		if err = cmp.Or(protect.Of(ctx, tx, &c), leads.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
+		if err = cmp.Or(protect.Of(ctx, tx, &c), leads.Of(ctx, tx, &c), critical.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) WHERE kind = 'transfer_answer' LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).

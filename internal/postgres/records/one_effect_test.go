@@ -25,6 +25,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/critical"
 	"percorso/internal/gathering"
 	"percorso/internal/lead"
 	"percorso/internal/ledger"
@@ -105,6 +106,19 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpAddNeed: func(p *play) asked {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 		return p.assigns("social_worker.prato", catalogue.AddNeed.Command("", ledger.BareID(run), needs.Found{Area: "social_inclusion", Note: "Prova"}).NewCommand)
+	},
+	care.OpAddDate: func(p *play) asked {
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		return p.assigns("social_worker.prato", p.dayOf(run).NewCommand)
+	},
+	care.OpMoveDate: func(p *play) asked {
+		run, date := p.dated()
+		return p.assigns("social_worker.prato", catalogue.MoveDate.Command("", ledger.BareID(run), critical.Moved{
+			Date: date, On: care.DateOf(p.Now.AddDate(0, 0, 9)), Source: "Prova", Watcher: p.Accounts["social_worker.prato"].ID, Note: "Prova"}).NewCommand)
+	},
+	care.OpEndDate: func(p *play) asked {
+		run, date := p.dated()
+		return p.assigns("social_worker.prato", catalogue.EndDate.Command("", ledger.BareID(run), critical.Passed{Date: date, Note: "Prova"}).NewCommand)
 	},
 	care.OpMoveMeeting: func(p *play) asked {
 		_, _, appointment := p.booked("pas", thursday(9, 0))
@@ -538,4 +552,18 @@ func TestAMailComesBackOnce(t *testing.T) {
 	require.Equal(t, 1, p.Count(`timeline WHERE run_id = $1 AND code = 'mail_bounced'`, run))
 	_, err := report("supervisor.prato", "another run", postgrestest.NewRun(care.RunReferral))
 	require.ErrorIs(t, err, ledger.ErrNotFound)
+}
+
+// dayOf adds to a case the day of an eviction.
+func (p *play) dayOf(caseRun string) catalogue.Command {
+	return catalogue.AddDate.Command("", ledger.BareID(caseRun), critical.Added{
+		Kind: string(critical.Eviction), On: care.DateOf(p.Now.AddDate(0, 0, 8)), Source: "Prova", Watcher: p.Accounts["social_worker.prato"].ID})
+}
+
+// dated opens a case with such a day.
+func (p *play) dated() (caseRun, date string) {
+	caseRun, _ = p.Begin(ledger.Person{}, ledger.Effects{})
+	cmd, err := p.assigns("social_worker.prato", p.dayOf(caseRun).NewCommand)(uuid.NewString())
+	require.NoError(p.T, err)
+	return caseRun, cmd.ID
 }

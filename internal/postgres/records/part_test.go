@@ -126,6 +126,8 @@ func (f twoFiles) fills() {
 	does(`INSERT INTO action_progress (action_id, case_id, zone, agency, state, at, by_staff) SELECT (content #>> '{actions,0,id}')::uuid, case_id, zone, 'comune', 'done', $2, $3 FROM plan WHERE case_id = $1`, from, f.Now, by)
 	does(`INSERT INTO goal_finding (id, goal_id, case_id, zone, agency, result, at, by_staff) VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'prato', 'comune', 'reached', $2, $3)`, from, f.Now, by)
 	does(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'asl', $3, $4, $5, $5)`, from, f.service, referral, task, f.Now)
+	does(`INSERT INTO critical_date (id, record_id, case_id, kind, on_day, watcher, watch_agency, watch_role, by_staff, at)
+		VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'eviction', '2027-03-01', $2, 'comune', 'social_worker', $2, $3)`, from, by, f.Now)
 	does(`INSERT INTO set_aside (case_id, field, value, from_number, at) VALUES ($1, 'phone', '{"phone": "+39 055 000 0009"}', 'PRATO-2026-00009', $2)`, from, f.Now)
 	f.Does(f.service, f.Clock(), ledger.Effects{Waits: []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}}}, func(s *care.RunState) {
 		s.Open = append(s.Open, care.OpenPoint{Point: "rebook", Kind: care.OpenWait})

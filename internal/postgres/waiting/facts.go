@@ -30,8 +30,50 @@ type factsRow struct {
 	Deferred       *time.Time `db:"deferred"` // since when an accepted entry cannot be worked
 	Critical       *time.Time `db:"critical"`
 	LastAt         *time.Time `db:"last_at"`
-	Kept           bool       `db:"kept"` // its person is protected
-	Away           bool       `db:"away"` // somebody is, who has a task of it or could do something about one
+	Kept           bool       `db:"kept"`  // its person is protected
+	Away           bool       `db:"away"`  // somebody is, who has a task of it or could do something about one
+	Dated          bool       `db:"dated"` // it has days after which something is lost
+
+	dates []dateFact
+}
+
+// dateFact is a day of the case after which something is lost, as watched_dates of the
+// schema says it.
+type dateFact struct {
+	Case    string    `db:"case_id"`
+	Kind    care.Code `db:"kind"`
+	On      time.Time `db:"on_day"`
+	Near    time.Time `db:"near"`
+	Watcher string    `db:"watcher"`
+	Role    care.Role `db:"role"`
+	Agency  string    `db:"agency"`
+	Away    []struct {
+		From       moment `json:"from"`
+		Until      moment `json:"until"`
+		Substitute string `json:"substitute"`
+		Gaps       []span `json:"gaps"`
+	} `db:"away"`
+}
+
+func (d dateFact) fact() health.FactDate {
+	is := health.FactDate{Day: health.Day{Kind: d.Kind, On: care.Date(d.On), Watcher: d.Watcher, Role: d.Role, Agency: d.Agency}, Near: d.Near}
+	for _, a := range d.Away {
+		is.Away = append(is.Away, health.Absence{Span: health.Span{From: a.From.Time, Until: a.Until.Time}, Substitute: a.Substitute, Gaps: spans(a.Gaps)})
+	}
+	return is
+}
+
+// span is a time between two moments, as JSON of Postgres has it.
+type span struct {
+	From  moment `json:"from"`
+	Until moment `json:"until"`
+}
+
+func spans(all []span) (found []health.Span) {
+	for _, s := range all {
+		found = append(found, health.Span{From: s.From.Time, Until: s.Until.Time})
+	}
+	return found
 }
 
 type taskFact struct {
@@ -86,11 +128,8 @@ type absentTask struct {
 	Until      time.Time `db:"away_until"`
 	Last       time.Time `db:"last_day"`
 	Substitute string    `db:"substitute"`
-	Gaps       []struct {
-		From  moment `json:"from"`
-		Until moment `json:"until"`
-	} `db:"gaps"`
-	Colleagues int `db:"colleagues"`
+	Gaps       []span    `db:"gaps"`
+	Colleagues int       `db:"colleagues"`
 }
 
 // absentMember is that one of several who could do something about a task is away, as
@@ -120,11 +159,7 @@ func (t *taskFact) add(a absentMember, next bool) {
 
 // fact is the absence as Explain reads it.
 func (a absentTask) fact() health.Absence {
-	is := health.Absence{Span: health.Span{From: a.From, Until: a.Until}, Last: a.Last, Substitute: a.Substitute, Colleagues: a.Colleagues}
-	for _, gap := range a.Gaps {
-		is.Gaps = append(is.Gaps, health.Span{From: gap.From.Time, Until: gap.Until.Time})
-	}
-	return is
+	return health.Absence{Span: health.Span{From: a.From, Until: a.Until}, Last: a.Last, Substitute: a.Substitute, Colleagues: a.Colleagues, Gaps: spans(a.Gaps)}
 }
 
 type waitFact struct {
@@ -155,10 +190,11 @@ func (m *moment) pointer() *time.Time {
 }
 
 const (
-	selectFacts = `SELECT h.*, b.kept, b.away FROM health_facts($1::uuid[]) h, facts_beside(h.case_id::uuid) b`
+	selectFacts = `SELECT h.*, b.kept, b.away, b.dated FROM health_facts($1::uuid[]) h, facts_beside(h.case_id::uuid) b`
 	selectAway  = `SELECT * FROM absent_tasks($1::uuid[])`
 	selectPools = `SELECT * FROM absent_pools($1::uuid[])`
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
+	selectDates = `SELECT * FROM watched_dates($1::uuid[], $2)`
 
 	selectSeated = `SELECT task_id FROM seated_elsewhere($1::uuid[])`
 	selectTaken  = `SELECT task_id FROM kept_seats($1::uuid[])`
@@ -189,6 +225,9 @@ func rest(ctx context.Context, tx postgres.Tx, facts []factsRow) error {
 	}
 	if away := that(func(f factsRow) bool { return f.Away }); len(away) > 0 {
 		queueAbsences(b, away, facts)
+	}
+	if dated := that(func(f factsRow) bool { return f.Dated }); len(dated) > 0 {
+		queueDates(b, dated, facts)
 	}
 	if seats := that(factsRow.seats); len(seats) > 0 {
 		queueMarks(b, selectSeated, seats, facts, func(t *taskFact) { t.seated = true })
@@ -223,6 +262,18 @@ func queueKeepers(b *pgx.Batch, cases []string, facts []factsRow) {
 		for _, k := range kept {
 			if t := taskOf(facts, k.Case, k.ID); t != nil {
 				t.kept = &k
+			}
+		}
+		return err
+	})
+}
+
+func queueDates(b *pgx.Batch, cases []string, facts []factsRow) {
+	b.Queue(selectDates, cases, health.CriticalDays).Query(func(rows pgx.Rows) error {
+		dates, err := pgx.CollectRows(rows, pgx.RowToStructByName[dateFact])
+		for _, d := range dates {
+			if i := slices.IndexFunc(facts, func(f factsRow) bool { return f.Case == d.Case }); i >= 0 {
+				facts[i].dates = append(facts[i].dates, d)
 			}
 		}
 		return err
@@ -300,6 +351,9 @@ func (r factsRow) at(now time.Time) health.Facts {
 			fact.LastDay = r.Critical
 		}
 		f.Tasks = append(f.Tasks, fact)
+	}
+	for _, d := range r.dates {
+		f.Dates = append(f.Dates, d.fact())
 	}
 	for _, w := range r.Waits {
 		f.Waits = append(f.Waits, health.FactWait{Code: w.Code, Set: w.Set.Time, Due: w.Due.Time})

@@ -1,0 +1,41 @@
+package italian
+
+import (
+	"time"
+
+	"percorso/internal/care"
+	"percorso/internal/health"
+	"percorso/internal/italian/dated"
+)
+
+// CriticalDate says a day with what happens then: "giovedì 3 dicembre: sfratto".
+func CriticalDate(kind string, on, now time.Time) string {
+	return near(noon(on), now) + ": " + say(dated.Kinds, kind)
+}
+
+// noon is a day that has no hour, where the offices are: whatever the zone, it is that day.
+func noon(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, Rome)
+}
+
+// Watches says who watches a day: by name, or else whoever is of the role.
+func Watches(name string, role care.Role, agency string, p care.Policy) string {
+	if name != "" {
+		return "segue " + name
+	}
+	return "segue chi è " + Role(role) + agencyOf(role, agency, "", p)
+}
+
+// dayNear names the day that is near, with who watches it; nothing: none is.
+func dayNear(w health.Waiting, p care.Policy, now time.Time) (said []string) {
+	d := w.Day
+	if d == nil {
+		return nil
+	}
+	on := time.Time(d.On)
+	text := CriticalDate(string(d.Kind), on, now)
+	if care.DayOf(on).Before(care.DayOf(now.In(Rome))) {
+		text += ". È passata: scrivi che cosa è successo"
+	}
+	return []string{text, Watches(d.Watcher, d.Role, d.Agency, p)}
+}
