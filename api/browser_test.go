@@ -110,6 +110,7 @@ var pagesInBrowser = []struct {
 	{"segnalazione", "/segnalazioni/:id", "/segnalazioni/" + apitest.SomeID, apitest.SomeCPI.Subject},
 	{"casi-bloccati", "/casi-bloccati", "/casi-bloccati", apitest.SomeSupervisor.Subject},
 	{"protetti-senza-custodi", "/protetti-senza-custodi", "/protetti-senza-custodi", apitest.SomeSupervisor.Subject},
+	{"quadro", "/quadro", "/quadro?elenco=nuove", apitest.SomeSupervisor.Subject},
 	{"doppioni", "/doppioni", "/doppioni", apitest.SomeSupervisor.Subject},
 	{"fascicoli-passati", "/fascicoli-passati", "/fascicoli-passati", apitest.SomeSupervisor.Subject},
 	{"richieste-ferme", "/richieste-ferme", "/richieste-ferme", apitest.SomeSupervisor.Subject},

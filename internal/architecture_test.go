@@ -80,6 +80,7 @@ var mayImport = map[string][]string{
 	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
 	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
 	"internal/intake":            {"internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care", "internal/telephone"},                                        // what is wrong with what the desk is told
+	"internal/board":             {"internal/absence", "internal/agenda", "internal/care"},                                                                                                       // what a supervisor looks at on a Monday morning
 	"internal/absence":           {"internal/care"},                                                                                                                                              // when staff are away
 	"internal/lead":              {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
 	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
@@ -135,7 +136,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/doubles":    {"internal/fiscal", "internal/names", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // which files may be of one person
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"},                                        // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles", "internal/postgres/printed", "internal/postgres/critical"},
+	"internal/postgres/records":    {"internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles", "internal/postgres/printed", "internal/postgres/critical", "internal/postgres/board"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
@@ -158,6 +159,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/absences":   {"internal/absence", "internal/postgres", "internal/ledger", "internal/care"},   // who is away
 	"internal/postgres/subject":    {"internal/postgres", "internal/ledger", "internal/care"},                       // what an entry is about
 	"internal/postgres/critical":   {"internal/critical", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/board":      {"internal/board", "internal/postgres", "internal/ledger", "internal/care"},                            // reads it
 	"internal/postgres/leads":      {"internal/lead", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},       // who follows a case for an agency
 	"internal/postgres/protect":    {"internal/protection", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who knows of a protected person
 
@@ -174,7 +176,7 @@ var mayImport = map[string][]string{
 	"api/rest":        {"internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered"},
+	"api/present":     {"internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
@@ -194,6 +196,8 @@ var mayImport = map[string][]string{
 	"api/pages/desk":        append(place, "internal/duty", "api/pages/parts/reached"),
 	"api/pages/file":        append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/home":        append(place, "internal/absence"),
+	"api/pages/file":        append(place, "internal/written", "internal/amending", "internal/italian/sheet"),
+	"api/pages/home":        append(place, "internal/absence", "internal/board"),
 	"api/pages/drafts":      place,
 	"api/pages/logins":      place,
 	"api/pages/notices":     place,
@@ -204,7 +208,7 @@ var mayImport = map[string][]string{
 	"api/pages/referrals":   place,
 	"api/pages/prints":      append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
 	"api/pages/slips":       append(place, "internal/slip", "internal/agenda"),
-	"api/pages/supervision": place,
+	"api/pages/supervision": append(place, "internal/board"),
 	"api/pages/tasks":       append(place, "internal/worklist"),
 
 	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote

@@ -38,6 +38,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
+	"percorso/internal/board"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -356,6 +357,19 @@ func (f *fakeRecords) TellApart(_ context.Context, s care.Staff, file, other str
 		return ledger.ErrNotFound
 	}
 	return f.Fail
+}
+
+// Board is one person in each list.
+func (f *fakeRecords) Board(_ context.Context, s care.Staff, _ *time.Location, _ int, of ...board.List) (map[board.List][]board.Row, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	codes := map[board.List][2]string{board.Dated: {board.PermitEnds}, board.New: {string(care.StageFirstLevel)}, board.Unmoved: {"reminder_sent", string(care.Interview)}}
+	rows := map[board.List][]board.Row{}
+	for _, list := range of {
+		rows[list] = []board.Row{{CaseID: AnotherID, Number: "PROVA-2026-00001", Person: "Persona Prova 0001", Code: codes[list][0], Detail: codes[list][1], At: f.now().AddDate(0, 0, -1)}}
+	}
+	return rows, f.Fail
 }
 
 // HandedOver is one case.

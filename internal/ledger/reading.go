@@ -23,6 +23,7 @@ const (
 
 	ListCases        Reading = "list_cases"
 	ListStuckCases   Reading = "list_stuck_cases"
+	ListBoard        Reading = "list_board" // the supervisor's
 	ListTasks        Reading = "list_tasks"
 	ListReferrals    Reading = "list_referrals"
 	ListAppointments Reading = "list_appointments"
@@ -68,7 +69,7 @@ const (
 // it for itself, or is for nothing.
 var ReadingPurposes = map[Reading]ReadingPurpose{
 	ReadCase: ForCare, ReadTimeline: ForCare, ReadCorrections: ForCare, ReadRecords: ForCare, OpenRecord: ForCare, ReadTask: ForCare, ListCases: ForCare, ListTasks: ForCare, ListNotices: ForCare, SearchCases: ForCare,
-	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
+	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ListBoard: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,
 	PrintCase: ForCare, PrintPlan: ForPlan, PrintReferral: ForReferral, PrintDay: ForAppointment,

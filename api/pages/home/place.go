@@ -3,10 +3,13 @@ package home
 
 import (
 	"context"
+	"time"
 
 	"percorso/api/access"
 	"percorso/api/pages/room"
 	"percorso/internal/absence"
+	"percorso/internal/agenda"
+	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -30,5 +33,16 @@ type Records interface {
 	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
 	// ToConfirm lists the mistakes that wait for the caller to confirm them.
 	ToConfirm(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
+	Monday
 	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)
+}
+
+// Monday is what a supervisor's board is made from besides.
+type Monday interface {
+	Board(ctx context.Context, s care.Staff, there *time.Location, most int, of ...board.List) (map[board.List][]board.Row, error)
+	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
+	// Returned lists the members of the zone whose mail comes back.
+	Returned(ctx context.Context, s care.Staff) ([]ledger.Returned, error)
+	// Offers are the first free places of a service of the caller's zone, from a time on.
+	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
 }

@@ -11,6 +11,7 @@ import (
 
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
@@ -39,6 +40,7 @@ type day struct {
 	mine     []ledger.Task
 	free     []ledger.Task
 	asked    bool
+	board    map[board.List][]board.Row // nil: not read yet
 }
 
 // today shows what its reader has before them today. What is most pressing for their role
@@ -74,7 +76,7 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 func (d *day) order() []func() error {
 	switch {
 	case d.who.Role == care.Supervisor:
-		return []func() error{d.waitsForMe, d.stuck, d.news}
+		return d.monday()
 	case !care.ReadsCases(d.who, d.rules.Policy):
 		return []func() error{d.incoming, d.comes, d.late, d.dueToday, d.toTake}
 	case d.who.Role == care.SocialWorker:

@@ -21,3 +21,30 @@ func TestAMistakeToConfirmIsAmongTodaysWork(t *testing.T) {
 		t.Error("it leads nowhere")
 	}
 }
+
+// TestTheBoardHasItsSections: what is empty says so, and what is not leads to its list.
+func TestTheBoardHasItsSections(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	page := apitest.ReadPage(t, b.Visit("/"))
+	words := page.Main(t).Words()
+	for _, want := range []string{
+		"Scoperti nei prossimi sette giorni", "Qualcosa scade entro 14 giorni Persona Prova 0001 Permesso di soggiorno valido fino al", "Aspetta me", "Nuove, ancora di nessuno Persona Prova 0001",
+		"Inviate e non ancora lette", "Email che tornano indietro Personale Prova 01", "Dopo le tue azioni non si è mosso niente Persona Prova 0001 Sollecito inviato", "Percorsi fermi", "Primo posto libero",
+	} {
+		if !strings.Contains(words, want) {
+			t.Errorf("no %q in %s", want, words)
+		}
+	}
+	for _, list := range []string{"date", "nuove", "atti"} {
+		if _, leads := page.First("a", "href", "/quadro?elenco="+list); !leads {
+			t.Error("nothing leads to", list)
+		}
+		if words := b.Open(t, "/quadro?elenco="+list).Words(); !strings.Contains(words, "Persona Prova 0001") {
+			t.Error(words)
+		}
+	}
+	if status := b.Open(t, "/quadro?elenco=altro").StatusCode; status != 422 {
+		t.Error(status)
+	}
+}

@@ -44,10 +44,15 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 	faults.Add(all || c.Query("concluse") == "", "query.concluse", care.RuleUnknownCode)
 	byDue := c.Query("ordine") == "scadenza"
 	faults.Add(byDue || c.Query("ordine") == "", "query.ordine", care.RuleUnknownCode)
+	filter := ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all, ByDue: byDue}
+	if unread := c.Query("stato"); unread != "" {
+		faults.Add(unread == "da-leggere", "query.stato", care.RuleUnknownCode)
+		filter.State = care.ReferralRequested
+	}
 	if len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
-	rows, next, err := s.rowsOf(ctx, who, rules, ledger.ReferralFilter{Incoming: !sent, Sent: sent, Open: !all, ByDue: byDue}, c.Query("da"))
+	rows, next, err := s.rowsOf(ctx, who, rules, filter, c.Query("da"))
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,11 @@ package supervision
 
 import (
 	"context"
+	"time"
 
 	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
+	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -19,6 +21,8 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
+	// Board reads lists of the supervisor's board.
+	Board(ctx context.Context, s care.Staff, there *time.Location, most int, of ...board.List) (map[board.List][]board.Row, error)
 	// Colleagues lists the staff of the caller's zone.
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 	// StuckCases lists the open cases that are not waiting as planned.

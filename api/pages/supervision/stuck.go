@@ -31,6 +31,7 @@ const stuckURL = "/casi-bloccati"
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
+	p.Get(boardURL, s.boardList)
 	p.Get(handedURL, s.handedList)
 	p.Get(doublesURL, s.doublesList)
 	p.Post(doublesURL+"/:id/diverse", s.tellApart)

@@ -13,7 +13,7 @@ var Words = map[string]string{
 	string(ledger.ReadEquipe): "ha letto il lavoro dell’équipe", string(ledger.ReadPlan): "ha letto il progetto", string(ledger.ReadGoalFindings): "ha letto la valutazione degli obiettivi",
 	string(ledger.ReadDisclosure): "ha visto i dati da comunicare a un ente", string(ledger.ReadContact): "ha letto l’accesso allo sportello",
 	string(ledger.ReadRecords): "ha letto quello che è scritto nel fascicolo", string(ledger.OpenRecord): "ha aperto, con un motivo, quello che altri avevano scritto per pochi",
-	string(ledger.ListCases): "lo ha visto in un elenco di fascicoli", string(ledger.ListStuckCases): "lo ha visto tra i percorsi fermi", string(ledger.ListTasks): "lo ha visto in un elenco di attività",
+	string(ledger.ListCases): "lo ha visto in un elenco di fascicoli", string(ledger.ListStuckCases): "lo ha visto tra i percorsi fermi", string(ledger.ListBoard): "lo ha visto nel quadro del responsabile", string(ledger.ListTasks): "lo ha visto in un elenco di attività",
 	string(ledger.ListReferrals): "lo ha visto in un elenco di segnalazioni", string(ledger.ListAppointments): "lo ha visto in un elenco di appuntamenti",
 	string(ledger.ListContacts): "lo ha visto in un elenco di accessi", string(ledger.ListNotices): "ha riletto quello che aveva scritto e che non è stato registrato",
 	string(ledger.ListMergeable): "lo ha visto tra i fascicoli che possono essere della stessa persona",

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -149,6 +150,7 @@ func (e everything) readings() map[string]struct {
 		"DayOf": reads(ledger.PrintDay, func() (any, error) {
 			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
 		}),
+		"Board":        reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
 		"TellApart":    none("it answers nothing"),
 		"FilesOf":      none("ids of files by their numbers, which the page of a person has and its reading is a line of"),
 		"HasRecord":    none("whether there is one of a case that the caller reads"),

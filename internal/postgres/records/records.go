@@ -16,6 +16,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/absences"
+	"percorso/internal/postgres/board"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/doubles"
@@ -50,6 +51,7 @@ type Records struct {
 	*places.Reader
 	*doubles.Pairs
 	*printed.Sheets
+	*board.Boards
 	*away
 	*sheet
 	*lists
@@ -67,7 +69,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), board.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

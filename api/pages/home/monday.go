@@ -1,0 +1,122 @@
+package home
+
+import (
+	"net/url"
+	"time"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/board"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
+	"percorso/internal/ledger"
+)
+
+// week is how many days the board looks ahead for who receives whom.
+const week = 7
+
+// monday is what a supervisor looks at: what nobody sees to, then what they do themselves.
+func (d *day) monday() []func() error {
+	return []func() error{d.uncovered, d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
+}
+
+// uncovered are the services that receive in the days to come, and have nobody there.
+func (d *day) uncovered() error {
+	ctx := d.Request.Context()
+	staff, err := d.Records.Colleagues(ctx, d.who)
+	if err != nil {
+		return err
+	}
+	away, err := d.Records.Absences(ctx, d.who)
+	if err != nil {
+		return err
+	}
+	list, err := d.Records.Appointments(ctx, d.who, ledger.AppointmentFilter{From: d.midnight, To: d.midnight.AddDate(0, 0, week)}, ledger.Paging{Limit: looked})
+	if err != nil {
+		return err
+	}
+	var expected []board.At
+	for _, a := range list.Items {
+		if state := care.AppointmentState(a.State); state == care.AppointmentBooked || state == care.AppointmentConfirmed {
+			expected = append(expected, board.At{Service: a.Service, At: a.At})
+		}
+	}
+	var lines []web.Line
+	for _, gap := range board.Uncovered(d.rules.Policy, d.rules.Calendar, d.now, week, staff, away, expected) {
+		line := web.Line{
+			URL:  "/appuntamenti?" + url.Values{"servizio": {gap.Service.Code}, "dal": {gap.Day.Format(time.DateOnly)}}.Encode(),
+			Text: gap.Service.Name, State: "Non c’è nessuno: " + italian.Role(gap.Service.Role), When: italian.Brief(gap.Day, d.now),
+		}
+		if gap.Expects > 0 {
+			line.State += ". " + italian.Count(gap.Expects, "persona ha", "persone hanno") + " un appuntamento"
+		}
+		lines = append(lines, line)
+	}
+	d.add("scoperti", "Scoperti nei prossimi sette giorni", lines, "/assenze", "Assenze e sostituti")
+	return nil
+}
+
+// boardTitles name the lists of the board, as they stand in «Oggi».
+var boardTitles = map[board.List]struct{ id, title, all string }{
+	board.Dated:   {"date", "Qualcosa scade entro 14 giorni", "Tutte le persone con una scadenza vicina"},
+	board.New:     {"nuove", "Nuove, ancora di nessuno", "Tutte le persone nuove, ancora di nessuno"},
+	board.Unmoved: {"atti", "Dopo le tue azioni non si è mosso niente", "Tutte le tue azioni senza effetto"},
+}
+
+// lists adds one of the lists that are the board's alone, which are read together.
+func (d *day) lists(list board.List) func() error {
+	return func() error {
+		if d.board == nil {
+			var err error
+			if d.board, err = d.Records.Board(d.Request.Context(), d.who, d.rules.Calendar.Location(), shortest+1, board.Lists...); err != nil {
+				return err
+			}
+		}
+		title := boardTitles[list]
+		d.add(title.id, title.title, web.Each(d.board[list], func(row board.Row) web.Line {
+			return web.Line{URL: "/fascicoli/" + row.CaseID, Text: row.Person, State: present.OnBoard(d.rules.Policy, list, row, d.now), When: row.Number}
+		}), "/quadro?elenco="+title.id, title.all)
+		return nil
+	}
+}
+
+// unread is what the caller's agency has sent and nobody has read yet.
+func (d *day) unread() error {
+	list, err := d.Records.Referrals(d.Request.Context(), d.who, ledger.ReferralFilter{Sent: true, State: care.ReferralRequested, ByDue: true}, ledger.Paging{Limit: shortest + 1})
+	d.add("non-letti", "Inviate e non ancora lette", web.Each(list.Items, func(r ledger.Referral) web.Line {
+		return d.referralLine(r, present.AgencyName(d.rules.Policy, r.ToAgency))
+	}), "/segnalazioni?elenco=inviate&ordine=scadenza&stato=da-leggere", "Tutte quelle non ancora lette")
+	return err
+}
+
+// undelivered are those whose mail comes back, so that no reminder reaches them.
+func (d *day) undelivered() error {
+	list, err := d.Records.Returned(d.Request.Context(), d.who)
+	d.add("non-consegnati", "Email che tornano indietro", web.Each(list, func(r ledger.Returned) web.Line {
+		return web.Line{URL: "/casi-bloccati", Text: r.Name, State: italian.Upper(italian.Role(r.Role)) + ", " + present.AgencyName(d.rules.Policy, r.Agency), When: "Da " + italian.Brief(r.Since.In(italian.Rome), d.now)}
+	}), "/casi-bloccati", "Che cosa fare, nei percorsi fermi")
+	return err
+}
+
+// firstFree says where each service that has sessions has its first free place.
+func (d *day) firstFree() error {
+	var lines []web.Line
+	for _, service := range d.rules.Services {
+		if len(agenda.Sessions(d.rules.Policy, service.Code)) == 0 {
+			continue
+		}
+		slots, err := d.Records.Offers(d.Request.Context(), d.who, service.Code, d.now, 1)
+		if err != nil {
+			return err
+		}
+		line := web.Line{URL: "/appuntamenti?servizio=" + url.QueryEscape(service.Code), Text: service.Name, State: "Nessun posto libero nei prossimi tre mesi"}
+		if len(slots) > 0 {
+			line.State = italian.Upper(offered.Slot(slots[0]))
+		}
+		lines = append(lines, line)
+	}
+	d.groups = append(d.groups, Group{ID: "primi-posti", Title: "Primo posto libero", Lines: lines, All: web.Link{URL: "/appuntamenti", Text: "Tutti gli appuntamenti"}})
+	return nil
+}

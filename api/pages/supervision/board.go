@@ -1,0 +1,66 @@
+package supervision
+
+import (
+	"cmp"
+	"html/template"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/board"
+	"percorso/internal/care"
+)
+
+const boardURL = "/quadro"
+
+// boardPages say what each list of the board is called and has, by its name in an address.
+var boardPages = map[string]struct {
+	list                 board.List
+	title, lead, nothing string
+}{
+	"date":  {board.Dated, "Qualcosa scade entro 14 giorni", "Le persone il cui permesso di soggiorno finisce entro 14 giorni, e di cui non risulta chiesto il rinnovo.", "Nessun permesso finisce entro 14 giorni."},
+	"nuove": {board.New, "Nuove, ancora di nessuno", "Fascicoli aperti negli ultimi 30 giorni: nessuno li segue, e nessuno ha preso un’attività.", "Ogni persona arrivata negli ultimi 30 giorni ha qualcuno che la segue."},
+	"atti":  {board.Unmoved, "Dopo le tue azioni non si è mosso niente", "Quello che hai fatto tu negli ultimi 30 giorni, e dopo cui nessuno ha fatto altro. Lo vedi soltanto tu.", "Dopo ogni tua azione si è mosso qualcosa."},
+}
+
+// BoardList is a list of the supervisor's board.
+type BoardList struct {
+	web.Frame
+	Lead, Nothing string
+	Lines         []web.Line
+	More          bool // there are more than these
+}
+
+// Template names the page's file.
+func (BoardList) Template() *template.Template { return templates["board"] }
+
+// onBoard is how many people a list of the board has at most: who is further down comes up
+// as those above are seen to.
+const onBoard = 100
+
+// boardList shows one of the lists that are the board's alone.
+func (s *Place) boardList(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	of, known := boardPages[cmp.Or(c.Query("elenco"), "nuove")]
+	if !known {
+		return care.Refuse(care.Fault{Field: "query.elenco", Rule: care.RuleUnknownCode})
+	}
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	lists, err := s.Records.Board(ctx, who, rules.Calendar.Location(), onBoard+1, of.list)
+	if err != nil {
+		return err
+	}
+	rows := lists[of.list]
+	page := BoardList{Frame: s.Pages.Frame(c, of.title, "/"), Lead: of.lead, Nothing: of.nothing, More: len(rows) > onBoard}
+	page.Back = &web.Link{URL: "/", Text: "Oggi"}
+	page.Lines = web.Each(rows[:min(len(rows), onBoard)], func(row board.Row) web.Line {
+		return web.Line{URL: "/fascicoli/" + row.CaseID, Text: row.Person, State: present.OnBoard(rules.Policy, of.list, row, s.Now()), When: row.Number}
+	})
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}

@@ -1,0 +1,98 @@
+// Package board reads the supervisor's board.
+package board
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/board"
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+)
+
+// Boards reads it as the supervisor who asks.
+type Boards struct {
+	pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+// New builds it on a pool whose login may join the API's role.
+func New(pool *pgxpool.Pool, clock func() time.Time) *Boards { return &Boards{pool, clock} }
+
+// dates are where days come from on which a person loses something, as case_id, code and day,
+// between the days $2 and $3. Each is found by an index that begins with its day.
+var dates = []string{
+	`SELECT p.case_id, '` + board.PermitEnds + `' AS code, p.permit_expiry AS day FROM person p
+		WHERE p.permit_expiry BETWEEN $2 AND $3 AND p.permit <> 'requested' AND p.receipt_on IS NULL`,
+}
+
+// person joins who a row called x is about, of those cases that are open.
+const person = ` JOIN case_file f ON f.id = x.case_id AND f.closed_at IS NULL AND f.zone = my('zone') JOIN person p ON p.case_id = f.id`
+
+const who = `SELECT f.id::text AS case_id, f.number, btrim(p.given_name || ' ' || p.family_name) AS person, `
+
+// lists are how each is read: at most $1 of them, from the day or time $2 to $3.
+var lists = map[board.List]string{
+	board.Dated: who + `x.code, '' AS detail, x.day AT TIME ZONE 'UTC' AS at FROM (` + strings.Join(dates, " UNION ALL ") + `) x` + person +
+		` ORDER BY x.day, x.case_id LIMIT $1`,
+	// The newest are looked at, so that a zone in which nobody names a lead costs no more.
+	board.New: who + `f.stage AS code, '' AS detail, f.opened_at AS at FROM (SELECT id AS case_id FROM case_file
+			WHERE zone = my('zone') AND closed_at IS NULL AND opened_at BETWEEN $2 AND $3 ORDER BY opened_at DESC, id DESC LIMIT 300) x` + person + `
+		WHERE NOT EXISTS (SELECT FROM lead l WHERE l.case_id = f.id AND l.until IS NULL)
+			AND NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.state = 'reserved')
+		ORDER BY f.opened_at, f.id LIMIT $1`,
+	// Of each person the last thing that the supervisor did, where nobody has done anything since:
+	// what the machinery tells of by itself moves nothing, but for an answer through a link.
+	board.Unmoved: who + `x.code, x.detail, x.at FROM (SELECT m.* FROM touched_since($2) c JOIN timeline m ON m.id = c.line) x` + person + `
+		WHERE x.at < $3 AND x.code IN ('reminder_sent', 'reminder_unsent', 'task_reassigned', 'task_given', 'task_released', 'task_extended')
+			AND NOT EXISTS (SELECT FROM timeline n WHERE n.case_id = x.case_id AND n.id > x.id AND (n.by_staff IS NOT NULL OR n.code = 'link_used'))
+		ORDER BY x.at, x.id LIMIT $1`,
+}
+
+// span is from when to when a list goes; there is where its days are counted.
+func span(list board.List, now time.Time, there *time.Location) (from, to any) {
+	today := care.DayOf(now.In(there))
+	switch list {
+	case board.Dated:
+		return today, today.AddDate(0, 0, board.Days[list])
+	case board.Unmoved: // what was done today has had no time yet
+		year, month, day := now.In(there).Date()
+		to = time.Date(year, month, day, 0, 0, 0, 0, there)
+	default:
+		to = now
+	}
+	return now.AddDate(0, 0, -board.Days[list]), to
+}
+
+// Board reads lists of the board, at most so many rows of each. there is where the zone's days
+// are counted. The reading leaves a line, with the cases that it showed. ledger.ErrForbidden:
+// the caller is no supervisor.
+func (b *Boards) Board(ctx context.Context, s care.Staff, there *time.Location, most int, of ...board.List) (rows map[board.List][]board.Row, err error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	now := b.clock()
+	err = postgres.Within(ctx, b.pool, postgres.App(s, now), nil, func(tx postgres.Tx) error {
+		rows = map[board.List][]board.Row{}
+		var cases []string
+		for _, list := range of {
+			from, to := span(list, now, there)
+			if rows[list], err = postgres.Many[board.Row](ctx, tx, lists[list], most, from, to); err != nil {
+				return err
+			}
+			cases = append(cases, postgres.IDs(rows[list], func(row board.Row) string { return row.CaseID })...)
+		}
+		if len(cases) == 0 {
+			return nil
+		}
+		slices.Sort(cases)
+		_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, '')`, ledger.ListBoard, ledger.ReadingPurposes[ledger.ListBoard], slices.Compact(cases))
+		return err
+	})
+	return rows, err
+}

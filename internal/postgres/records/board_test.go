@@ -1,0 +1,91 @@
+package records_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/internal/board"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres/postgrestest"
+)
+
+// on are the ids of who is in a list of the board.
+func (p *play) on(account string, list board.List) (ids []string) {
+	p.T.Helper()
+	rows, err := p.Records.Board(p.T.Context(), p.Accounts[account], italian.Rome, 10, list)
+	require.NoError(p.T, err)
+	for _, row := range rows[list] {
+		require.NotEmpty(p.T, row.Person)
+		require.NotEmpty(p.T, row.Number)
+		ids = append(ids, row.CaseID)
+	}
+	return ids
+}
+
+// Who came lately is with nobody until a colleague has taken something of theirs.
+func TestTheBoardHasWhoIsWithNobody(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	open := postgrestest.Opens(run, "first_listening", ledger.TaskChange{Kind: care.FirstListening})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{open}}, nil)
+	p.Now = p.Now.Add(time.Hour)
+	require.Equal(t, []string{ledger.BareID(run)}, p.on("supervisor.prato", board.New))
+	require.Empty(t, p.on("supervisor.lucca", board.New))
+	_, err := p.Records.Board(t.Context(), p.Accounts["social_worker.prato"], italian.Rome, 1, board.New)
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+	require.NoError(t, p.Claim("desk_operator.prato", open.ID))
+	require.Empty(t, p.on("supervisor.prato", board.New))
+}
+
+// A permit that ends within two weeks is there, from the first of these days to the last, unless
+// its renewal was asked for.
+func TestTheBoardHasThePermitsThatEnd(t *testing.T) {
+	p := newPlay(t)
+	today := care.DayOf(p.Now)
+	ending := map[int]string{}
+	for _, days := range []int{-1, 14, 15, 0} {
+		day := today.AddDate(0, 0, days)
+		run, _ := p.Begin(ledger.Person{Permit: "work", PermitExpiry: &day}, ledger.Effects{})
+		ending[days] = ledger.BareID(run)
+	}
+	require.Equal(t, []string{ending[0], ending[14]}, p.on("supervisor.prato", board.Dated))
+	require.Empty(t, p.on("supervisor.lucca", board.Dated))
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET receipt_on = permit_expiry WHERE case_id = $1`, ending[0])
+	require.NoError(t, err)
+	require.Equal(t, []string{ending[14]}, p.on("supervisor.prato", board.Dated))
+}
+
+// What a supervisor did is there from the next day on, for themselves alone, until somebody has
+// done something since.
+func TestTheBoardHasWhatMovedNothing(t *testing.T) {
+	p := newPlay(t)
+	run, task := p.listened()
+	_, err := p.reminds(task, "one")
+	require.NoError(t, err)
+	require.Empty(t, p.on("supervisor.prato", board.Unmoved), "there was no time yet")
+	p.Now = p.Now.AddDate(0, 0, 1)
+	require.Equal(t, []string{ledger.BareID(run)}, p.on("supervisor.prato", board.Unmoved))
+	require.Empty(t, p.on("supervisor_2.prato", board.Unmoved))
+	require.NoError(t, p.assignsAtOnce("desk_operator.prato", catalogue.Release.Command("", task, catalogue.None{})))
+	require.Empty(t, p.on("supervisor.prato", board.Unmoved))
+}
+
+// A protected person stands in none of the lists, but for her keepers'.
+func TestTheBoardHidesTheProtected(t *testing.T) {
+	p := newPlay(t)
+	h := p.protectedCase()
+	day := care.DayOf(p.Now)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET permit = 'work', permit_expiry = $2 WHERE case_id = $1`, h.id, day)
+	require.NoError(t, err)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE task SET state = 'ready', holder = NULL, reserved_at = NULL WHERE state = 'reserved'`)
+	require.NoError(t, err)
+	p.Now = p.Now.Add(time.Hour)
+	for _, list := range board.Lists {
+		require.Empty(t, p.on("supervisor.prato", list), list)
+	}
+}
