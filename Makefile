@@ -30,8 +30,8 @@ fuzz: build ## send made-up requests and forms to the API, each kind for FUZZTIM
 		go test ./api/fuzz -run '^$$' -fuzz "^$$kind$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel 1 || exit 1; \
 	done
 
-demo: ## fill the running stack with made-up people at every stage
-	@$(STACK) exec api bin/percorso demo
+demo: ## fill the running stack with made-up people at every age of their paths
+	@$(STACK) demo
 
 token: ## print a bearer token: make -s token ACCOUNT=social_worker.prato
 	@$(STACK) token "$(ACCOUNT)"

@@ -32,6 +32,8 @@ type Stack struct {
 	sockets  string
 	sayLock  sync.Mutex
 	stopOnce sync.Once
+	// endAside ends what looks for commands that want the database for themselves, and waits for it.
+	endAside func()
 }
 
 // Start starts the parts in order and returns once each is ready. Whatever fails, and an end of ctx,
@@ -86,7 +88,14 @@ func (s *Stack) start(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.environment.publish()
+	if err := s.environment.publish(); err != nil {
+		return err
+	}
+	looking, end := context.WithCancel(context.WithoutCancel(ctx))
+	var looks sync.WaitGroup
+	looks.Go(func() { s.standsAside(looking) })
+	s.endAside = func() { end(); looks.Wait() }
+	return nil
 }
 
 // prepareDatabase starts the private cluster, or takes the given one, with roles and databases in it.
@@ -287,6 +296,9 @@ func (s *Stack) PID(part Part) int {
 func (s *Stack) Stop() { s.stopOnce.Do(s.stop) }
 
 func (s *Stack) stop() {
+	if s.endAside != nil {
+		s.endAside()
+	}
 	for _, p := range slices.Backward(s.processes) {
 		p.stop()
 	}

@@ -27,16 +27,6 @@ type Page[T any] struct {
 	Next  string `json:"next"`
 }
 
-// NewContact is the desk's form of a contact; package ledger says what its codes are.
-type NewContact struct {
-	Topic       string `json:"topic"`
-	Language    string `json:"language"`
-	Channel     string `json:"channel"`
-	Citizenship string `json:"citizenship,omitempty"`
-	Outcome     string `json:"outcome"`
-	Note        string `json:"note,omitempty"`
-}
-
 // Opening is the desk's form that opens a case file.
 type Opening struct {
 	Person        Person   `json:"person"`
@@ -141,11 +131,6 @@ type TaskQuery struct {
 // mostItems is what the API gives on one page at most.
 const mostItems = 100
 
-// RecordContact records a contact at the desk.
-func (c *Client) RecordContact(ctx context.Context, key string, form NewContact) (Command, error) {
-	return c.act(ctx, "/contacts", key, form)
-}
-
 // OpenCase opens a case file; its id is the command's CaseFileID.
 func (c *Client) OpenCase(ctx context.Context, key string, form Opening) (Command, error) {
 	return c.act(ctx, "/case-files", key, form)
@@ -197,18 +182,6 @@ type Offer struct {
 // Offers lists the first free places of a service from a time on.
 func (c *Client) Offers(ctx context.Context, service string, from time.Time) (Page[Offer], error) {
 	return read[Page[Offer]](ctx, c, "/services/"+service+"/offers", url.Values{"from": {from.Format(time.RFC3339)}, "limit": {"50"}})
-}
-
-// Zones lists the codes of the zones.
-func (c *Client) Zones(ctx context.Context) ([]string, error) {
-	page, err := read[Page[struct {
-		Code string `json:"code"`
-	}]](ctx, c, "/zones", nil)
-	var codes []string
-	for _, z := range page.Items {
-		codes = append(codes, z.Code)
-	}
-	return codes, err
 }
 
 // Command says what became of a command of the caller's own.

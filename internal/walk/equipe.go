@@ -96,18 +96,6 @@ func Signs(role care.Role) Step {
 	return DoneBy(role, care.PlanSignOff, care.Completion{Outcome: care.Signed})
 }
 
-// First does something for the first of the roles of the équipe.
-func First(roles int, do func(care.Role) Step) Step {
-	return func(ctx context.Context, p *Person) error {
-		for _, role := range p.Town.Seated()[:roles] {
-			if err := do(role)(ctx, p); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
-
 // ProposedFirst proposes a plan that sends the person to the employment centre.
 func ProposedFirst(ctx context.Context, p *Person) error {
 	plan := care.PlanForm{

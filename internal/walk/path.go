@@ -17,14 +17,12 @@ import (
 var (
 	ToOrientation = Steps(Opened, Listened)
 	ToBooking     = Steps(ToOrientation, BookedService)
-	ToInterview   = Steps(ToBooking, Done(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}))
 	ToAssessment  = Steps(ToBooking, Comes, Done(care.Interview, care.Completion{Outcome: care.Held}))
 	Informed      = Steps(ToOrientation, Done(care.Orientation, care.Completion{Outcome: care.Informed}))
 
 	ToCPI     = Steps(ToAssessment, Assessed(care.ToCPI))
 	Received  = Steps(ToCPI, Moved("", care.OpAcknowledge, catalogue.ReferralMoveForm{}))
 	Accepted  = Steps(Received, Moved("", care.OpAccept, catalogue.ReferralMoveForm{}))
-	ToPact    = Steps(Accepted, FixedAppointment)
 	Signed    = Steps(Accepted, ComesToCPI, Done(care.ServicePact, care.Completion{Outcome: care.Signed}))
 	InMeasure = Steps(Signed, StartedMeasure)
 	Placed    = Steps(InMeasure, Done(care.PlacementOutcome, care.Completion{Outcome: care.Placed, Enterprise: "Impresa Prova"}))
@@ -59,9 +57,6 @@ func Opened(ctx context.Context, p *Person) error {
 	t, today := p.Town, today()
 	citizenship, language := Origin(p.Number)
 	expiry := today.AddDate(1, 0, p.Number%300)
-	if p.PermitDays > 0 {
-		expiry = today.AddDate(0, 0, p.PermitDays)
-	}
 	family := p.Name
 	if family == "" {
 		family = fmt.Sprintf("%04d", p.Number)
@@ -83,14 +78,6 @@ func Opened(ctx context.Context, p *Person) error {
 	}
 	p.Steps++
 	return nil
-}
-
-// PermitEnds has the person's permit expire in so many days; it stands before Opened.
-func PermitEnds(days int) Step {
-	return func(_ context.Context, p *Person) error {
-		p.PermitDays = days
-		return nil
-	}
 }
 
 // needs are two areas of the zone, labour always among them: without a social
@@ -153,13 +140,6 @@ func (p *Person) received(ctx context.Context, service string, days int, ask fun
 	}
 }
 
-// MovedAppointment moves the appointment to another day.
-func MovedAppointment(ctx context.Context, p *Person) error {
-	return p.received(ctx, p.service().Code, 12, func(at *time.Time) error {
-		return Done(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: at})(ctx, p)
-	})
-}
-
 // How soon somebody is received who is received at once: an appointment lies ahead when
 // it is made, and what came of it is recorded after its hour. A service that is so busy
 // that the hour has come by then is asked for a later one.
@@ -200,15 +180,6 @@ func broke(err error, rule string) bool {
 	return errors.As(err, &problem) && slices.ContainsFunc(problem.Errors, func(e client.FieldError) bool { return e.Rule == rule })
 }
 
-// Missed is an interview to which the person did not come.
-func Missed(reason string) Step {
-	return func(ctx context.Context, p *Person) error {
-		return p.received(ctx, p.service().Code, 7, func(at *time.Time) error {
-			return Done(care.Interview, care.Completion{Outcome: care.NoShow, Reason: reason, At: at})(ctx, p)
-		})
-	}
-}
-
 // Assessed sends the person where an outcome of the assessment leads.
 func Assessed(outcome string) Step {
 	return func(ctx context.Context, p *Person) error {
@@ -224,23 +195,10 @@ func (p *Person) areas() []care.AreaFinding {
 	return areas
 }
 
-// OpenedPractice has the service follow a practice of the person.
-func OpenedPractice(ctx context.Context, p *Person) error {
-	matter := p.Town.Policy.Matters[p.Number%len(p.Town.Policy.Matters)].Code
-	return Done(care.Assessment, care.Completion{Outcome: care.PracticeOpen, Areas: p.areas(), Matter: matter})(ctx, p)
-}
-
 // Rejected is the employment centre's no, with one of the zone's reasons.
 func Rejected(ctx context.Context, p *Person) error {
 	reasons := p.Town.Policy.RejectReasons
 	return Moved("", care.OpReject, catalogue.ReferralMoveForm{Reason: reasons[p.Number%len(reasons)].Code})(ctx, p)
-}
-
-// FixedAppointment fixes the appointment at the employment centre.
-func FixedAppointment(ctx context.Context, p *Person) error {
-	return p.received(ctx, p.Town.Policy.CPI(), 3+p.Number%5, func(at *time.Time) error {
-		return Done(care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: at})(ctx, p)
-	})
 }
 
 // StartedMeasure starts one of the zone's labour measures.

@@ -1,6 +1,5 @@
 // Package walk leads made-up people along the paths through the REST API, as
-// the staff of a zone would: the demonstration fills a stack with them, and the
-// benchmark measures what their paths cost. Its steps are put together to
+// the staff of a zone would: the benchmark measures what their paths cost. Its steps are put together to
 // stories; each waits until what it needs is there and returns when it is done.
 package walk
 
@@ -24,7 +23,6 @@ import (
 type Town struct {
 	Policy care.Policy
 	Staff  map[care.Role]*client.Client
-	Zones  []string // the codes of all zones
 }
 
 // Tokens logs accounts in and gives their bearer tokens, by account.
@@ -43,9 +41,6 @@ func Enter(ctx context.Context, address, zone string, tokens Tokens, parallel in
 	t := &Town{Staff: map[care.Role]*client.Client{}}
 	if t.Policy, err = supervisor.Zone(ctx, zone); err != nil {
 		return nil, fmt.Errorf("zone %s: %w", zone, err)
-	}
-	if t.Zones, err = supervisor.Zones(ctx); err != nil {
-		return nil, err
 	}
 	var accounts []string
 	for _, h := range t.Policy.Roles {
@@ -88,9 +83,8 @@ type Person struct {
 	Number int
 	Name   string // after "Prova", for whoever looks for them again; empty: the number
 
-	PermitDays int    // for how many days the permit is still good; 0: a year and more
-	CaseID     string // once the case file is open
-	Steps      int    // commands so far that a process has worked
+	CaseID string // once the case file is open
+	Steps  int    // commands so far that a process has worked
 }
 
 // Step is something that happens to a person. It changes nothing of them but
@@ -106,17 +100,6 @@ func Steps(list ...Step) Step {
 			}
 		}
 		return nil
-	}
-}
-
-// Claimed claims a task of the case for the role that it waits for.
-func Claimed(kind care.TaskKind) Step {
-	return func(ctx context.Context, p *Person) error {
-		task, err := p.Task(ctx, kind, "")
-		if err != nil {
-			return err
-		}
-		return p.claim(ctx, task)
 	}
 }
 

@@ -3,6 +3,7 @@
 //	percorso-stack run [-parts LIST]      start everything, watch it, stop it on ctrl-C
 //	percorso-stack token ACCOUNT...       print a bearer token for each demo account
 //	percorso-stack exec PART COMMAND...   run a command with a part's environment
+//	percorso-stack demo                   fill the running stack with made-up people
 //	percorso-stack clean                  delete the data folder
 //
 // The commands identity, mail and temporal-ui are the stack's own processes, which run starts.
@@ -48,18 +49,19 @@ type work func(ctx context.Context, options standalone.Options) error
 
 // commands are those for people, each with how its arguments are read.
 var commands = map[string]func(arguments []string) (work, error){
-	"run": parseRun, "token": parseToken, "exec": parseExec, "clean": parseClean,
+	"run": parseRun, "token": parseToken, "exec": parseExec, "demo": parseDemo, "clean": parseClean,
 }
 
 const usage = `Usage:
   percorso-stack run [-parts LIST]      start everything, watch it, stop it on ctrl-C
   percorso-stack token ACCOUNT...       print a bearer token for each demo account
   percorso-stack exec PART COMMAND...   run a command with a part's environment
+  percorso-stack demo                   fill the running stack with made-up people
   percorso-stack clean                  delete the data folder`
 
 func command(ctx context.Context, arguments []string) error {
 	if len(arguments) == 0 {
-		return errors.New("want one of: run, token, exec, clean")
+		return errors.New("want one of: run, token, exec, demo, clean")
 	}
 	name, arguments := arguments[0], arguments[1:]
 	switch name {
@@ -75,7 +77,7 @@ func command(ctx context.Context, arguments []string) error {
 	}
 	parse, ok := commands[name]
 	if !ok {
-		return fmt.Errorf("unknown command %q: want one of run, token, exec, clean", name)
+		return fmt.Errorf("unknown command %q: want one of run, token, exec, demo, clean", name)
 	}
 	do, err := parse(arguments)
 	if err != nil {
