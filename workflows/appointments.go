@@ -14,7 +14,8 @@ import (
 // leaves the path where it is.
 
 // tellPoint begins the point of the task to tell the person that the service has moved her
-// appointment. The revision follows.
+// appointment, or that appointments are cancelled while her case stands still. The revision
+// follows.
 const tellPoint = "tell_person"
 
 // cancellingCourse is the course of a placement from which on its appointment can be
@@ -70,13 +71,11 @@ func besideAppointment(r *run.Run, e ledger.Entry) run.Handling {
 		r.Effects().Appointments = append(r.Effects().Appointments, ledger.AppointmentChange{ID: e.Target, At: *e.Answer.At})
 		dropTelling(r)
 		if e.Answer.Reason == care.ServiceUnavailable {
-			r.OpenTask(run.Turn(tellPoint, r.Revision()), ledger.TaskChange{Kind: care.TellPerson, Role: r.Policy.Desk.Link})
+			askToTell(r)
 		}
 		return run.Done
 	case care.OpComplete:
-		telling := openBeside(r, tellPoint)
-		if telling != "" && e.Target == r.IDOf(telling) {
-			r.EndTask(telling, e.Answer.Outcome)
+		if told(r, e) {
 			return run.Done
 		}
 		if (saysHowItWent(r, e.Target) || e.Answer.Outcome == care.Held || e.Answer.Outcome == care.NoShow) && r.Awaits(e) {
@@ -88,6 +87,21 @@ func besideAppointment(r *run.Run, e ledger.Entry) run.Handling {
 		}
 	}
 	return run.ForPath
+}
+
+// askToTell has somebody tell the person what became of an appointment.
+func askToTell(r *run.Run) {
+	r.OpenTask(run.Turn(tellPoint, r.Revision()), ledger.TaskChange{Kind: care.TellPerson, Role: r.Policy.Desk.Link})
+}
+
+// told ends the task to tell the person, where an entry says that they were told.
+func told(r *run.Run, e ledger.Entry) bool {
+	telling := openBeside(r, tellPoint)
+	if telling == "" || e.Target != r.IDOf(telling) {
+		return false
+	}
+	r.EndTask(telling, e.Answer.Outcome)
+	return true
 }
 
 // saysHowItWent says whether a task is to say how the appointment of the run went.

@@ -26,6 +26,10 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		return r.Interrupt(e.Answer)
 	case care.OpConsent:
 		return run.Done
+	case care.OpSuspend:
+		if e.Answer.Outcome == care.Cancelled && openBeside(r, tellPoint) == "" {
+			askToTell(r)
+		}
 	case care.OpMeet:
 		r.TellBranches(e.Answer, care.RunFollowUp)
 	case care.OpUnconsent: // a referral that stands on it ends
@@ -60,6 +64,9 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		}
 		return reportBeside(r, e)
 	case care.OpComplete:
+		if told(r, e) {
+			return run.Done
+		}
 		if task := permitTask(r); task != "" && e.Target == r.IDOf(task) {
 			r.EndTask(task, e.Answer.Outcome)
 			watchPermit(r)

@@ -19,6 +19,9 @@ import (
 func (w *casework) suspends(until time.Time) {
 	w.Helper()
 	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+	for _, a := range w.file().Appointments {
+		form.Kept = append(form.Kept, a.ID)
+	}
 	require.Empty(w, catalogue.Suspend.Check(form, w.around()))
 	w.asks(care.SocialWorker, catalogue.Suspend.Command("", w.id, form))
 }
@@ -58,6 +61,21 @@ func TestSuspendedCaseMayBeResumedWorkedAndClosed(t *testing.T) {
 		w.closesEarly()
 		w.closed(care.OutcomeMovedAway)
 		require.Nil(t, w.file().SuspendedUntil)
+	})
+}
+
+// TestASuspensionHasThePersonToldOfWhatIsCancelled, although all else stands still.
+func TestASuspensionHasThePersonToldOfWhatIsCancelled(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.ReferralAnswer)
+		until := w.now().Add(100 * day)
+		w.asks(care.SocialWorker, catalogue.Suspend.Command("", w.id, catalogue.SuspendForm{Until: &until, Reason: "abroad", Tell: true}))
+		require.False(t, w.task(care.TellPerson).Suspended)
+		require.True(t, w.task(care.ReferralAnswer).Suspended)
+		w.passes(5 * day)
+		require.NotEmpty(t, w.when("reminder_sent tell_person"), "its clock goes on")
+		w.does(care.TellPerson, care.Completion{Outcome: care.Informed})
+		w.asks(care.DeskOperator, catalogue.Resume.Command("", w.id, catalogue.None{}))
 	})
 }
 

@@ -594,7 +594,7 @@ func (p *PageRecords) appointments() []ledger.Appointment {
 	}
 	first.Run = "service/1"
 	second := first
-	second.Run = "placement/1"
+	second.ID, second.Run = AnotherID, "placement/1"
 	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), p.noon(2), cmp.Or(p.ZonePolicy.CPI(), "cpi"), ""
 	return []ledger.Appointment{first, second}
 }

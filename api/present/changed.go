@@ -3,6 +3,7 @@ package present
 import (
 	"strings"
 
+	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 )
@@ -10,6 +11,17 @@ import (
 // AskedToChange says who asked that an appointment be moved or cancelled, and why.
 func AskedToChange(a ledger.Appointment) string {
 	return "Lo ha chiesto " + lower(offered.Asker(a.AskedBy)) + ": " + lower(offered.Why(a.Why))
+}
+
+// Kept says that an appointment stands although its case stands still.
+const Kept = "Resta in agenda: il percorso è sospeso"
+
+// HowAppointmentStands says the state of an appointment, and whether it was kept.
+func HowAppointmentStands(a ledger.Appointment) string {
+	if a.Suspended {
+		return italian.Upper(italian.AppointmentState(a.State)) + ". " + Kept
+	}
+	return italian.Upper(italian.AppointmentState(a.State))
 }
 
 func lower(text string) string {

@@ -17,12 +17,13 @@ type appointmentJSON struct {
 	Matter     string    `json:"matter,omitempty"`
 	State      string    `json:"state" doc:"booked, confirmed, held, no_show or cancelled"`
 	At         time.Time `json:"at"`
+	Suspended  bool      `json:"suspended,omitempty" doc:"It was kept while its case stands still"`
 }
 
 func appointmentOf(a ledger.Appointment) appointmentJSON {
 	return appointmentJSON{
 		ID: a.ID, CaseFileID: a.CaseID, CaseNumber: a.CaseNumber, Person: a.Person,
-		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At,
+		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At, Suspended: a.Suspended,
 	}
 }
 

@@ -145,7 +145,7 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 		{Name: "until", Shape: fieldsof.Day, Required: true},
 		{Name: "reason", Shape: fieldsof.Choice, Required: true, Choices: catalogue.SuspendReasons},
 		{Name: "note", Shape: fieldsof.Words, Max: 4000},
-		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "agency"}},
+		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "agency"}}, {Name: "kept", Shape: fieldsof.Unasked}, {Name: "tell", Shape: fieldsof.Unasked},
 	}, fieldsof.Of(reflect.TypeFor[catalogue.SuspendForm]()))
 	require.Equal(t, []fieldsof.Field{
 		{Shape: fieldsof.Appointment, Required: true}, {Name: "note", Shape: fieldsof.Words, Max: 4000},

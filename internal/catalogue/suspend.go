@@ -1,9 +1,11 @@
 package catalogue
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/written"
@@ -15,6 +17,8 @@ type SuspendForm struct {
 	Reason string     `json:"reason" enum:"abroad,health,detention,other"`
 	Note   string     `json:"note,omitempty" maxLength:"4000"`
 	Circle string     `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Kept   []string   `json:"kept,omitempty" ask:"-" maxItems:"100" doc:"Ids of the appointments and planned meetings until then that stay all the same; all others are moved or cancelled first, each by its own call"`
+	Tell   bool       `json:"tell,omitempty" ask:"-" doc:"Appointments were cancelled for it of which the person does not know yet: somebody is asked to tell them"`
 }
 
 // SuspendReasons are why a case may be suspended.
@@ -34,13 +38,21 @@ var Suspend = Operation[SuspendForm]{
 		f.Add(form.Reason == "" || slices.Contains(SuspendReasons, form.Reason), "reason", care.RuleReason)
 		f.Note("note", form.Note)
 		written.CheckChoice(&f, string(care.OpSuspend), form.Circle)
+		f.Add(len(form.Kept) <= agenda.MostKept, "kept", care.RuleTooMany)
+		for i, id := range form.Kept {
+			f.Add(care.IsID(id), fmt.Sprintf("kept[%d]", i), care.RuleUnknownCode)
+		}
 		return f
 	},
 	Dates: func(form SuspendForm, _ care.TaskKind) []care.Dated {
 		return []care.Dated{{Field: "until", Meaning: care.SuspensionEnd, At: form.Until}}
 	},
 	Answer: func(form SuspendForm) care.Answer {
-		return care.Answer{Until: form.Until, Reason: care.Code(form.Reason)}
+		a := care.Answer{Until: form.Until, Reason: care.Code(form.Reason)}
+		if form.Tell {
+			a.Outcome = care.Cancelled
+		}
+		return a
 	},
 	Example: func(w World) SuspendForm {
 		until := w.soon().AddDate(0, w.Rand.IntN(2), 0)

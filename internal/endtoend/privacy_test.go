@@ -137,7 +137,7 @@ func (s *services) markedComplex() {
 	second, _ := s.link(referral, asksAnswer, first)
 	require.Equal(t, http.StatusOK, s.opens(second, url.Values{"answer": {"reject"}, "reason": {"not_competent"}, "note": {marker}}).status)
 
-	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", catalogue.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", catalogue.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker, Kept: s.expected(id)}).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/resumption", nil).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/meetings", catalogue.MeetingForm{At: time.Now().Add(-time.Second), Note: marker}).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/transfer", catalogue.TransferForm{Zone: "pistoia", Notice: true, Note: marker}).is(http.StatusOK)

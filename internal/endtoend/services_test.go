@@ -357,6 +357,15 @@ func (s *services) file(role care.Role, caseID string) answer {
 	return s.get(role, "/case-files/"+caseID).is(http.StatusOK)
 }
 
+// expected are the ids of the appointments of a case.
+func (s *services) expected(caseID string) (ids []string) {
+	s.t.Helper()
+	for _, a := range s.get(care.SocialWorker, "/appointments?case_file_id="+caseID).items() {
+		ids = append(ids, a.text("id"))
+	}
+	return ids
+}
+
 // timeline counts what happened on a case, by code and detail.
 func (s *services) timeline(caseID string) map[string]int {
 	s.t.Helper()

@@ -118,7 +118,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 	care.OpSuspend: {
 		Intro:   "Fino al giorno che indichi nessun termine corre e nessuno riceve solleciti. Poi il percorso riprende da solo, con i termini ricalcolati.",
 		Done:    "Il percorso è sospeso: fino a quel giorno nessun termine corre.",
-		Labels:  map[string]string{"until": "Riprende il"},
+		Labels:  map[string]string{"until": "Riprende il", "kept": "Gli appuntamenti fino a quel giorno", "tell": "La persona è da avvisare"},
 		Hints:   map[string]string{"until": "Al massimo fra due anni."},
 		Choices: suspendReasons,
 	},

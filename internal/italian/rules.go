@@ -54,6 +54,8 @@ var rules = map[string]string{
 	agenda.UnknownPair:       "Numero e data di nascita non corrispondono: fatteli ripetere. A chi non li sa non si dice nulla, nemmeno che il fascicolo c’è.",
 	agenda.HourCame:          "L’ora dell’appuntamento è arrivata: non si sposta e non si annulla più. Registra se la persona è venuta.",
 	agenda.OtherTime:         "Nel frattempo l’appuntamento è stato spostato: guarda quando è adesso, poi ripeti se serve ancora.",
+	agenda.Unsaid:            "Di un appuntamento che cade nella sospensione non è detto che cosa succede: scegli per ognuno se resta, si sposta o si annulla.",
+	agenda.Fixing:            "In questo momento qualcuno fissa un appuntamento che cade nella sospensione: riprova tra poco.",
 	agenda.SameTime:          "L’appuntamento è già a quell’ora: scegline un’altra.",
 	agenda.NotStanding:       "L’appuntamento non c’è più: è già stato annullato, o si è già registrato com’è andato.",
 	agenda.OutsideHours:      "Gli appuntamenti sono tra le 7 e le 20: scegli un’altra ora.",

@@ -556,6 +556,7 @@ type Appointment struct {
 	MovedTo    string    `db:"moved_to"` // id of the one that has the time of now; empty: it was not moved
 	AskedBy    string    `db:"asked_by"` // who asked that it be moved or cancelled
 	Why        string    `db:"why"`
+	Suspended  bool      `db:"suspended"` // it stands, and its case stands still then
 }
 
 // Stands says whether the person is expected.

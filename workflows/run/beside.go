@@ -41,6 +41,9 @@ func (x *execution) beside(e ledger.Entry) Handling {
 		return Done
 	case care.OpSuspend:
 		r.suspend(e.Answer)
+		if x.process.Beside != nil {
+			x.process.Beside(r, e) // somebody may have to be told of what was cancelled for it
+		}
 		return Done
 	case care.OpResume:
 		if r.state.Suspended == nil {

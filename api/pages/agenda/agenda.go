@@ -126,6 +126,9 @@ func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem 
 	if a.AskedBy != "" {
 		item.Asked = present.AskedToChange(a)
 	}
+	if a.Suspended {
+		item.Kept = present.Kept
+	}
 	if a.Matter != "" {
 		item.Matter = present.NameIn(p.Matters, a.Matter)
 	}

@@ -42,6 +42,7 @@ type AgendaItem struct {
 	URL                           string // of the case file; empty where the caller may not see it
 	Change                        string // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string // who asked that it be moved or cancelled, and why
+	Kept                          string // that it stands although the case stands still; empty: that does not
 	Came                          bool   // its hour has come, and nobody has said whether the person did
 	Remind                        bool   // the person is to be reminded of it now
 	Sight                         string // that the person's data are out of sight; empty: they are not

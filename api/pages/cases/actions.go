@@ -90,12 +90,21 @@ func (s *Place) showAction(c *gin.Context, who care.Staff, a action) error {
 // askAction takes the form of an action.
 func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	command, faults := a.read(c.PostForm("key"), c.Param("id"), c.Request.PostForm)
-	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
+	ask := s.Door.Do
+	if a.facts.Code == care.OpSuspend {
+		ask = s.suspend(c)
+	}
+	cmd, err := ask(act.WithUnreadable(c.Request.Context(), faults...), who, command)
 	if err == nil {
 		return s.Pages.Done(c, cmd, s.afterAction(c, who, command), a.texts.Done)
 	}
 	again, missing := web.NewForm(c.Request.URL.Path), parts.MissingNeed(err, c.Param("id"), c.Request.URL.Path)
-	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) { return a.place(path, c.Request.PostForm), a.texts.Label(path) })
+	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
+		if id := whatPlace(path, c.Request.PostForm); id != "" {
+			return id, a.texts.Label("kept")
+		}
+		return a.place(path, c.Request.PostForm), a.texts.Label(path)
+	})
 	if err != nil {
 		return err
 	}
@@ -192,6 +201,13 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		return parts.CaseForm{}, err
 	}
 	a.show(&page, in)
+	if a.facts.Code == care.OpSuspend {
+		meanwhile, err := s.meanwhileFields(ctx, who, in)
+		if err != nil {
+			return parts.CaseForm{}, err
+		}
+		page.Fields = slices.Insert(page.Fields, 1, meanwhile...)
+	}
 	if u := file.Undoing; a.facts.Code == care.OpUndo && u != nil && u.SaidAt != nil {
 		page.Intro = undoingWords(rules.Policy, file) + " " + page.Intro
 	}

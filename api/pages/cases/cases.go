@@ -154,7 +154,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 }
 
 func appointmentLine(p care.Policy, caseID string, a ledger.Appointment, now time.Time) AppointmentLine {
-	line := AppointmentLine{Line: web.Line{Text: present.ServiceName(p, a.Service), State: italian.Upper(italian.AppointmentState(a.State)), When: italian.Day(a.At) + ", ore " + italian.Hour(a.At)}}
+	line := AppointmentLine{Line: web.Line{Text: present.ServiceName(p, a.Service), State: present.HowAppointmentStands(a), When: italian.Day(a.At) + ", ore " + italian.Hour(a.At)}}
 	if a.Stands() {
 		line.Slip = "/fascicoli/" + caseID + "/appuntamenti/" + a.ID + "/foglio"
 	}

@@ -167,7 +167,7 @@ func asksOfACase(t *testing.T, now time.Time) {
 		{"consenso", care.OpConsent, url.Values{"agency": {"terzo_settore"}, "note": {"Nota digitata"}}, url.Values{"agency": {"terzo_settore"}, "purpose": {"housing"}, "note": {"A voce"}}},
 		{"revoca-consenso", care.OpUnconsent, nil, url.Values{}},
 		{"permesso", care.OpPermit, url.Values{"permit": {"requested"}, "permit_expiry": {b.Pages.Day(1)}, "note": {"Nota digitata"}}, url.Values{"permit": {"work"}, "permit_expiry": {b.Pages.Day(1)}}},
-		{"sospendi", care.OpSuspend, url.Values{"until": {b.Pages.Day(-1)}, "note": {"Nota digitata"}}, url.Values{"until": {b.Pages.Day(1)}, "reason": {"abroad"}}},
+		{"sospendi", care.OpSuspend, url.Values{"until": {b.Pages.Day(-1)}, "note": {"Nota digitata"}}, url.Values{"until": {b.Pages.Day(1)}, "reason": {"abroad"}, "what-" + apitest.SomeID: {"keep"}}},
 		{"riprendi", care.OpResume, nil, url.Values{}},
 		{"trasferimento", care.OpTransfer, url.Values{"note": {"Nota digitata"}}, url.Values{"zone": {"pistoia"}, "notice_given": {"1"}, "note": {"Cambia casa"}}},
 		{"ritira-passaggio", care.OpRecall, nil, url.Values{}},

@@ -238,6 +238,9 @@ func (d *day) comes() error {
 		if a.Person != "" {
 			line.Text += ": " + a.Person
 		}
+		if a.Suspended {
+			line.State += ". " + present.Kept
+		}
 		if care.ReadsCases(d.who, d.rules.Policy) {
 			line.URL = "/fascicoli/" + a.CaseID
 		}

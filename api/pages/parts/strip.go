@@ -204,7 +204,7 @@ func AppointmentThing(p care.Policy, a ledger.Appointment) Thing {
 	if a.Matter != "" {
 		t.add("Materia", present.NameIn(p.Matters, a.Matter))
 	}
-	t.add("Stato", italian.Upper(italian.AppointmentState(a.State)))
+	t.add("Stato", present.HowAppointmentStands(a))
 	return t
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/pages/parts"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -135,6 +136,15 @@ func (a *subject) appointment(strip *parts.Strip, list []ledger.Appointment) {
 	}
 	if latest != nil {
 		strip.Put(parts.AppointmentThing(a.rules.Policy, *latest))
+		return
+	}
+	if a.task.Kind != care.TellPerson {
+		return
+	}
+	for _, o := range list { // that were cancelled as the case was suspended
+		if o.State == string(care.AppointmentCancelled) && o.AskedBy == agenda.TheService && o.At.After(a.task.Ready) {
+			strip.Put(parts.AppointmentThing(a.rules.Policy, o))
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ var Of = map[care.Operation]Operation{
 	care.OpConsent:       {Summary: "Record the person's consent", Description: "To one independent agency being given what one purpose needs. A referral or a redirection may record it itself.", ID: "record-consent"},
 	care.OpUnconsent:     {Summary: "Record that the person withdraws consent", Description: "From one agency, or from all: what was sent by it ends, and its copy is out of sight at once.", ID: "withdraw-consent"},
 	care.OpPermit:        {Summary: "Record the receipt of a renewal, or a new permit", ID: "record-permit"},
-	care.OpSuspend:       {Summary: "Suspend a case until a date", Description: "Its clocks stand still, but those of the residence permit; it resumes by itself."},
+	care.OpSuspend:       {Summary: "Suspend a case until a date", Description: "Its clocks stand still, but those of the residence permit; it resumes by itself. Each appointment and planned meeting until then is moved or cancelled first, by its own call, or named in kept: where one is left unsaid the answer is kept: appointment_unsaid."},
 	care.OpResume:        {Summary: "Resume a suspended case before its date"},
 	care.OpTransfer:      {Summary: "Ask another zone to take a case over", Description: "The case goes on here until that zone says yes."},
 	care.OpRecall:        {Summary: "Take back the request to another zone", Description: "The case stays here, and the other zone's access to what it was shown ends.", ID: "recall-transfer"},

@@ -165,6 +165,8 @@ func (g *asked) rule() ([]care.Fault, error) {
 			return g.faultIf("agency", care.RuleNoConsent, ofCase, "NOT has_consent($1, $2)", from)
 		}
 		return g.faultIf("", care.RuleNoConsent, ofCase, "NOT "+standing.ConsentInForce)
+	case care.OpSuspend:
+		return places.Meanwhile(g.ctx, g.tx, g.caseID(), g.Form, g.At)
 	case care.OpMeet:
 		return standing.AtWork(g.ctx, g.tx, g.caseID(), care.Staff{Role: g.Role, Agency: g.Agency})
 	case care.OpMinutes:

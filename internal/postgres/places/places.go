@@ -43,6 +43,13 @@ type wish struct {
 // refused. It says why not where there is none, and what is free; nil: all are held. The
 // caller inserts the command under this id, of this case, in the same transaction.
 func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger.NewCommand, id, caseID string, now time.Time) (*care.Refusal, error) {
+	if c.Operation == care.OpSuspend {
+		faults, err := Meanwhile(ctx, tx, caseID, c.Data, now)
+		if err == nil && len(faults) > 0 {
+			return care.Refuse(faults...), nil
+		}
+		return nil, err
+	}
 	wishes, refused, err := wished(ctx, tx, c, now)
 	if err != nil || refused != nil || len(wishes) == 0 {
 		return refused, err

@@ -226,3 +226,44 @@ func TestTheAgendaKeepsItsPromises(t *testing.T) {
 		require.Positive(t, done[what], what)
 	}
 }
+
+// TestNoAppointmentIsLeftUnsaidAtASuspension: each that falls into it is named, or was asked
+// to be cancelled; under lock it is asked again, since one may be fixed meanwhile.
+func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
+	p := newPlay(t)
+	receives(p, 3, "pas", "spac")
+	caseRun, _, appointment := p.booked("pas", thursday(9, 0))
+	until := thursday(9, 0).AddDate(0, 0, 5)
+	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+	ask := func(form catalogue.SuspendForm) ledger.Command {
+		cmd, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.prato"], catalogue.Suspend.Command(uuid.NewString(), ledger.BareID(caseRun), form).NewCommand)
+		require.NoError(t, err)
+		return cmd
+	}
+	unsaid := []care.Fault{{Field: "kept", Rule: agenda.Unsaid}}
+	require.Equal(t, unsaid, ask(form).Refusal.Faults)
+	before := form
+	sooner := thursday(8, 0)
+	before.Until = &sooner
+	require.Equal(t, ledger.CommandAccepted, ask(before).State, "it is after the suspension")
+
+	form.Kept = []string{appointment}
+	accepted := ask(form)
+	require.Equal(t, ledger.CommandAccepted, accepted.State)
+	booking := p.Ask("social_worker.prato", caseRun, catalogue.Book.Command("", "", catalogue.BookingForm{Booking: at("spac", thursday(10, 0))}))
+	require.Equal(t, []care.Fault{{Field: "kept", Rule: agenda.Fixing}}, ask(form).Refusal.Faults)
+	step := p.Tries(caseRun, ledger.Entry{ID: accepted.ID, Answer: accepted.Answer}, ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	require.Equal(t, ledger.Refused, step.Verdict)
+	require.Equal(t, []care.Fault{{Field: "kept", Rule: agenda.Fixing}}, p.Refusal(accepted.ID).Faults)
+
+	_, second := p.begins(caseRun, booking, "spac", thursday(10, 0))
+	require.Equal(t, unsaid, ask(form).Refusal.Faults)
+	_, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.prato"], catalogue.CancelAppointment.Command(uuid.NewString(), second, agenda.Cancelling{By: agenda.TheService, Why: "cannot_come"}).NewCommand)
+	require.NoError(t, err)
+	accepted = ask(form)
+	require.Equal(t, ledger.CommandAccepted, accepted.State, "what is being cancelled is as good as cancelled")
+	p.Does(caseRun, ledger.Entry{ID: accepted.ID, Answer: accepted.Answer}, ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	page, err := p.Records.Appointments(t.Context(), p.Accounts["social_worker.prato"], ledger.AppointmentFilter{ID: appointment}, ledger.Paging{})
+	require.NoError(t, err)
+	require.True(t, page.Items[0].Suspended, "what is kept says so")
+}

@@ -95,5 +95,8 @@ func (w *caseFile) handOver(h ledger.Handover) error {
 	w.queue(`SELECT handover_case($1, $2, $3, $4, $5, $6, $7, $8)`, w.caseID(), h.Run, h.Zone, h.Stage,
 		ledger.CaseNumber(string(h.Zone), year, number), policy.Version, ledger.DerivedID(h.Run, "opening"), w.step.At)
 	w.queue(`SELECT hand_over_keys($1)`, w.caseID())
+	if until := w.run.State.Suspended; until != nil {
+		w.queue(`SELECT keep_suspended($1, $2, $3, $4)`, w.caseID(), h.Run, until, ledger.DerivedID(h.Run, "suspension"))
+	}
 	return nil
 }

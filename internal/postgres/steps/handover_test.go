@@ -158,3 +158,25 @@ func TestFilesMergedIntoOneThatIsHandedOverGoWithIt(t *testing.T) {
 		}
 	}
 }
+
+// TestATransferKeepsTheSuspension: the case stands still in the other zone until the same day,
+// which is told that it does and not why.
+func TestATransferKeepsTheSuspension(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	transfer, task := p.transferred(run)
+	until := p.Now.Add(60 * postgrestest.DayLong)
+	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Suspend.Command("", "", catalogue.SuspendForm{Until: &until, Reason: "health"})), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	p.Complete("social_worker.lucca", transfer, task, care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp}, ledger.Effects{Ending: care.Accepted}, nil)
+	next := postgrestest.NewRun(care.RunCase)
+	p.Does(run, p.Clock(), ledger.Effects{
+		Stage: care.StageClosed, Closure: care.OutcomeTransferred, Ending: care.OutcomeTransferred,
+		Handover: &ledger.Handover{Zone: "lucca", Run: next, Stage: care.StageFollowUp},
+	}, nil)
+	p.Does(next, p.Hear(next, care.OpOpen), ledger.Effects{}, nil)
+	told := p.Hear(next, care.OpSuspend)
+	require.True(t, told.Answer.Until.Equal(until))
+	require.Empty(t, told.Answer.Reason)
+	p.Does(next, told, ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	require.NotNil(t, p.Row(`SELECT suspended_until FROM case_file WHERE id = $1`, ledger.BareID(next))["suspended_until"])
+}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,9 @@ import (
 // neverFreeze are the codes of the waits that go on.
 var neverFreeze = []string{care.DeadlinePermitWarning, care.SuspensionOver, care.TurnsSixteen, care.NearlyAdult, care.PlanActionDate, care.PermitGranted}
 
+// goOn are the kinds of task that do: a person is told of an appointment before its hour.
+var goOn = []care.TaskKind{care.PermitRenewal, care.TellPerson}
+
 // suspension is whether the clocks of the run stand still.
 type suspension struct{ *writer }
 
@@ -32,7 +36,7 @@ func (w *suspension) ends() bool {
 
 // holds says whether the clocks of a task that is opened now stand still.
 func (w *suspension) holds(kind care.TaskKind) bool {
-	return w.step.State.Suspended != nil && kind != care.PermitRenewal
+	return w.step.State.Suspended != nil && !slices.Contains(goOn, kind)
 }
 
 // write freezes the run's clocks, or lets them go on with what was left.
@@ -56,7 +60,7 @@ func (w *suspension) freeze() error {
 	for _, point := range points {
 		w.waits.set = append(w.waits.set, care.OpenPoint{Point: point, Kind: care.OpenWait})
 	}
-	w.queue(`UPDATE task SET suspended = true, stood_at = $3 WHERE run_id = $1 AND kind <> $2 AND `+postgres.TaskOpen, w.step.Run, care.PermitRenewal, w.step.At)
+	w.queue(`UPDATE task SET suspended = true, stood_at = $3 WHERE run_id = $1 AND NOT kind = ANY ($2) AND `+postgres.TaskOpen, w.step.Run, goOn, w.step.At)
 	if w.run.Kind == care.RunCase {
 		w.queue(`UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, w.caseID(), w.step.At, w.step.State.Suspended)
 		w.moment("suspended", string(w.step.Entry.Answer.Reason))
