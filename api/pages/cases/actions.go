@@ -14,6 +14,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/meanwhile"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -90,17 +91,19 @@ func (s *Place) showAction(c *gin.Context, who care.Staff, a action) error {
 // askAction takes the form of an action.
 func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	command, faults := a.read(c.PostForm("key"), c.Param("id"), c.Request.PostForm)
-	ask := s.Door.Do
+	ctx := act.WithUnreadable(c.Request.Context(), faults...)
+	cmd, err := ledger.Command{}, error(nil)
 	if a.facts.Code == care.OpSuspend {
-		ask = s.suspend(c)
+		cmd, err = s.suspend(ctx, who, command, c.Request.PostForm)
+	} else {
+		cmd, err = s.Door.Do(ctx, who, command)
 	}
-	cmd, err := ask(act.WithUnreadable(c.Request.Context(), faults...), who, command)
 	if err == nil {
 		return s.Pages.Done(c, cmd, s.afterAction(c, who, command), a.texts.Done)
 	}
 	again, missing := web.NewForm(c.Request.URL.Path), parts.MissingNeed(err, c.Param("id"), c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
-		if id := whatPlace(path, c.Request.PostForm); id != "" {
+		if id := meanwhile.Place(path, c.Request.PostForm); id != "" {
 			return id, a.texts.Label("kept")
 		}
 		return a.place(path, c.Request.PostForm), a.texts.Label(path)
@@ -115,6 +118,28 @@ func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	page.Form, page.AddNeed = again, missing
 	s.Pages.Render(c, status, page)
 	return nil
+}
+
+// suspend suspends a case, once what becomes of the appointments until then is done.
+func (s *Place) suspend(ctx context.Context, who care.Staff, command catalogue.Command, sent url.Values) (cmd ledger.Command, err error) {
+	file, err := s.Records.CaseFile(ctx, who, ledger.BareID(command.Run))
+	if err != nil {
+		return cmd, err
+	}
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return cmd, err
+	}
+	return meanwhile.Suspend(ctx, s.Door, meanwhile.Asked{Who: who, Rules: rules, File: file, Now: s.Now().In(rules.Calendar.Location()), Sent: sent}, command)
+}
+
+// expectedFields ask what becomes of what the person is expected for.
+func (s *Place) expectedFields(ctx context.Context, who care.Staff, in asked) ([]web.Field, error) {
+	equipes, err := s.Records.Equipes(ctx, who, in.file.ID)
+	if err != nil {
+		return nil, err
+	}
+	return meanwhile.Fields(ctx, s.Records, meanwhile.Asked{Who: who, Rules: in.rules, File: in.file, Equipes: equipes, Now: in.today, Sent: in.sent})
 }
 
 // afterAction is where an action leads: back to where it was asked for on the
@@ -202,11 +227,11 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	}
 	a.show(&page, in)
 	if a.facts.Code == care.OpSuspend {
-		meanwhile, err := s.meanwhileFields(ctx, who, in)
+		expected, err := s.expectedFields(ctx, who, in)
 		if err != nil {
 			return parts.CaseForm{}, err
 		}
-		page.Fields = slices.Insert(page.Fields, 1, meanwhile...)
+		page.Fields = slices.Insert(page.Fields, 1, expected...)
 	}
 	if u := file.Undoing; a.facts.Code == care.OpUndo && u != nil && u.SaidAt != nil {
 		page.Intro = undoingWords(rules.Policy, file) + " " + page.Intro

@@ -1,4 +1,7 @@
-package cases
+// Package meanwhile asks, at a suspension, what becomes of each appointment and planned
+// meeting that is to come, and does it: those that move or are cancelled do so first, each
+// by its own command, and the suspension keeps the rest.
+package meanwhile
 
 import (
 	"context"
@@ -7,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gin-gonic/gin"
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
@@ -20,11 +21,8 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/zone"
 )
-
-// At a suspension the form asks of each appointment and planned meeting that is to come
-// what becomes of it. Those that move or are cancelled do so first, each by its own
-// command, and the suspension keeps the rest.
 
 // whatOf begins the id of the field that asks it, and whatFree that of an appointment's new
 // time. The id of the appointment or meeting follows.
@@ -37,38 +35,47 @@ const wasOf, meetingsIn = "was-", "meetings"
 // What becomes of an appointment.
 const keeps, moves, cancels = "keep", "move", "cancel"
 
-// meanwhileFields ask what becomes of what is to come.
-func (s *Place) meanwhileFields(ctx context.Context, who care.Staff, in asked) (list []web.Field, err error) {
-	for _, a := range in.file.Appointments {
-		if !a.Stands() || !in.today.Before(a.At) {
+// Asked is whose case is suspended, with what was typed; nil: nothing yet.
+type Asked struct {
+	Who     care.Staff
+	Rules   *zone.Rules
+	File    ledger.Case
+	Equipes []ledger.Equipe
+	Now     time.Time
+	Sent    url.Values
+}
+
+// Fields ask what becomes of what is to come.
+func Fields(ctx context.Context, records parts.OfferRecords, in Asked) (list []web.Field, err error) {
+	for _, a := range in.File.Appointments {
+		if !a.Stands() || !in.Now.Before(a.At) {
 			continue
 		}
 		id := whatFree + a.ID + "-"
 		day := ""
-		if in.sent.Get(id+"hour") == "" {
-			day = in.sent.Get(id + "day")
+		if in.Sent.Get(id+"hour") == "" {
+			day = in.Sent.Get(id + "day")
 		}
-		offers, err := parts.FindOffers(ctx, s.Records, who, in.rules, day, a.Service)
+		offers, err := parts.FindOffers(ctx, records, in.Who, in.Rules, day, a.Service)
 		if err != nil {
 			return nil, err
 		}
-		what := whatField(a.ID, whenOf(a.At)+": "+present.ServiceName(in.rules.Policy, a.Service), in.sent)
+		what := whatField(a.ID, whenOf(a.At)+": "+present.ServiceName(in.Rules.Policy, a.Service), in.Sent)
 		what.Options = append(what.Options, option(what, moves, "Si sposta"), option(what, cancels, "Si annulla: qualcuno avvisa la persona"))
 		list = append(list, web.Field{Shape: "hidden", ID: wasOf + a.ID, Value: a.At.Format(time.RFC3339)}, what,
-			web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: what.ID + "-1", Fields: offers.When(id, in.sent, false)})
+			web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: what.ID + "-1", Fields: offers.When(id, in.Sent, false)})
 	}
-	equipes, err := s.Records.Equipes(ctx, who, in.file.ID)
 	var meetings []string
-	for _, e := range equipes {
-		if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil && in.today.Before(m.At) {
+	for _, e := range in.Equipes {
+		if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil && in.Now.Before(m.At) {
 			meetings = append(meetings, m.ID)
-			list = append(list, whatField(m.ID, whenOf(m.At)+": riunione dell’équipe: se si sposta, fallo prima nella sua pagina", in.sent))
+			list = append(list, whatField(m.ID, whenOf(m.At)+": riunione dell’équipe: se si sposta, fallo prima nella sua pagina", in.Sent))
 		}
 	}
 	if len(meetings) > 0 {
 		list = append(list, web.Field{Shape: "hidden", ID: meetingsIn, Value: strings.Join(meetings, " ")})
 	}
-	return list, err
+	return list, nil
 }
 
 // whatField asks what becomes of one of them: it may stay.
@@ -84,9 +91,9 @@ func option(of web.Field, value, text string) web.Option {
 	return web.Option{Value: value, Text: text, Chosen: of.Value == value}
 }
 
-// whatPlace is the field that a fault leads to which is about the appointments; empty: it is
+// Place is the field that a fault leads to which is about the appointments; empty: it is
 // about another one.
-func whatPlace(path string, sent url.Values) string {
+func Place(path string, sent url.Values) string {
 	switch id, isTime := strings.CutPrefix(path, whatFree); {
 	case isTime:
 		return parts.WhenPlace(whatFree+id+"-", sent)
@@ -103,37 +110,26 @@ func whatPlace(path string, sent url.Values) string {
 	return "until" // one was fixed since the page was shown
 }
 
-// suspend moves and cancels what the form says, and then suspends the case. Nothing is done
+// Suspend moves and cancels what the form says, and then suspends the case. Nothing is done
 // before the form is right, and what becomes of each is said that falls into the time.
-func (s *Place) suspend(c *gin.Context) func(context.Context, care.Staff, catalogue.Command) (ledger.Command, error) {
-	return func(ctx context.Context, who care.Staff, command catalogue.Command) (cmd ledger.Command, err error) {
-		file, err := s.Records.CaseFile(ctx, who, ledger.BareID(command.Run))
-		if err != nil {
-			return cmd, err
-		}
-		rules, err := s.Book.Rules(ctx, who.Zone)
-		if err != nil {
-			return cmd, err
-		}
-		form, err := catalogue.Suspend.Decode(command.Data)
-		if err != nil {
-			return cmd, err
-		}
-		now := s.Now().In(rules.Calendar.Location())
-		first, faults := changesBefore(command.Key, file, &form, c.Request.PostForm, now)
-		command = catalogue.Suspend.Command(command.Key, file.ID, form)
-		ctx = act.WithUnreadable(ctx, faults...)
-		right := len(act.Unreadable(ctx)) == 0 && len(command.Check(catalogue.Around{Policy: rules.Policy, Now: now, Calendar: rules.Calendar})) == 0
-		for _, change := range first {
-			if !right {
-				break
-			}
-			if cmd, err = s.Door.Do(ctx, who, change); err != nil {
-				return cmd, aboutOne(change.Target, err)
-			}
-		}
-		return s.Door.Do(ctx, who, command)
+func Suspend(ctx context.Context, door *act.Door, in Asked, command catalogue.Command) (cmd ledger.Command, err error) {
+	form, err := catalogue.Suspend.Decode(command.Data)
+	if err != nil {
+		return cmd, err
 	}
+	first, faults := changesBefore(command.Key, in.File, &form, in.Sent, in.Now)
+	command = catalogue.Suspend.Command(command.Key, in.File.ID, form)
+	ctx = act.WithUnreadable(ctx, faults...)
+	around := catalogue.Around{Policy: in.Rules.Policy, Now: in.Now, Calendar: in.Rules.Calendar}
+	if len(act.Unreadable(ctx)) > 0 || len(command.Check(around)) > 0 {
+		first = nil
+	}
+	for _, change := range first {
+		if cmd, err = door.Do(ctx, in.Who, change); err != nil {
+			return cmd, aboutOne(change.Target, err)
+		}
+	}
+	return door.Do(ctx, in.Who, command)
 }
 
 // changesBefore are the commands that move and cancel what the form says, which keeps the
