@@ -101,8 +101,8 @@ func TestClockOfATaskForLater(t *testing.T) {
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Moved, At: &later})
 		w.claim(w.task(care.Interview)) // its clock begins with the appointment, not with the claim
 		w.passes(60 * day)
-		require.Equal(t, []string{"Mon 2027-02-08 18:00"}, w.when("reminder_sent interview"))
-		require.Equal(t, []string{"Mon 2027-02-15 18:00"}, w.when("escalated interview"))
+		require.Equal(t, []string{"Mon 2027-02-01 18:00"}, w.when("reminder_sent interview"))
+		require.Equal(t, []string{"Tue 2027-02-02 18:00"}, w.when("escalated interview"))
 	})
 }
 

@@ -8,7 +8,19 @@ import (
 )
 
 // MissedFor are the reasons for which an appointment does not take place.
-var MissedFor = []string{care.GoodReason, "no_reason_given", care.OfficeUnable, care.NoInterpreter}
+var MissedFor = []string{care.GoodReason, "no_reason_given", care.OfficeUnable, care.NoInterpreter, NoSummons}
+
+// NoSummons is that the person was never told of the appointment.
+const NoSummons = "summons_not_received"
+
+// CountsAs is what the process is told of a reason: whoever was never told of an appointment
+// had a good one to miss it. The form keeps what was said.
+func CountsAs(reason care.Code) care.Code {
+	if reason == NoSummons {
+		return care.GoodReason
+	}
+	return reason
+}
 
 // Excused says whether an absence does not count against who did not come.
 func Excused(reason care.Code) bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 )
 
@@ -118,4 +119,13 @@ func datesIn(form reflect.Type, value string) map[string]string {
 	}
 	walk(form, "", "", "")
 	return found
+}
+
+// Who was never told of an appointment had a good reason to miss it: the process, which counts
+// the absences without one, hears that, and the form keeps what was said.
+func TestASummonsThatWasNotReceivedDoesNotCount(t *testing.T) {
+	c := Complete.Command("key", "", care.Completion{Outcome: care.NoShow, Reason: agenda.NoSummons})
+	require.EqualValues(t, care.GoodReason, c.Answer.Reason)
+	require.Contains(t, string(c.Data), agenda.NoSummons)
+	require.True(t, agenda.Excused(c.Answer.Reason))
 }

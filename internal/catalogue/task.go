@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 )
 
@@ -13,8 +14,12 @@ var Complete = Operation[care.Completion]{
 	Check: func(form care.Completion, around Around) []care.Fault {
 		return CheckCompletion(around.Policy, around.Task, form)
 	},
-	Dates:   care.Completion.Dates,
-	Answer:  care.Completion.Answer,
+	Dates: care.Completion.Dates,
+	Answer: func(form care.Completion) care.Answer {
+		a := form.Answer()
+		a.Reason = agenda.CountsAs(a.Reason)
+		return a
+	},
 	Example: World.completion,
 }
 

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
@@ -221,6 +222,7 @@ var reasons = map[string]string{
 	"no_reason_given":      "Non ha avvisato",
 	care.OfficeUnable:      "L’ufficio non poteva",
 	care.NoInterpreter:     "Mancava l’interprete",
+	agenda.NoSummons:       "Non aveva ricevuto la convocazione",
 	"absent":               "Assente in questo periodo",
 	"not_competent":        "Non è di mia competenza",
 	"conflict_of_interest": "Conflitto di interessi",

@@ -144,8 +144,21 @@ func Falls(cal care.Calendar, from time.Time, d care.Duration) time.Time {
 
 func rolls(unit care.Unit) bool { return unit == care.CalendarDays || unit == care.Hours }
 
+// ofDay is the end of the n-th working day after a time.
+func (r Rule) ofDay(from time.Time, n int) time.Time {
+	return r.Calendar.After(from, care.Duration{N: n, Unit: care.WorkingDays})
+}
+
 func (r Rule) run(c *Clock, clock care.Clock, from time.Time) {
 	remind, escalate := Falls(r.Calendar, from, clock.Remind), Falls(r.Calendar, from, clock.Escalate)
+	if today, late := r.ofDay(c.From, 0), r.ofDay(c.From, 1); r.Kind.SaysHowItWent() && late.Before(escalate) {
+		// How an appointment went is late from the end of the next working day, whatever
+		// longer time a zone gives, and reminded of at the end of its own.
+		escalate = late
+		if today.Before(remind) {
+			remind = today
+		}
+	}
 	c.Remind, c.Escalate = &remind, &escalate
 	c.Reminded, c.Escalated = false, false
 }

@@ -156,3 +156,30 @@ func TestTermsThatPeopleActOnFallOnOpenDays(t *testing.T) {
 	c = r.Extended(c, monday.AddDate(0, 0, 10), monday)
 	require.Equal(t, monday.AddDate(0, 0, 10), *c.Set, "what somebody set is as they set it")
 }
+
+// TestHowAnAppointmentWentIsLateTheDayAfter: from the end of the next working day, whoever has
+// claimed it; a shorter time of the zone stays.
+func TestHowAnAppointmentWentIsLateTheDayAfter(t *testing.T) {
+	friday := monday.AddDate(0, 0, 4)
+	for name, test := range map[string]struct {
+		kind     care.TaskKind
+		claim    care.Duration
+		due      time.Time
+		reminded time.Time
+	}{
+		"an interview":              {care.Interview, days(4), evening(7), evening(4)},
+		"a pact":                    {care.ServicePact, days(4), evening(7), evening(4)},
+		"another task":              {care.Assessment, days(4), evening(10), evening(7)},
+		"a zone that wants it soon": {care.Interview, days(0), evening(4), evening(7)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rule(t)
+			r.Kind, r.Claim.Escalate = test.kind, test.claim
+			opened := r.Opened(friday)
+			require.Equal(t, []time.Time{test.reminded, test.due}, []time.Time{*opened.Remind, *opened.Escalate})
+			if test.due.Equal(evening(7)) {
+				require.Equal(t, test.due, *r.Claimed(opened, friday.Add(time.Hour)).Escalate)
+			}
+		})
+	}
+}
