@@ -608,6 +608,12 @@ func (p *PageRecords) Offers(_ context.Context, _ care.Staff, service string, fr
 	return agenda.Of(p.ZonePolicy, service, cal, p.now()).Next(from, most, nil), nil
 }
 
+// Taken are two places of the morning of the second day.
+func (p *PageRecords) Taken(context.Context, care.Staff, string, time.Time, time.Time) ([]agenda.Taken, error) {
+	at := p.noon(1).Add(-2 * time.Hour)
+	return []agenda.Taken{{At: at, Until: at.Add(agenda.Usual)}, {At: at, Until: at.Add(agenda.Usual)}}, nil
+}
+
 func (p *PageRecords) Appointments(context.Context, care.Staff, ledger.AppointmentFilter, ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{Items: p.appointments()}, nil
 }

@@ -560,6 +560,9 @@ func (*fakeRecords) DayOf(context.Context, care.Staff, time.Time, time.Time, str
 	return nil, nil
 }
 
+func (f *fakeRecords) Taken(context.Context, care.Staff, string, time.Time, time.Time) ([]agenda.Taken, error) {
+	return nil, f.Fail
+}
 func (f *fakeRecords) Appointments(_ context.Context, _ care.Staff, filter ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{}, f.saw(filter, p)
 }

@@ -69,6 +69,12 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		s.Pages.Render(c, status, page)
 		return nil
 	}
+	if filter.Service != "" {
+		if c.Query("vista") == asWeek {
+			return s.week(c, who, rules, filter.Service, from)
+		}
+		page.Week = daysURL(filter.Service, from, asWeek)
+	}
 	appointments, err := s.Records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {
 		return err

@@ -88,3 +88,24 @@ func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
 		t.Error("it does")
 	}
 }
+
+// TestWeekOfAService: a card a day, with what is free of each session, and words on closed days.
+func TestWeekOfAService(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.At(time.Date(2026, 11, 30, 8, 0, 0, 0, italian.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	list := b.Open(t, "/appuntamenti?servizio=pas").Words()
+	if !strings.Contains(list, "Settimana: posti liberi e presi") {
+		t.Errorf("no way to the week: %s", list)
+	}
+	page := b.Open(t, "/appuntamenti?servizio=pas&vista=settimana&dal=2026-12-03")
+	for _, want := range []string{"Oggi, lunedì 30 novembre 2026", "posti liberi su", "Domenica 6 dicembre 2026 Uffici chiusi", "Settimana dopo"} {
+		if !strings.Contains(page.Words(), want) {
+			t.Errorf("no %q in %s", want, page.Words())
+		}
+	}
+	next := b.Open(t, "/appuntamenti?servizio=pas&vista=settimana&dal=2026-12-07").Words()
+	if !strings.Contains(next, "Martedì 8 dicembre 2026 Uffici chiusi") {
+		t.Errorf("a holiday is open: %s", next)
+	}
+}

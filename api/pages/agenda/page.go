@@ -20,6 +20,7 @@ type Agenda struct {
 	From     string   // as in a date field
 	Services []web.Option
 	Days     []AgendaDay
+	Week     string // address of the week of the service that is chosen; empty: none is
 	Filtered bool   // a service or another day is chosen
 	More     string // address; empty: there are no more
 }

@@ -3,9 +3,11 @@ package agenda
 
 import (
 	"context"
+	"time"
 
 	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -20,5 +22,8 @@ type Place struct {
 type Records interface {
 	parts.OfferRecords
 	parts.Files
+	// Taken are the places of a service of the caller's zone that are taken in a stretch,
+	// and nothing of whom they are for.
+	Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) ([]agenda.Taken, error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 }

@@ -213,3 +213,12 @@ func (r *Reader) Offers(ctx context.Context, s care.Staff, service string, from 
 	})
 	return free, err
 }
+
+// Taken are the places of a service of the caller's zone that are taken in a stretch.
+func (r *Reader) Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) (taken []agenda.Taken, err error) {
+	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
+		taken, err = takenIn(ctx, tx, s.Zone, service, from, to)
+		return err
+	})
+	return taken, err
+}

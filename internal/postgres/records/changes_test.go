@@ -266,4 +266,7 @@ func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
 	page, err := p.Records.Appointments(t.Context(), p.Accounts["social_worker.prato"], ledger.AppointmentFilter{ID: appointment}, ledger.Paging{})
 	require.NoError(t, err)
 	require.True(t, page.Items[0].Suspended, "what is kept says so")
+	taken, err := p.Records.Taken(t.Context(), p.Accounts["desk_operator.prato"], "pas", thursday(0, 0), thursday(24, 0))
+	require.NoError(t, err)
+	require.Len(t, taken, 1, "and its place is counted")
 }

@@ -1,0 +1,94 @@
+package agenda
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/zone"
+)
+
+// Week is the sessions of a service in a week, a card a day.
+type Week struct {
+	web.Frame
+	Service      string
+	Days         []WeekDay
+	Before, Next web.Link
+}
+
+// Template names the page's file.
+func (Week) Template() *template.Template { return templates["week"] }
+
+// WeekDay is a day of it.
+type WeekDay struct {
+	Day      string
+	URL      string   // of its appointments
+	Closed   bool     // the offices of the zone are
+	Sessions []string // empty: the service receives nobody
+}
+
+// asWeek is what asks for the week of a service, in the address of its days.
+const asWeek = "settimana"
+
+// week shows the sessions of a service in the week of a day.
+func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service string, day time.Time) error {
+	of := agenda.Of(rules.Policy, service, rules.Calendar, s.Now())
+	monday := agenda.Monday(day.In(rules.Calendar.Location()))
+	taken, err := s.Records.Taken(c.Request.Context(), who, service, monday, monday.AddDate(0, 0, 7))
+	if err != nil {
+		return err
+	}
+	known, _ := rules.Service(service)
+	page := Week{
+		Frame: s.Pages.Frame(c, "Settimana di "+known.Name, "/appuntamenti"), Service: known.Name,
+		Before: web.Link{URL: daysURL(service, monday.AddDate(0, 0, -7), asWeek), Text: "Settimana prima"}, Next: web.Link{URL: daysURL(service, monday.AddDate(0, 0, 7), asWeek), Text: "Settimana dopo"},
+	}
+	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
+	for _, d := range of.Week(monday, taken) {
+		shown := WeekDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Closed: !d.Open}
+		for _, h := range d.Sessions {
+			shown.Sessions = append(shown.Sessions, sessionWords(h))
+		}
+		if d.Open && !of.HasSessions() {
+			shown.Sessions = []string{"Riceve a ogni ora, senza orari fissi"}
+		}
+		page.Days = append(page.Days, shown)
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// sessionWords say when a session is and how much of it is taken.
+func sessionWords(h agenda.Held) string {
+	words := "Dalle " + italian.Hour(h.From) + " alle " + italian.Hour(h.Until) + ": "
+	switch free := max(0, h.Places-h.Taken); free {
+	case 0:
+		words += "nessun posto libero"
+	case 1:
+		words += "1 posto libero"
+	default:
+		words += strconv.Itoa(free) + " posti liberi"
+	}
+	words += " su " + strconv.Itoa(h.Places)
+	if h.Mode == agenda.ByPhone {
+		words += ", per telefono"
+	}
+	return words
+}
+
+// daysURL is the address of the appointments of a service from a day on, or of its week.
+func daysURL(service string, day time.Time, view string) string {
+	query := url.Values{"servizio": {service}, "dal": {day.Format(time.DateOnly)}}
+	if view != "" {
+		query.Set("vista", view)
+	}
+	return "/appuntamenti?" + query.Encode()
+}

@@ -1,0 +1,55 @@
+package agenda
+
+import (
+	"time"
+
+	"percorso/internal/care"
+)
+
+// Held is a session of one day, with how many of its places are taken.
+type Held struct {
+	From, Until   time.Time
+	Places, Taken int
+	Mode          string
+}
+
+// Day is what a service does on a day.
+type Day struct {
+	At       time.Time // its midnight
+	Open     bool      // the offices of the zone are
+	Sessions []Held
+}
+
+// Monday is the midnight that the week of a time begins with, where its clocks are.
+func Monday(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day-(int(t.Weekday())+6)%7, 0, 0, 0, 0, t.Location())
+}
+
+// Week are the seven days from a Monday on, beside what is taken in them.
+func (a Agenda) Week(monday time.Time, taken []Taken) (days []Day) {
+	year, month, first := monday.In(a.calendar.Location()).Date()
+	for i := range 7 {
+		at := time.Date(year, month, first+i, 0, 0, 0, 0, a.calendar.Location())
+		day := Day{At: at, Open: a.open(at)}
+		for _, s := range a.sessions {
+			if day.Open && held(s, at) {
+				day.Sessions = append(day.Sessions, hold(s, at, taken))
+			}
+		}
+		days = append(days, day)
+	}
+	return days
+}
+
+// hold is a session as it is held on a day.
+func hold(s care.Session, day time.Time, taken []Taken) Held {
+	h := Held{From: clock(day, s.From), Until: clock(day, s.To), Mode: s.Mode}
+	h.Places = int(h.Until.Sub(h.From)/(time.Duration(s.Seconds)*time.Second)) * s.Places
+	for _, t := range taken {
+		if t.Overlaps(Taken{h.From, h.Until}) {
+			h.Taken++
+		}
+	}
+	return h
+}
