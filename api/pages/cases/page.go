@@ -57,8 +57,8 @@ type CasePage struct {
 	Reached      []reached.Shown // how the person is reached
 	Sentence     string          // what it waits for; empty where its suspension says it
 	Health       web.Badge
-	Repeat       string       // a conversation to hold again with a mediator; empty: none
-	Book         *web.Link    // where it is booked; nil: not for the caller
+	Repeat       string      // a conversation to hold again with a mediator; empty: none
+	Book         *web.Link   // where it is booked; nil: not for the caller
 	Suspension   *Suspension // nil: its clocks run
 	Merged       *web.Link   // the case file that it goes on in
 	Dates        []dates.Shown
