@@ -434,7 +434,7 @@ func (w *crowd) request(known catalogue.Known, it thing, zone string) (path, bod
 			form = catalogue.Assignment{Role: care.CPIOperator}
 		}
 	case care.OpPlanMeeting:
-		form = gathering.MeetingPlan{At: w.Now.AddDate(0, 0, 7), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: care.SocialWorker, Agency: "comune"}}}
+		form = gathering.MeetingPlan{At: w.Now.AddDate(0, 0, 7), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: care.SocialWorker, Agency: "comune"}}, Why: "Prova"}
 	case care.OpMinutes:
 		form = catalogue.MinutesForm{At: w.Now, Text: "Prova", Votes: []catalogue.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}}
 	}

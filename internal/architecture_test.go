@@ -59,11 +59,11 @@ var mayImport = map[string][]string{
 	"internal/reach":             {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
 	"internal/italian/alike":     {"internal/names", "internal/finding"},
 	"internal/italian/reading":   {"internal/care", "internal/ledger"},
-	"internal/italian/article":   {},                                        // nouns after their articles and prepositions
-	"internal/italian/gate":      {"internal/eligibility"},                  // why a gate is shut
-	"internal/italian/asked":     {},                                        // what to write in a field that must not stay empty
-	"internal/italian/world":     {"internal/care", "internal/eligibility"}, // names of languages and citizenships
-	"internal/italian/mails":     {"internal/italian", "internal/ledger"},   // the mails that are sent
+	"internal/italian/article":   {},                                                            // nouns after their articles and prepositions
+	"internal/italian/gate":      {"internal/eligibility"},                                      // why a gate is shut
+	"internal/italian/asked":     {},                                                            // what to write in a field that must not stay empty
+	"internal/italian/world":     {"internal/care", "internal/eligibility"},                     // names of languages and citizenships
+	"internal/italian/mails":     {"internal/italian", "internal/ledger", "internal/gathering"}, // the mails that are sent
 	"internal/codec":             {},
 	"internal/config":            {"internal/brake"},
 	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does

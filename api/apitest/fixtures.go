@@ -18,6 +18,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/expected"
 	"percorso/internal/finding"
+	"percorso/internal/gathering"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
@@ -48,7 +49,7 @@ func (p *PageRecords) equipe() ledger.Equipe {
 		worker.Signature, expert.Signature, expert.SignatureNote = care.Signed, care.Dissenting, "Resto del parere già dato."
 	}
 	return ledger.Equipe{
-		Run: SomeRun, CaseID: AnotherID, Kind: care.BetweenAgencies, Convened: p.noon(-8), Reason: care.Unsuccessful,
+		Run: SomeRun, CaseID: AnotherID, Kind: care.BetweenAgencies, Convened: p.noon(-8), Reason: care.Unsuccessful, Meetings: p.Planned,
 		Seats:   []ledger.Seat{worker, cpi, immigration, expert, mediator, desk},
 		Minutes: []ledger.Minutes{{Run: SomeRun, At: spoken, Text: "Presenti il Comune e il Centro per l’Impiego. Si conviene di cominciare dal corso.", ByName: SomeWorker.Name}},
 	}
@@ -292,6 +293,7 @@ type PageRecords struct {
 	Digest    string               // of what a partner would be sent
 	UsedLinks map[string]time.Time // by their ids
 	Branches  []ledger.Branch      // of cases, besides those that they have
+	Planned   []gathering.Planned  // meetings of the équipe
 }
 
 func (p *PageRecords) Completed() bool {

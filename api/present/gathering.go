@@ -30,9 +30,14 @@ func MeetingOf(p care.Policy, m gathering.Planned) web.Moment {
 	switch {
 	case m.Moved:
 		shown.Text = "Riunione spostata"
+	case m.Off:
+		shown.Text = "Riunione disdetta"
 	case m.Minuted:
 		shown.Text = "Riunione con verbale"
 	}
 	shown.Text += ": " + strings.Join(invited, ", ")
+	if m.Why != "" {
+		shown.Text += ". Perché: " + m.Why
+	}
 	return shown
 }

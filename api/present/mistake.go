@@ -32,12 +32,12 @@ func WaitsForSecond(u ledger.Undoing, now time.Time) string {
 	case len(u.WaitsFor) > named:
 		words = "Aspetta la conferma di un’altra persona (" + roles + ")"
 	}
-	words += ", fino al " + italian.Date(u.Until.In(italian.Rome)) + "."
+	words += ", fino " + italian.Dated("a", u.Until.In(italian.Rome)) + "."
 	switch {
 	case u.Escalated != nil:
 		words += " I responsabili sono stati avvisati " + italian.Dated("", u.Escalated.In(italian.Rome)) + "."
 	case u.EscalatesAt != nil && u.EscalatesAt.After(now):
-		words += " Se nessuno conferma prima, il " + italian.Date(u.EscalatesAt.In(italian.Rome)) + " Percorso avvisa i responsabili."
+		words += " Se nessuno conferma prima, " + italian.Dated("", u.EscalatesAt.In(italian.Rome)) + " Percorso avvisa i responsabili."
 	}
 	return words
 }

@@ -35,7 +35,7 @@ const (
 	OpBook          Operation = "book"         // another level-2 service
 	OpSendToCPI     Operation = "send_to_cpi"  // starts a placement
 	OpConvene       Operation = "convene"      // an équipe
-	OpPlanMeeting   Operation = "plan_meeting" // of an équipe, or moves the one that is planned
+	OpPlanMeeting   Operation = "plan_meeting" // of an équipe, or moves or calls off the one that is planned
 	OpMinutes       Operation = "minutes"      // of an équipe's meeting, with the opinions given there
 	OpRefer         Operation = "refer"        // the person to a partner
 	OpMeet          Operation = "meet"         // a valid meeting with the person was held, by any agency

@@ -5,7 +5,7 @@ import (
 	"percorso/internal/gathering"
 )
 
-// PlanMeeting plans a meeting of an équipe, or moves the one that is planned.
+// PlanMeeting plans a meeting of an équipe, or moves or calls off the one that is planned.
 var PlanMeeting = Operation[gathering.MeetingPlan]{
 	Facts: Facts{Code: care.OpPlanMeeting, On: OnEquipe, AtOnce: true, Asks: Minutes.Asks, Path: "meetings", Slug: "riunione"},
 	Check: func(form gathering.MeetingPlan, around Around) []care.Fault { return form.Check(around.Policy) },
@@ -14,6 +14,6 @@ var PlanMeeting = Operation[gathering.MeetingPlan]{
 	},
 	Example: func(w World) gathering.MeetingPlan {
 		seat := pick(w, pick(w, w.Policy.Equipes).Seats)
-		return gathering.MeetingPlan{At: w.soon(), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: seat.Role, Agency: w.Policy.RoleAgency(seat.Role)}}}
+		return gathering.MeetingPlan{At: w.soon(), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: seat.Role, Agency: w.Policy.RoleAgency(seat.Role)}}, Why: "Prova"}
 	},
 }

@@ -18,15 +18,39 @@ const (
 // Ways lists them.
 var Ways = []string{InPerson, ByTelephone}
 
+// What those who are invited are told by mail.
+const (
+	MailPlanned   = "meeting_planned"
+	MailMoved     = "meeting_moved"
+	MailOff       = "meeting_off"
+	MailUninvited = "meeting_uninvited" // it was moved, and they are not expected any more
+)
+
+// Mails lists them, in the order in which they are written.
+var Mails = []string{MailPlanned, MailMoved, MailOff, MailUninvited}
+
 // Rules by which one is not planned, or not minuted.
 const (
 	RuleNoSeat  = "no_seat_there"           // who is invited has no seat in the équipe
 	RuleUnknown = "meeting_unknown"         // of which the minutes are: it is none of the équipe, or was moved
 	RuleItsHour = "meeting_before_its_hour" // it has not been yet
+	RuleNone    = "no_meeting_to_call_off"  // none is planned that has not been yet
 )
 
 // maxPlace is how long the words for a place may be, in characters.
 const maxPlace = 200
+
+// maxWhy is how long the reason for moving a meeting may be, in characters.
+const maxWhy = 500
+
+// Stands says what is wrong with the form where a meeting is planned that has not been yet,
+// or none is: nil.
+func (form MeetingPlan) Stands(open *Planned) []care.Fault {
+	var f care.Faults
+	f.Add(!form.CalledOff || open != nil, "called_off", RuleNone)
+	f.Add(open == nil || care.Said(form.Why), "why", care.RuleRequired)
+	return f
+}
 
 // Invited is whom a meeting invites.
 type Invited struct {
@@ -34,18 +58,27 @@ type Invited struct {
 	Agency string    `json:"agency" doc:"Code of the seat's agency"`
 }
 
-// MeetingPlan plans a meeting of an équipe. Where one is planned that has not been yet, it moves it.
+// MeetingPlan plans a meeting of an équipe. Where one is planned that has not been yet, it
+// moves it, or calls it off.
 type MeetingPlan struct {
-	At      time.Time `json:"at" doc:"When it is to be"`
-	How     string    `json:"how" enum:"in_person,by_telephone" doc:"Where people meet, or by telephone"`
+	At      time.Time `json:"at,omitzero" doc:"When it is to be"`
+	How     string    `json:"how,omitempty" enum:"in_person,by_telephone" doc:"Where people meet, or by telephone"`
 	Place   string    `json:"place,omitempty" maxLength:"200" doc:"Where; by telephone: who calls, or which number"`
-	Invited []Invited `json:"invited" doc:"Whom, by the seats of the équipe; at least one"`
+	Invited []Invited `json:"invited,omitempty" doc:"Whom, by the seats of the équipe; at least one"`
 	Note    string    `json:"note,omitempty" maxLength:"4000" doc:"What it is about; its members read it"`
+
+	CalledOff bool   `json:"called_off,omitempty" doc:"The one that is planned is not to be: nothing else is said then but why"`
+	Why       string `json:"why,omitempty" maxLength:"500" doc:"Why the one that is planned is moved or called off; its members read it"`
 }
 
 // Check says what is wrong with the form, but with its day.
 func (form MeetingPlan) Check(p care.Policy) []care.Fault {
 	var f care.Faults
+	f.Text("why", form.Why, maxWhy)
+	if form.CalledOff {
+		f.Add(care.Said(form.Why), "why", care.RuleRequired)
+		return f
+	}
 	f.Add(!form.At.IsZero(), "at", care.RuleRequired)
 	f.Add(form.How != "", "how", care.RuleRequired)
 	f.Add(form.How == "" || slices.Contains(Ways, form.How), "how", care.RuleUnknownCode)
@@ -74,12 +107,41 @@ type Planned struct {
 	Note    string    `db:"note"`
 	Asked   time.Time `db:"asked_at"`
 	ByName  string    `db:"by_name"`
-	Moved   bool      `db:"moved"`   // another one took its place before it was
+	Moved   bool      `db:"moved"` // another one took its place before it was
+	Off     bool      `db:"called_off"`
+	Why     string    `db:"why"`     // it was moved, or called off
 	Minuted bool      `db:"minuted"` // there are minutes of it
 }
 
+// Told says which seats are told of what by mail, when a form takes the place of a meeting
+// that is planned; nil: of none.
+func (form MeetingPlan) Told(open *Planned) map[string][]Invited {
+	told := map[string][]Invited{}
+	was := []Invited(nil)
+	if open != nil {
+		was = open.Invited
+	}
+	if form.CalledOff {
+		told[MailOff] = was
+		return told
+	}
+	for _, s := range form.Invited {
+		template := MailPlanned
+		if slices.Contains(was, s) {
+			template = MailMoved
+		}
+		told[template] = append(told[template], s)
+	}
+	for _, s := range was {
+		if !slices.Contains(form.Invited, s) {
+			told[MailUninvited] = append(told[MailUninvited], s)
+		}
+	}
+	return told
+}
+
 // Stands says whether the meeting is still to be, or is still without minutes.
-func (m Planned) Stands() bool { return !m.Moved && !m.Minuted }
+func (m Planned) Stands() bool { return !m.Moved && !m.Off && !m.Minuted }
 
 // Open gives the meeting that stands, of those of an équipe; nil: none does. Of several the
 // earliest is what comes first.
@@ -95,7 +157,7 @@ func Open(meetings []Planned) (open *Planned) {
 // Minutes says by which rule no minutes of a meeting are taken at a moment; empty: they are.
 func Minutes(meeting *Planned, now time.Time) (rule string) {
 	switch {
-	case meeting == nil || meeting.Moved:
+	case meeting == nil || meeting.Moved || meeting.Off:
 		return RuleUnknown
 	case now.Before(meeting.At):
 		return RuleItsHour

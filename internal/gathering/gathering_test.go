@@ -26,6 +26,27 @@ func TestWhatAPlannedMeetingSays(t *testing.T) {
 	require.Equal(t, []care.Fault{{Field: "invited[1].role", Rule: care.RuleDuplicate}, {Field: "invited[2].role", Rule: care.RuleUnknownCode}, {Field: "invited[2].agency", Rule: care.RuleUnknownCode}}, right.Check(zone))
 }
 
+func TestWhatTakesThePlaceOfAPlannedMeeting(t *testing.T) {
+	social, cpi := gathering.Invited{Role: care.SocialWorker, Agency: "comune"}, gathering.Invited{Role: care.CPIOperator, Agency: "cpi"}
+	open := &gathering.Planned{At: testclock.Monday, Invited: []gathering.Invited{social}}
+	off := gathering.MeetingPlan{CalledOff: true}
+	require.Equal(t, []care.Fault{{Field: "why", Rule: care.RuleRequired}}, off.Check(care.Policy{}))
+	off.Why = "Prova"
+	require.Empty(t, off.Check(care.Policy{}))
+	require.Empty(t, off.Stands(open))
+	require.Equal(t, []care.Fault{{Field: "called_off", Rule: gathering.RuleNone}}, off.Stands(nil))
+	require.Equal(t, map[string][]gathering.Invited{gathering.MailOff: {social}}, off.Told(open))
+	moves := gathering.MeetingPlan{Invited: []gathering.Invited{cpi}}
+	require.Empty(t, moves.Stands(nil), "it is the first")
+	require.Equal(t, []care.Fault{{Field: "why", Rule: care.RuleRequired}}, moves.Stands(open))
+	require.Equal(t, map[string][]gathering.Invited{gathering.MailPlanned: {cpi}, gathering.MailUninvited: {social}}, moves.Told(open))
+	moves.Invited = []gathering.Invited{social}
+	require.Equal(t, map[string][]gathering.Invited{gathering.MailMoved: {social}}, moves.Told(open))
+	m := gathering.Planned{At: testclock.Monday, Off: true}
+	require.False(t, m.Stands())
+	require.Equal(t, gathering.RuleUnknown, gathering.Minutes(&m, m.At))
+}
+
 func TestWhenMinutesAreTaken(t *testing.T) {
 	m := gathering.Planned{At: testclock.Monday}
 	require.Equal(t, gathering.RuleUnknown, gathering.Minutes(nil, m.At))

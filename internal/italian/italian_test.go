@@ -145,7 +145,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("purpose", purpose, italian.Purpose(purpose))
 	}
 	for _, moment := range []string{
-		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "approval_elsewhere", "approval_passed", "opinion", "opinion_reported", "signature", "signature_reported", "meeting_planned", "meeting_moved", "minutes",
+		"equipe_convened", "seat_invited", "seat_confirmed", "seat_spoken", "seat_waived", "seat_replaced", "seat_nobody_else", "approval_elsewhere", "approval_passed", "opinion", "opinion_reported", "signature", "signature_reported", "meeting_planned", "meeting_moved", "meeting_called_off", "meeting_untold", "minutes",
 		"consent_given", "consent_refused", "consent_withdrawn", "meeting", "task_joined", "suspended", "resumed", "permit_warning", "permit_last_day", "permit_last_alarm", "permit_updated",
 		"transfer_asked", "transfer_accepted", "transfer_rejected", "case_reopened", "case_merged", "link_sent", "link_used", "agency_told", "agency_untold", "zone_told", "zone_untold",
 	} {
@@ -643,7 +643,7 @@ func TestAChangeIsSaid(t *testing.T) {
 func TestMailsSayWhoAsks(t *testing.T) {
 	until := at(t, "2026-12-01 18:00")
 	seen := map[string]bool{}
-	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome"} {
+	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited"} {
 		subject, text, ok := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
 		if !ok || seen[text] || !strings.Contains(subject, "Ente di prova") || !strings.Contains(text, "Chi chiamare: Ente di prova, telefono 0574 000000") {
 			t.Errorf("%s: %q %q", kind, subject, text)
@@ -653,6 +653,10 @@ func TestMailsSayWhoAsks(t *testing.T) {
 		if _, text, _ := mails.Text(ledger.Mail{Template: kind}); strings.Contains(text, ": \n") || strings.Contains(text, "telefono") || strings.HasSuffix(text, "\n") {
 			t.Errorf("%s: %q", kind, text)
 		}
+	}
+	_, text, _ := mails.Text(ledger.Mail{Template: "meeting_planned", About: ledger.MailAbout{Asker: "Ente di prova", By: "Personale Prova", Meets: &until, How: "by_telephone", Where: "chiama l’ente"}})
+	if !strings.Contains(text, "Chi chiede: Personale Prova, Ente di prova\nQuando: martedì 1º dicembre 2026, ore 18.00\nDove: per telefono, chiama l’ente\n") {
+		t.Errorf("the mail that invites to a meeting: %q", text)
 	}
 	if _, _, ok := mails.Text(ledger.Mail{Template: "unknown"}); ok {
 		t.Error("there is no such kind")

@@ -79,10 +79,10 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Hints: map[string]string{"note": "Perché serve l’équipe: lo leggono i suoi membri.", "consents": "Chiedilo alla persona per ciascuno: se dice no a uno, quello è invitato lo stesso, ma non legge dati, verbali e progetto. Alla persona: «Se dici no, il resto non cambia»."},
 	},
 	care.OpPlanMeeting: {
-		Intro:   "Chi fa parte dell’équipe la vede nella sua attività e qui. Il verbale si registra dopo, dalla sua ora in poi.",
-		Done:    "La riunione è programmata: la vede chi fa parte dell’équipe.",
-		Labels:  map[string]string{"at": "Quando", "how": "Come ci si incontra", "place": "Dove", "invited": "Chi è invitato", "note": "Di che cosa si parla"},
-		Hints:   map[string]string{"place": "La sede e la stanza. Per telefono: chi chiama, o il numero.", "note": "Lo leggono i membri dell’équipe."},
+		Intro:   "Chi fa parte dell’équipe la vede nella sua attività e qui, e riceve una email senza il nome della persona. Il verbale si registra dopo, dalla sua ora in poi.",
+		Done:    "Fatto: lo vede chi fa parte dell’équipe, e chi era invitato riceve una email.",
+		Labels:  map[string]string{"at": "Quando", "how": "Come ci si incontra", "place": "Dove", "invited": "Chi è invitato", "note": "Di che cosa si parla", "called_off": "La riunione non si fa più", "why": "Perché si sposta o si disdice"},
+		Hints:   map[string]string{"place": "La sede e la stanza. Per telefono: chi chiama, o il numero. Va anche nelle email: non scrivere di chi si parla.", "note": "Lo leggono i membri dell’équipe.", "why": "Lo leggono i membri dell’équipe. Nelle email non c’è."},
 		Choices: map[string]string{gathering.InPerson: "di persona", gathering.ByTelephone: "per telefono"},
 	},
 	care.OpSendToCPI: {

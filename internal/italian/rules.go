@@ -90,6 +90,7 @@ var rules = map[string]string{
 	crossing.RuleNeedsNone:   "A questo ente qui il consenso non si chiede: non riceve dati con questo atto, oppure lavora come ente pubblico o per conto del Comune. Scegline uno privato che li riceve.",
 	gathering.RuleNoSeat:     "Chi è invitato non ha un posto in questa équipe: scegli tra chi ne fa parte.",
 	gathering.RuleUnknown:    "Questa riunione non è tra quelle programmate dell’équipe, o è stata spostata: scegli quella giusta, o lascia vuoto.",
+	gathering.RuleNone:       "Non c’è una riunione da disdire: non ne è programmata nessuna che debba ancora esserci.",
 	gathering.RuleItsHour:    "La riunione non c’è ancora stata: il verbale si registra dalla sua ora in poi.",
 	crossing.RuleEach:        "Gli enti privati sono più d’uno: chiedi il consenso alla persona per ciascuno, e segna a chi dice sì.",
 	crossing.RuleInForce:     "A questo ente la persona aveva già detto sì: se ora dice no, registra prima la revoca nel fascicolo, poi ripeti.",

@@ -27,6 +27,10 @@ type MailAbout struct {
 	Task  care.TaskKind `db:"task"`       // that waits; empty: none
 	Until *time.Time    `db:"due"`        // by when
 	Asked *time.Time    `db:"asked"`      // when a referral was sent
+	Meets *time.Time    `db:"meets"`      // when the meeting is, or was to be; nil: it is about none
+	Where string        `db:"place"`      // it is; with how: by telephone that says who calls
+	How   string        `db:"how"`        // the meeting is held
+	By    string        `db:"by_name"`    // who asks to it
 }
 
 // Invitation is the path of a partner's one-time links; the link's id follows,

@@ -41,7 +41,7 @@ func mistakeOf(who care.Staff, file ledger.Case, now time.Time) *Mistake {
 		what = "l’unione a un altro fascicolo"
 	}
 	shown := &Mistake{Text: u.SaidBy + " segnala, " + italian.Dated("", u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. " + present.WaitsForSecond(*u, now) +
-		" Con la conferma il fascicolo torna aperto; senza, il " + italian.Date(u.Until.In(italian.Rome)) + " la segnalazione decade."}
+		" Con la conferma il fascicolo torna aperto; senza, " + italian.Dated("", u.Until.In(italian.Rome)) + " la segnalazione decade."}
 	if catalogue.Undo.MayAsk(who.Role) && who.ID != u.SaidByID {
 		shown.Confirm = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}
 	}

@@ -68,7 +68,7 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 			page.Record = &web.Link{URL: c.Request.URL.Path + "/verbale", Text: "Registra il verbale di una riunione"}
 			page.Meet = &web.Link{URL: c.Request.URL.Path + "/riunione", Text: "Programma una riunione"}
 			if open := gathering.Open(equipe.Meetings); open != nil && s.Now().Before(open.At) {
-				page.Meet.Text = "Sposta la riunione"
+				page.Meet.Text = "Sposta o disdici la riunione"
 			}
 		}
 	}

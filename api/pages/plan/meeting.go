@@ -69,16 +69,26 @@ func (f *meetingForm) show() []web.Field {
 	for _, seat := range f.seats {
 		invited.Fields = append(invited.Fields, web.Field{Shape: "box", ID: boxOf(seat), Label: seatName(f.policy, seat.Role, seat.Agency), Value: f.sent.Get(boxOf(seat))})
 	}
-	return []web.Field{
+	fields := []web.Field{
 		parts.WhenField(meetingTexts.Label("at"), f.sent), how,
 		{Shape: "input", Type: "text", ID: "place", Label: meetingTexts.Label("place"), Hint: meetingTexts.Hint("place"), Value: f.sent.Get("place")},
 		invited,
 		{Shape: "area", ID: "note", Label: meetingTexts.Label("note"), Hint: meetingTexts.Hint("note"), Value: f.sent.Get("note")},
 	}
+	if f.open == nil && f.sent.Get("called_off") == "" {
+		return fields
+	}
+	return append([]web.Field{
+		{Shape: "box", ID: "called_off", Label: meetingTexts.Label("called_off"), Value: f.sent.Get("called_off")},
+		{Shape: "input", Type: "text", ID: "why", Label: meetingTexts.Label("why"), Hint: meetingTexts.Hint("why"), Value: f.sent.Get("why"), Required: true},
+	}, fields...)
 }
 
 func (f *meetingForm) read() (gathering.MeetingPlan, []care.Fault) {
-	form := gathering.MeetingPlan{How: f.sent.Get("how"), Place: strings.TrimSpace(f.sent.Get("place")), Note: strings.TrimSpace(f.sent.Get("note"))}
+	if f.sent.Get("called_off") != "" { // what else stands in the form is the meeting that is not to be
+		return gathering.MeetingPlan{CalledOff: true, Why: strings.TrimSpace(f.sent.Get("why"))}, nil
+	}
+	form := gathering.MeetingPlan{Why: strings.TrimSpace(f.sent.Get("why")), How: f.sent.Get("how"), Place: strings.TrimSpace(f.sent.Get("place")), Note: strings.TrimSpace(f.sent.Get("note"))}
 	at, rule := parts.ReadMoment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
 		form.At = *at
@@ -117,7 +127,7 @@ func (s *Place) showMeeting(c *gin.Context, who care.Staff) error {
 	return s.meetingPage(c, who, http.StatusOK, equipe, form, web.NewForm(c.Request.URL.Path))
 }
 
-// planMeeting plans a meeting, or moves the one that is planned.
+// planMeeting plans a meeting, or moves or calls off the one that is planned.
 func (s *Place) planMeeting(c *gin.Context, who care.Staff) error {
 	equipe, form, err := s.meetingIn(c, who, c.Request.PostForm)
 	if err != nil {
@@ -152,7 +162,7 @@ func (s *Place) meetingPage(c *gin.Context, who care.Staff, status int, equipe l
 	about := parts.Thing{Title: italian.Upper(italian.EquipeKind(equipe.Kind)), Terms: []web.Term{{Name: "A che punto è", Value: present.EquipeBadge(equipe).Text}}}
 	title := italian.Operation(care.OpPlanMeeting)
 	if m := meeting.open; m != nil {
-		title = "Sposta la riunione"
+		title = "Sposta o disdici la riunione"
 		about.Terms = append(about.Terms, web.Term{Name: "Riunione programmata", Value: present.MeetingWhen(*m)})
 	}
 	strip, err := parts.StripOfCase(c.Request.Context(), s.Records, who, meeting.policy, equipe.CaseID, s.Now(), about)

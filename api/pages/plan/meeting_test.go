@@ -50,6 +50,15 @@ func TestAMeetingIsPlannedOnItsPage(t *testing.T) {
 	if a := b.Submit(address, values); a.StatusCode != http.StatusSeeOther || len(sent.Invited) != invited || sent.Place != "Sala di prova" || sent.At.IsZero() {
 		t.Errorf("%d %+v %s", a.StatusCode, sent, apitest.ReadPage(t, a).Main(t).Words())
 	}
+	// The one that is planned is moved for a reason, or called off.
+	b.Pages.Planned = []gathering.Planned{{ID: apitest.SomeID, Run: apitest.SomeRun, At: sent.At, How: gathering.InPerson, Place: "Sala di prova", Invited: sent.Invited}}
+	form, _ = apitest.ReadPage(t, b.Visit(address)).First("form", "action", address)
+	values = apitest.FilledIn(form)
+	values.Set("called_off", "1")
+	values.Set("why", "Prova: non serve più")
+	if a := b.Submit(address, values); a.StatusCode != http.StatusSeeOther || !sent.CalledOff || sent.Why != "Prova: non serve più" || sent.Invited != nil {
+		t.Errorf("%d %+v %s", a.StatusCode, sent, apitest.ReadPage(t, a).Main(t).Words())
+	}
 	b.LogIn(apitest.SomeCPI.Subject)
 	if a := b.Visit(address); a.StatusCode != http.StatusForbidden {
 		t.Errorf("a member who plans none: %d", a.StatusCode)

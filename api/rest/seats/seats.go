@@ -37,6 +37,8 @@ type PlannedMeetingJSON struct {
 	Note    string              `json:"note,omitempty"`
 	ByName  string              `json:"by_name"`
 	Moved   bool                `json:"moved" doc:"Another one took its place before it was"`
+	Off     bool                `json:"called_off" doc:"It was called off before it was"`
+	Why     string              `json:"why,omitempty" doc:"Why it was moved or called off"`
 	Minuted bool                `json:"minuted" doc:"There are minutes of it"`
 }
 
@@ -59,7 +61,7 @@ func Of(s ledger.Seat) SeatJSON {
 // MeetingOf writes a meeting that was planned.
 func MeetingOf(m gathering.Planned) PlannedMeetingJSON {
 	invited := append([]gathering.Invited{}, m.Invited...) // no null
-	return PlannedMeetingJSON{ID: m.ID, At: m.At, How: m.How, Place: m.Place, Invited: invited, Note: m.Note, ByName: m.ByName, Moved: m.Moved, Minuted: m.Minuted}
+	return PlannedMeetingJSON{ID: m.ID, At: m.At, How: m.How, Place: m.Place, Invited: invited, Note: m.Note, ByName: m.ByName, Moved: m.Moved, Off: m.Off, Why: m.Why, Minuted: m.Minuted}
 }
 
 // MinutesOf writes what was written of a meeting.

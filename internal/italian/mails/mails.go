@@ -4,6 +4,7 @@ package mails
 import (
 	"strings"
 
+	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -21,6 +22,11 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 
 	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},
 	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},
+
+	"meeting_planned":   {"Percorso: sei invitato a una riunione dell'équipe", "È programmata una riunione di un'équipe di cui fai parte, o a cui sei invitato. Se non puoi, chiama chi chiede."},
+	"meeting_moved":     {"Percorso: una riunione dell'équipe è spostata", "La riunione di un'équipe a cui eri invitato è spostata: vale questo giorno."},
+	"meeting_off":       {"Percorso: una riunione dell'équipe è disdetta", "La riunione di un'équipe a cui eri invitato non si fa più."},
+	"meeting_uninvited": {"Percorso: una riunione dell'équipe è spostata", "La riunione di un'équipe a cui eri invitato è spostata, e la tua presenza non serve più."},
 
 	"work_ended":    {"Percorso: un lavoro non serve più", "Quello che il tuo ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. Non devi fare altro."},
 	"partner_ended": {"Percorso: una segnalazione è stata ritirata", "Quello che il vostro ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. I link ricevuti non servono più."},
@@ -60,6 +66,9 @@ func Text(m ledger.Mail) (subject, text string, ok bool) {
 		if strings.HasSuffix(m.Template, "_ended") {
 			label = "Chi scrive"
 		}
+		if about.By != "" {
+			asker = strings.TrimSuffix(about.By+", "+asker, ", ")
+		}
 		line(label, asker)
 	}
 	if about.Asked != nil {
@@ -67,6 +76,20 @@ func Text(m ledger.Mail) (subject, text string, ok bool) {
 	}
 	if about.Task != "" && !strings.HasPrefix(m.Template, "partner_") {
 		line("Attività", italian.TaskKind(about.Task))
+	}
+	if about.Meets != nil {
+		label := "Quando"
+		if m.Template == gathering.MailOff {
+			label = "Era per"
+		}
+		line(label, italian.Day(*about.Meets)+", ore "+italian.Hour(*about.Meets))
+		if m.Template == gathering.MailPlanned || m.Template == gathering.MailMoved {
+			where := about.Where
+			if about.How == gathering.ByTelephone {
+				where = strings.TrimSuffix("per telefono, "+where, ", ")
+			}
+			line("Dove", where)
+		}
 	}
 	if about.Until != nil {
 		line("Entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))

@@ -58,6 +58,8 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"merge_undone":          "Annullata l’unione di due fascicoli, che era uno sbaglio",
 	"meeting_planned":       "Programmata una riunione dell’équipe",
 	"meeting_moved":         "Spostata la riunione dell’équipe",
+	"meeting_called_off":    "Disdetta la riunione dell’équipe",
+	"meeting_untold":        "Della riunione non c’è nessuno da avvisare, per qualcuno degli invitati",
 	"person_corrected":      "Corretti i dati della persona",
 	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
 	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",

@@ -21,7 +21,7 @@ import (
 
 // Of lists the meetings of some équipes that the caller reads, the latest first.
 func Of(ctx context.Context, tx postgres.Tx, runs ...string) ([]gathering.Planned, error) {
-	return postgres.Many[gathering.Planned](ctx, tx, `SELECT * FROM equipe_meetings($1)`, runs)
+	return postgres.Many[gathering.Planned](ctx, tx, `SELECT * FROM meetings_here($1)`, runs)
 }
 
 // Fill gives each of some équipes its meetings.
@@ -33,7 +33,7 @@ func Fill(ctx context.Context, tx postgres.Tx, runs []string, equipes map[string
 	return err
 }
 
-// Plan plans a meeting of an équipe, or moves the one that has not been yet; or says why
+// Plan plans a meeting of an équipe, moves the one that has not been yet, or calls it off; or says why
 // not. ledger.ErrNotFound: the caller knows of no such équipe.
 func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string, at time.Time) (caseID string, _ *care.Refusal, _ error) {
 	type row struct {
@@ -68,9 +68,6 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 			faults = append(faults, care.Fault{Field: fmt.Sprintf("invited[%d].role", i), Rule: gathering.RuleNoSeat})
 		}
 	}
-	if len(faults) > 0 {
-		return equipe.Case, care.Refuse(faults...), nil
-	}
 	// Of two who plan at once the second moves what the first has planned.
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('meetings of ' || $1, 0))`, c.Run); err != nil {
 		return "", nil, err
@@ -79,11 +76,41 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	if err != nil {
 		return "", nil, err
 	}
+	open := gathering.Open(meetings)
+	if open != nil && !at.Before(open.At) {
+		open = nil // it has been
+	}
+	if faults = append(faults, form.Stands(open)...); len(faults) > 0 {
+		return equipe.Case, care.Refuse(faults...), nil
+	}
 	moment := "meeting_planned"
-	if open := gathering.Open(meetings); open != nil && at.Before(open.At) {
+	switch {
+	case form.CalledOff:
+		moment = "meeting_called_off"
+	case open != nil:
 		moment = "meeting_moved"
 	}
-	return equipe.Case, nil, postgres.TellMoment(ctx, tx, s, id, equipe.Case, c.Run, at, moment, "")
+	if err := postgres.TellMoment(ctx, tx, s, id, equipe.Case, c.Run, at, moment, ""); err != nil {
+		return "", nil, err
+	}
+	return equipe.Case, nil, tell(ctx, tx, s, c.Run, equipe.Case, id, form.Told(open), at)
+}
+
+// tell writes the mails to the seats that a form of a meeting concerns; the timeline says
+// where there is nobody to tell.
+func tell(ctx context.Context, tx postgres.Tx, s care.Staff, run, caseID, id string, told map[string][]gathering.Invited, at time.Time) error {
+	unreached := 0
+	for _, template := range gathering.Mails {
+		n := 0
+		if err := tx.QueryRow(ctx, `SELECT tell_seats($1, $2, $3, $4, $5)`, run, id, postgres.OrEmpty(told[template]), template, at).Scan(&n); err != nil {
+			return err
+		}
+		unreached += n
+	}
+	if unreached == 0 {
+		return nil
+	}
+	return postgres.TellMoment(ctx, tx, s, id, caseID, run, at, "meeting_untold", "")
 }
 
 // Minuted says by which rule no minutes of a meeting are taken of an équipe at a moment;
@@ -92,7 +119,7 @@ func Minuted(ctx context.Context, tx postgres.Tx, run, meeting string, now time.
 	if meeting == "" {
 		return "", nil
 	}
-	rows, err := postgres.Many[gathering.Planned](ctx, tx, `SELECT * FROM planned_meetings($1) WHERE id = $2`, []string{run}, meeting)
+	rows, err := postgres.Many[gathering.Planned](ctx, tx, `SELECT * FROM meetings_planned($1) WHERE id = $2`, []string{run}, meeting)
 	if err != nil || len(rows) == 0 {
 		return gathering.Minutes(nil, now), err
 	}

@@ -3,13 +3,16 @@
 -- A mistake that waits for its second person is somebody's work: it has a person, whoever is
 -- to confirm it by name where there is one, a reminder, and then the zone's supervisors. And
 -- every mail to people who work goes by one rule: who is away has none, their substitute has
--- it, or whoever has their role in the agency.
+-- it, or whoever has their role in the agency. And who is invited to a meeting of an équipe is
+-- told of it by mail, and of its being moved or called off, for which there is a reason.
 --
 -- The code of before works on this schema: what it says to be a mistake is reminded of, and
--- goes to no supervisor after that.
+-- goes to no supervisor after that; it tells nobody of a meeting, and takes one that was
+-- called off for one that was moved.
 ALTER TABLE mistake
     ADD COLUMN escalate_at  timestamptz, -- when the supervisors are told; NULL: it was said before this was kept
     ADD COLUMN escalated_at timestamptz; -- NULL: they were not
+ALTER TABLE mail ADD COLUMN record_id uuid; -- of the form that planned or called off the meeting that it is about
 CREATE INDEX mistake_escalates ON mistake (escalate_at) WHERE ended_at IS NULL AND escalated_at IS NULL;
 
 -- +goose StatementBegin
@@ -156,15 +159,91 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     WHERE m.case_id = c AND m.ended_at IS NULL AND f.zone = my('zone') AND owner_sees_case(c)
     GROUP BY m.command_id ORDER BY m.at DESC LIMIT 1
 $$;
+
+-- The meetings that were planned of some équipes, and what became of them: the next form for
+-- one that had not been yet moved it or called it off, and says why.
+CREATE FUNCTION meetings_planned(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
+    asked_at timestamptz, by_name text, moved boolean, called_off boolean, why text, minuted boolean)
+LANGUAGE sql STABLE SET search_path = public AS $$
+    SELECT d.id::text, d.run_id, m.at, d.data ->> 'how', coalesce(d.data ->> 'place', ''), d.data -> 'invited', coalesce(d.data ->> 'note', ''),
+        d.created_at, coalesce((SELECT s.name FROM staff s WHERE s.id = d.by_staff), ''), n.off IS FALSE, n.off IS TRUE, coalesce(n.why, ''),
+        EXISTS (SELECT FROM record o WHERE o.case_id = d.case_id AND o.run_id = d.run_id AND o.kind = 'minutes' AND o.data ->> 'meeting' = d.id::text)
+    FROM equipe e JOIN record d ON d.case_id = e.case_id AND d.run_id = e.run_id AND d.kind = 'plan_meeting' AND d.data ->> 'called_off' IS DISTINCT FROM 'true',
+        LATERAL (SELECT (d.data ->> 'at')::timestamptz AS at) m
+        LEFT JOIN LATERAL (SELECT o.data ->> 'called_off' IS NOT DISTINCT FROM 'true' AS off, o.data ->> 'why' AS why FROM record o
+            WHERE o.case_id = d.case_id AND o.run_id = d.run_id AND o.kind = 'plan_meeting' AND o.created_at < m.at AND (o.created_at, o.id) > (d.created_at, d.id)
+            ORDER BY o.created_at, o.id LIMIT 1) n ON true
+    WHERE e.run_id = ANY (runs) ORDER BY m.at DESC, d.created_at DESC
+$$;
+CREATE FUNCTION meetings_here(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
+    asked_at timestamptz, by_name text, moved boolean, called_off boolean, why text, minuted boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT p.* FROM meetings_planned(ARRAY(SELECT e.run_id FROM equipe e WHERE e.run_id = ANY (runs) AND e.zone = my('zone') AND reads_equipe(e.run_id, e.case_id) <> '')) p
+$$;
+-- As before, for code that knows of no calling off.
+CREATE OR REPLACE FUNCTION planned_meetings(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
+    asked_at timestamptz, by_name text, moved boolean, minuted boolean)
+LANGUAGE sql STABLE SET search_path = public AS $$
+    SELECT p.id, p.run_id, p.at, p.how, p.place, p.invited, p.note, p.asked_at, p.by_name, p.moved OR p.called_off, p.minuted FROM meetings_planned(runs) p
+$$;
+
+-- Tells by mail who sits in some seats of an équipe, or is asked to, of a meeting that a form
+-- of the caller's plans, moves or calls off. Who is away is passed over as always; of a protected person's
+-- none is told but her keepers. It says for how many of the seats there is nobody to tell.
+CREATE FUNCTION tell_seats(run text, form uuid, seats jsonb, mail_template text, at timestamptz) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+DECLARE
+    e equipe;
+    s jsonb;
+    unreached int := 0;
+BEGIN
+    SELECT o.* INTO STRICT e FROM equipe o WHERE o.run_id = run AND o.zone = my('zone') AND mail_template LIKE 'meeting\_%';
+    FOR s IN SELECT jsonb_array_elements(seats) LOOP
+        INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try, record_id)
+            SELECT DISTINCT ON (a.email) gen_random_uuid(), e.run_id, e.case_id, mail_template, '/equipe/' || substr(e.run_id, 8), a.email, tell_seats.at, tell_seats.at, form
+            FROM addressees(ARRAY(SELECT o.member FROM seat o WHERE o.run_id = e.run_id AND (o.role, o.agency) = (s ->> 'role', s ->> 'agency') AND o.member IS NOT NULL AND o.state IN ('confirmed', 'spoken')
+                    UNION SELECT t.holder FROM task t WHERE t.run_id = e.run_id AND t.state = 'reserved' AND (t.role, t.agency) = (s ->> 'role', s ->> 'agency')),
+                e.zone, ARRAY[s ->> 'role'], s ->> 'agency', e.case_id, NULL, tell_seats.at) a
+            WHERE NOT EXISTS (SELECT FROM protection p WHERE p.case_id = e.case_id AND NOT EXISTS (SELECT FROM keepers_of(p.file) k WHERE k.id = a.id))
+            ORDER BY a.email, a.id;
+        IF NOT FOUND THEN unreached := unreached + 1; END IF;
+    END LOOP;
+    RETURN unreached;
+END $$;
+
+-- What a mail about a meeting says of it: when it is, or was to be, where, and who asks.
+CREATE FUNCTION mail_meeting(mail_id uuid) RETURNS TABLE (meets timestamptz, how text, place text, by_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT p.at, p.how, p.place, coalesce((SELECT s.name FROM staff s WHERE s.id = d.by_staff), '')
+    FROM mail m JOIN record d ON d.id = m.record_id
+        JOIN LATERAL (SELECT o.* FROM meetings_planned(ARRAY[d.run_id]) o WHERE o.asked_at <= d.created_at ORDER BY o.asked_at DESC LIMIT 1) p ON true
+    WHERE m.id = mail_id
+$$;
 -- +goose StatementEnd
+REVOKE EXECUTE ON FUNCTION meetings_planned, meetings_here, tell_seats, mail_meeting FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION meetings_planned TO percorso_definer, percorso_worker;
+GRANT EXECUTE ON FUNCTION meetings_here, tell_seats TO percorso_app;
+GRANT EXECUTE ON FUNCTION mail_meeting TO percorso_worker;
 DROP FUNCTION mail_of_mistake;
 REVOKE EXECUTE ON FUNCTION addressees, confirmers, tell_confirmers, await_second(uuid, uuid, timestamptz, timestamptz, timestamptz, timestamptz), mistakes_told, mistake_waits FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION addressees TO percorso_worker;
 GRANT EXECUTE ON FUNCTION await_second(uuid, uuid, timestamptz, timestamptz, timestamptz, timestamptz), mistakes_told, mistake_waits TO percorso_app;
 
 -- +goose Down
-DROP FUNCTION mistake_waits, mistakes_told, await_second(uuid, uuid, timestamptz, timestamptz, timestamptz, timestamptz);
+DROP FUNCTION mail_meeting, tell_seats, meetings_here, mistake_waits, mistakes_told, await_second(uuid, uuid, timestamptz, timestamptz, timestamptz, timestamptz);
 -- +goose StatementBegin
+CREATE OR REPLACE FUNCTION planned_meetings(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
+    asked_at timestamptz, by_name text, moved boolean, minuted boolean)
+LANGUAGE sql STABLE SET search_path = public AS $$
+    SELECT d.id::text, d.run_id, m.at, d.data ->> 'how', coalesce(d.data ->> 'place', ''), d.data -> 'invited', coalesce(d.data ->> 'note', ''),
+        d.created_at, coalesce((SELECT s.name FROM staff s WHERE s.id = d.by_staff), ''),
+        EXISTS (SELECT FROM record o WHERE o.case_id = d.case_id AND o.run_id = d.run_id AND o.kind = 'plan_meeting' AND o.created_at < m.at
+            AND (o.created_at, o.id) > (d.created_at, d.id)),
+        EXISTS (SELECT FROM record o WHERE o.case_id = d.case_id AND o.run_id = d.run_id AND o.kind = 'minutes' AND o.data ->> 'meeting' = d.id::text)
+    FROM equipe e JOIN record d ON d.case_id = e.case_id AND d.run_id = e.run_id AND d.kind = 'plan_meeting', LATERAL (SELECT (d.data ->> 'at')::timestamptz AS at) m
+    WHERE e.run_id = ANY (runs) ORDER BY m.at DESC, d.created_at DESC
+$$;
 CREATE FUNCTION mail_of_mistake(m mistake, at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
@@ -230,5 +309,6 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION mail_of_mistake FROM PUBLIC;
-DROP FUNCTION tell_confirmers, confirmers, addressees;
+DROP FUNCTION meetings_planned, tell_confirmers, confirmers, addressees;
+ALTER TABLE mail DROP record_id;
 ALTER TABLE mistake DROP escalate_at, DROP escalated_at;
