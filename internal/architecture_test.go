@@ -139,7 +139,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/records":    {"internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/working", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles", "internal/postgres/printed", "internal/postgres/critical", "internal/postgres/board"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
-	"internal/postgres/worklist":   {"internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/worklist":   {"internal/health", "internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
@@ -211,6 +211,23 @@ var mayImport = map[string][]string{
 	"api/pages/parts/meanwhile": place, // what becomes of appointments at a suspension
 
 	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote
+	"api/pages/absences":      append(place, "internal/absence"),
+	"api/pages/agenda":        place,
+	"api/pages/cases":         append(place, "internal/critical", "internal/italian/dated"),
+	"api/pages/desk":          append(place, "internal/duty", "api/pages/parts/reached"),
+	"api/pages/file":          append(place, "internal/written", "internal/amending", "internal/italian/sheet"),
+	"api/pages/home":          append(place, "internal/absence", "internal/critical"),
+	"api/pages/drafts":        place,
+	"api/pages/logins":        place,
+	"api/pages/notices":       place,
+	"api/pages/partner":       place,
+	"api/pages/person":        append(place, "internal/fiscal"),
+	"api/pages/plan":          place,
+	"api/pages/readers":       place,
+	"api/pages/referrals":     place,
+	"api/pages/slips":         append(place, "internal/slip", "internal/agenda"),
+	"api/pages/supervision":   place,
+	"api/pages/tasks":         append(place, "internal/worklist"),
 
 	// The binary joins them all.
 	"cmd": {

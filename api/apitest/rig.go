@@ -44,6 +44,7 @@ import (
 	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
 	"percorso/internal/expected"
+	"percorso/internal/critical"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
@@ -294,6 +295,12 @@ func (f *fakeRecords) OpenRecord(_ context.Context, _ care.Staff, _, id, _ strin
 func (f *fakeRecords) Absences(_ context.Context, s care.Staff) ([]absence.Entry, error) {
 	today := care.DayOf(f.now())
 	return []absence.Entry{{ID: SomeID, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: today, Last: today.AddDate(0, 0, 13)}}, f.Fail
+}
+
+// WatchedDates is a day that the caller watches, of a person whom they know, and one of whom they do not.
+func (f *fakeRecords) WatchedDates(context.Context, care.Staff, time.Time) ([]critical.Watched, error) {
+	near := care.DayOf(f.now().AddDate(0, 0, 4))
+	return []critical.Watched{{ID: DateID, CaseID: AnotherID, Kind: critical.Eviction, On: near, Number: SomeCase.Number, Person: SomeCase.Person}, {ID: SomeID, CaseID: SomeID, On: near}}, f.Fail
 }
 
 // EnterAbsence enters it.

@@ -100,7 +100,7 @@ const (
 	Ended       = "ended"        // it is closed
 	There       = "date_there"   // the case has the same already
 	NotOpen     = "date_not_open"
-	NotAtWork   = "lead_agency_not_at_work" // who is to watch works where nobody has to do with the case
+	ReadsNoFile = "watcher_reads_no_file" // who is to watch would be led nowhere
 )
 
 // Field is the field that a rule is about.

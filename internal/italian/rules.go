@@ -109,6 +109,7 @@ var rules = map[string]string{
 	care.RuleContactUsed: "Da questo accesso è già nato un fascicolo: apri quello, o togli l’accesso.",
 	care.RuleUnknownPart: "Nessuna versione del progetto ha questa voce: ricarica il progetto, poi ripeti la modifica.",
 	critical.There:       dated.Rules[critical.There],
+	critical.ReadsNoFile: dated.Rules[critical.ReadsNoFile],
 	critical.NotOpen:     dated.Rules[critical.NotOpen],
 	care.RuleNotHere:     "Questa persona non lavora più nella zona: scegline un’altra.",
 	care.RuleOneOfTwo:    "Scegli una persona oppure un ruolo, non tutti e due.",

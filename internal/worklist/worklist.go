@@ -112,6 +112,8 @@ type Row struct {
 	Task    ledger.Task // zero: nothing is open that the caller sees
 	Next    *time.Time  // the next appointment that they see
 	NextAt  string      // the service that it is at
+	Day     *time.Time  // that is near, or past, after which something is lost; nil: none is
+	DayKind string      // what happens then; empty: it is for few to know
 	Grouped When
 }
 

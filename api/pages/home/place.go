@@ -11,6 +11,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/board"
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/ledger"
 )
 
@@ -31,6 +32,8 @@ type Records interface {
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
+	// WatchedDates lists the days until another after which something is lost, that the caller watches.
+	WatchedDates(ctx context.Context, s care.Staff, until time.Time) ([]critical.Watched, error)
 	// ToConfirm lists the mistakes that wait for the caller to confirm them.
 	ToConfirm(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
 	Monday

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/critical"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -53,7 +54,7 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 	now := s.Now().In(rules.Calendar.Location())
 	page := Today{Frame: s.Pages.Frame(c, "Oggi", todayPath), Day: italian.Upper(italian.Day(now))}
 	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
-	order := append([]func() error{d.onBehalf}, append(d.order(), d.away)...)
+	order := append([]func() error{d.dates, d.onBehalf}, append(d.order(), d.away)...)
 	if page.Notices != nil {
 		order = append([]func() error{d.toConfirm}, order...)
 	}
@@ -213,6 +214,24 @@ func (d *day) stuck() error {
 	cases, err := d.Records.StuckCases(d.Request.Context(), d.who, ledger.Paging{Limit: shortest + 1})
 	d.add("fermi", "Percorsi fermi", web.Each(cases.Items, func(c ledger.StuckCase) web.Line { return d.caseLine(c.CaseFile) }), "/casi-bloccati", "Tutti i percorsi fermi")
 	return err
+}
+
+// dates are the days that the caller watches, from ten days before; who watches none is
+// shown nothing of it.
+func (d *day) dates() error {
+	list, err := d.Records.WatchedDates(d.Request.Context(), d.who, d.midnight.AddDate(0, 0, health.CriticalDays))
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	lines := web.Each(list, func(w critical.Watched) web.Line {
+		line := web.Line{Text: italian.Upper(italian.CriticalDate(string(w.Kind), w.On, d.now)), State: w.Person, When: w.Number}
+		if w.Number != "" { // the caller reads the file
+			line.URL = "/fascicoli/" + w.CaseID
+		}
+		return line
+	})
+	d.groups = append(d.groups, Group{ID: "date", Title: "Date importanti che segui", Lines: lines, All: web.Link{URL: "/fascicoli", Text: "Persone che seguo"}})
+	return nil
 }
 
 // withoutNextStep are people with whom nobody may go on as things stand.

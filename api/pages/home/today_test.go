@@ -48,3 +48,17 @@ func TestTheBoardHasItsSections(t *testing.T) {
 		t.Error(status)
 	}
 }
+
+// Who watches a day after which something is lost is told of it first, by name of what it is as
+// far as they may know.
+func TestADayThatOneWatchesIsAmongTodaysWork(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := apitest.ReadPage(t, b.Visit("/"))
+	if words := page.Main(t).Words(); !strings.Contains(words, "Date importanti che segui") || !strings.Contains(words, ": sfratto") || !strings.Contains(words, ": una data importante") {
+		t.Error(words)
+	}
+	if _, leads := page.First("a", "href", "/fascicoli/"+apitest.AnotherID); !leads {
+		t.Error("it leads nowhere")
+	}
+}

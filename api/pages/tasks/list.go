@@ -237,6 +237,9 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 	if r.Touched != nil {
 		row.Did = italian.Brief(*r.Touched, now) + ", ore " + italian.Hour(*r.Touched) + ": " + timeline.Line(rules.Policy, r.Code, r.Detail)
 	}
+	if r.Day != nil {
+		row.Day = &web.Badge{Tone: "danger", Icon: "it-warning-circle", Text: italian.Upper(italian.CriticalDate(r.DayKind, *r.Day, now))}
+	}
 	if r.Next != nil {
 		row.Next = italian.Brief(*r.Next, now) + ", ore " + italian.Hour(*r.Next)
 		if r.NextAt != "" && r.NextAt != t.Service {

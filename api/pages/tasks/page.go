@@ -55,7 +55,8 @@ type Row struct {
 	Did            string // what the caller did last
 	Place          string
 	Due            web.Badge
-	Next           string // the next appointment
+	Day            *web.Badge // that is near, after which something is lost
+	Next           string     // the next appointment
 	Languages      string
 	Who            string
 	Claim, Release *web.Form

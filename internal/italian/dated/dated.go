@@ -13,7 +13,7 @@ var Kinds = map[string]string{
 var Labels = map[string]string{"kind": "Che cosa succede", "on": "Il giorno", "source": "Come lo sappiamo", "watcher": "Chi la segue", "date": "Quale data"}
 
 // Nothing is what is said where there is nothing to choose from.
-var Nothing = map[string]string{"date": "Il fascicolo non ha date da seguire.", "watcher": "Nessuno degli enti che seguono la persona può seguire la data."}
+var Nothing = map[string]string{"date": "Il fascicolo non ha date da seguire.", "watcher": "Nessun collega può seguire la data."}
 
 // Form is what the page of a form about such days says.
 type Form struct {
@@ -42,6 +42,7 @@ var (
 
 // Rules are why it is not done.
 var Rules = map[string]string{
-	critical.There:   "Questa data c’è già: guardala tra quelle del fascicolo.",
-	critical.NotOpen: "Questa data è già passata, o qualcuno l’ha corretta intanto: scegli tra quelle che ci sono adesso.",
+	critical.There:       "Questa data c’è già: guardala tra quelle del fascicolo.",
+	critical.ReadsNoFile: "Chi segue una data deve poter leggere il fascicolo: scegli chi lavora nell’ente che lo tiene.",
+	critical.NotOpen:     "Questa data è già passata, o qualcuno l’ha corretta intanto: scegli tra quelle che ci sono adesso.",
 }

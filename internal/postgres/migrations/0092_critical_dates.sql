@@ -66,7 +66,8 @@ BEGIN
     IF NOT over THEN
         SELECT * INTO who FROM staff s WHERE s.id = named AND s.active AND s.zone = my('zone') AND s.role NOT IN ('mail_system', 'privacy_officer');
         IF NOT FOUND THEN RETURN 'not_at_work_here'; END IF;
-        IF who.role <> 'supervisor' AND NOT at_work(c, who.agency) THEN RETURN 'lead_agency_not_at_work'; END IF;
+        -- Whoever watches reads the file, or a mail would lead them nowhere.
+        IF who.role <> 'supervisor' AND NOT EXISTS (SELECT FROM case_grant g WHERE g.case_id = c AND g.agency = who.agency) THEN RETURN 'watcher_reads_no_file'; END IF;
         IF EXISTS (SELECT FROM protection p WHERE p.case_id = c AND NOT EXISTS (SELECT FROM keepers_of(p.file) k WHERE k.id = named)) THEN RETURN 'keepers_only'; END IF;
         IF EXISTS (SELECT FROM critical_date o WHERE o.case_id = c AND o.ended_at IS NULL AND o.id IS DISTINCT FROM old
             AND (o.kind, o.on_day) = (coalesce(d.kind, new_kind), day)) THEN RETURN 'date_there'; END IF;

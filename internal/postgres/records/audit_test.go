@@ -75,6 +75,8 @@ func newEverything(t *testing.T) everything {
 	e.referral, e.link = uuid.NewString(), uuid.NewString()
 	e.put(`INSERT INTO referral (id, run_id, case_id, zone, from_agency, to_agency, share_id, state, requested_at, changed_at)
 		SELECT $1, $2, $3, 'prato', 'comune', 'cpi', id, 'received', now(), now() FROM share WHERE run_id = $2`, e.referral, run, e.id)
+	e.put(`INSERT INTO critical_date (id, record_id, case_id, kind, on_day, watcher, watch_agency, watch_role, by_staff, at)
+		VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'eviction', '2026-12-01', $2, 'comune', 'social_worker', $2, now())`, e.id, e.Accounts["social_worker.prato"].ID)
 	e.put(`INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
 		VALUES ($1, $2, $3, 'prato', 'cpi', $4, $5, now(), now() + interval '1 hour')`, e.link, e.id, run, e.referral, answer)
 	e.asked = answer
@@ -142,6 +144,7 @@ func (e everything) readings() map[string]struct {
 		"Readers": reads(ledger.ReadReads, func() (any, error) {
 			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
 		}),
+		"WatchedDates": reads(ledger.ListCases, func() (any, error) { return r.WatchedDates(ctx, worker, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) }),
 		"RecordIn":   reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
 		"WrittenIn":  reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
 		"OpenRecord": reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/postgres/absences"
 	"percorso/internal/postgres/board"
 	"percorso/internal/postgres/correcting"
+	"percorso/internal/postgres/critical"
 	"percorso/internal/postgres/deferred"
 	"percorso/internal/postgres/doubles"
 	"percorso/internal/postgres/notices"
@@ -55,6 +56,7 @@ type Records struct {
 	*away
 	*sheet
 	*lists
+	*dated
 }
 
 // stuck is what cannot be worked: the type gives its part of the records a name of its own.
@@ -62,6 +64,7 @@ type stuck struct{ *deferred.Store }
 type sheet struct{ *written.Store } // likewise what was written
 type away struct{ *absences.Store } // and who is away
 type lists struct{ *worklist.Store }
+type dated struct{ *critical.Store }
 
 // New builds the records on a pool whose login may join the API's role.
 func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
@@ -69,7 +72,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), board.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), board.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}, &dated{critical.New(pool, now)}}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
+	"percorso/internal/worklist"
 )
 
 // dayIn is the day so many days from now.
@@ -60,12 +61,25 @@ func TestADayNears(t *testing.T) {
 	require.Less(t, k.Harm, before.Harm)
 	require.Equal(t, &health.Day{Kind: "eviction", On: *c.dayIn(10), Watcher: c.Accounts["social_worker.prato"].Name, Role: care.SocialWorker, Agency: "comune"}, k.Waiting.Day)
 
+	list, err := c.Records.WatchedDates(t.Context(), c.Accounts["social_worker.prato"], near.AddDate(0, 0, 10))
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.NotEmpty(t, list[0].Person)
+	page, err := c.Records.WorkList(t.Context(), c.Accounts["social_worker.prato"], worklist.Ask{Tab: worklist.Free, There: c.Now.Location()})
+	require.NoError(t, err)
+	require.Equal(t, "eviction", page.Rows[0].DayKind)
+
 	// While she is away her substitute watches it; when she has left, whoever has the role.
 	c.put(`INSERT INTO absence (id, staff, first_day, last_day, substitute) VALUES (gen_random_uuid(), $1, $2, $3, $4)`, c.Accounts["social_worker.prato"].ID,
 		c.dayIn(0).Time(), c.dayIn(1).Time(), c.Accounts["social_worker_2.prato"].ID)
 	require.True(t, c.kept(caseRun).Marked)
 	c.refresh()
 	require.Equal(t, c.Accounts["social_worker_2.prato"].Name, c.kept(caseRun).Waiting.Day.Watcher)
+	for account, watches := range map[string]int{"social_worker.prato": 0, "social_worker_2.prato": 1, "desk_operator.prato": 0, "supervisor.prato": 0} {
+		list, err := c.Records.WatchedDates(t.Context(), c.Accounts[account], near.AddDate(0, 0, 10))
+		require.NoError(t, err)
+		require.Len(t, list, watches, account)
+	}
 	c.put(`SELECT dates_fall_due($1)`, c.Now.Add(9*time.Hour))
 	require.Equal(t, 1, c.Count(`mail m JOIN staff s ON s.email = m.recipient WHERE m.template = 'date_nears' AND s.id = $1`, c.Accounts["social_worker_2.prato"].ID))
 	c.put(`UPDATE staff SET active = false WHERE id = $1`, c.Accounts["social_worker.prato"].ID)
@@ -97,7 +111,7 @@ func TestADayIsCorrectedAndOver(t *testing.T) {
 	_, err = c.adds("social_worker.prato", caseRun, critical.Hearing, 5, "social_worker.prato")
 	refused(err, "on", critical.There)
 	_, err = c.adds("social_worker.prato", caseRun, critical.Birth, 5, "cpi_operator.prato")
-	refused(err, "watcher", critical.NotAtWork)
+	refused(err, "watcher", critical.ReadsNoFile)
 	_, err = c.adds("social_worker.prato", caseRun, critical.Birth, 5, "social_worker.lucca")
 	refused(err, "watcher", care.RuleNotHere)
 	_, err = c.adds("social_worker.lucca", caseRun, critical.Birth, 5, "social_worker.lucca")

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/leads"
@@ -189,6 +190,13 @@ type coming struct {
 	Service string    `db:"service"`
 }
 
+// nearDay is the next day of a case after which something is lost.
+type nearDay struct {
+	CaseID string    `db:"case_id"`
+	On     time.Time `db:"on_day"`
+	Kind   string    `db:"kind"`
+}
+
 // spoken chooses what shown has besides the task.
 var spoken = strings.Replace(SelectTask, "\n\tFROM task t", ", coalesce(p.languages, '{}') AS languages\n\tFROM task t", 1)
 
@@ -217,8 +225,15 @@ func fill(ctx context.Context, tx postgres.Tx, rows []worklist.Row, now time.Tim
 	if err != nil {
 		return err
 	}
+	days, err := postgres.Many[nearDay](ctx, tx, `SELECT DISTINCT ON (case_id) case_id, on_day, kind FROM watched_dates($1, $2) WHERE near <= $3 ORDER BY case_id, on_day`, postgres.OrEmpty(cases), health.CriticalDays, now)
+	if err != nil {
+		return err
+	}
 	for i := range rows {
 		row := &rows[i]
+		if at := slices.IndexFunc(days, func(d nearDay) bool { return d.CaseID == row.CaseID }); at >= 0 {
+			row.Day, row.DayKind = &days[at].On, days[at].Kind
+		}
 		if at := slices.IndexFunc(tasks, func(t shown) bool { return t.ID == row.TaskID }); at >= 0 {
 			row.Task, row.Number, row.Person, row.Languages = tasks[at].Task, tasks[at].CaseNumber, tasks[at].Person, tasks[at].Languages
 		}
