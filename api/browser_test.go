@@ -111,6 +111,7 @@ var pagesInBrowser = []struct {
 	{"casi-bloccati", "/casi-bloccati", "/casi-bloccati", apitest.SomeSupervisor.Subject},
 	{"protetti-senza-custodi", "/protetti-senza-custodi", "/protetti-senza-custodi", apitest.SomeSupervisor.Subject},
 	{"quadro", "/quadro", "/quadro?elenco=nuove", apitest.SomeSupervisor.Subject},
+	{"cause", "/quadro/cause", "/quadro/cause", apitest.SomeSupervisor.Subject},
 	{"doppioni", "/doppioni", "/doppioni", apitest.SomeSupervisor.Subject},
 	{"fascicoli-passati", "/fascicoli-passati", "/fascicoli-passati", apitest.SomeSupervisor.Subject},
 	{"richieste-ferme", "/richieste-ferme", "/richieste-ferme", apitest.SomeSupervisor.Subject},

@@ -379,6 +379,43 @@ func (f *fakeRecords) Board(_ context.Context, s care.Staff, _ *time.Location, _
 	return rows, f.Fail
 }
 
+// Held are six that wait for the employment centre, and one with nobody.
+func (f *fakeRecords) Held(_ context.Context, s care.Staff) ([]board.Held, bool, error) {
+	if s.Role != care.Supervisor {
+		return nil, false, ledger.ErrForbidden
+	}
+	since := care.DayOf(f.now()).AddDate(0, 0, -1)
+	return []board.Held{{Cause: board.Agency("cpi"), Role: care.CPIOperator, Since: since, Cases: 6}, {Cause: board.Nobody, Since: since, Cases: 1}}, false, f.Fail
+}
+
+// HeldBy is one person.
+func (f *fakeRecords) HeldBy(_ context.Context, s care.Staff, _ board.Cause, _ int) ([]board.Row, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	return []board.Row{{CaseID: AnotherID, Number: "PROVA-2026-00001", Person: "Persona Prova 0001", Code: string(care.ReferralAnswer), At: f.now()}}, f.Fail
+}
+
+// LastActs is a reminder of each.
+func (f *fakeRecords) LastActs(_ context.Context, s care.Staff, cases []string) (map[string]board.Row, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	acts := map[string]board.Row{}
+	for _, id := range cases {
+		acts[id] = board.Row{CaseID: id, Code: "reminder_sent", Detail: string(care.Interview), At: f.now().AddDate(0, 0, -1)}
+	}
+	return acts, f.Fail
+}
+
+// Loads are three tasks of one colleague.
+func (f *fakeRecords) Loads(_ context.Context, s care.Staff) (map[string]int, error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	return map[string]int{SomeWorker.ID: 3}, f.Fail
+}
+
 // HandedOver is one case.
 func (f *fakeRecords) HandedOver(_ context.Context, s care.Staff) ([]ledger.HandedOver, error) {
 	if s.Role != care.Supervisor {

@@ -54,3 +54,31 @@ func TestUncovered(t *testing.T) {
 		require.Equal(t, test.want, found, name)
 	}
 }
+
+// Stuck cases are counted by why they are, and by for how long what is an agency's turn has waited;
+// where that could be told of one person it is not.
+func TestCausesAndAges(t *testing.T) {
+	offices, err := calendar.New(care.Policy{Zone: "prova", PatronSaint: care.PatronSaint{Name: "Santo Prova", Day: "12-26"}, DayEnds: "18:00"})
+	require.NoError(t, err)
+	day := func(ago int) time.Time { return care.DayOf(testclock.Monday.AddDate(0, 0, -ago)) }
+	held := []board.Held{
+		{Cause: board.Nobody, Since: day(30), Cases: 3},
+		{Cause: board.Agency("cpi"), Role: care.CPIOperator, Since: day(0), Cases: 2},
+		{Cause: board.Agency("cpi"), Role: care.CPIOperator, Since: day(4), Cases: 1}, // on a Thursday: two working days
+		{Cause: board.Agency("cpi"), Role: care.CPIOperator, Since: day(5), Cases: 4},
+		{Cause: board.Agency("cpi"), Role: care.CPIOperator, Since: day(40), Cases: 1},
+		{Cause: board.Agency("comune"), Role: care.SocialWorker, Since: day(0), Cases: 4},
+	}
+	require.Equal(t, []board.Counted{{board.Agency("cpi"), 8}, {board.Agency("comune"), 4}, {board.Nobody, 3}}, board.Causes(held))
+	people := 3
+	ages := func() []board.Age {
+		return board.Ages(held, offices, testclock.Monday, func(care.Role, string) int { return people })
+	}
+	few := board.Age{Agency: "comune", Role: care.SocialWorker, Cases: 4}
+	require.Equal(t, []board.Age{{Agency: "cpi", Role: care.CPIOperator, Cases: 8, Bands: []int{3, 4, 0, 1}}, few}, ages())
+	people = 2
+	require.Equal(t, []board.Age{{Agency: "cpi", Role: care.CPIOperator, Cases: 8}, few}, ages())
+	require.Equal(t, "cpi", board.Agency("cpi").Of())
+	require.Empty(t, board.Nobody.Of())
+	require.False(t, board.Cause("altro").Known())
+}

@@ -16,12 +16,15 @@ var templates = web.Parse(files, parts.Pieces())
 // StuckList is the supervisor's list of the cases that do not wait as planned.
 type StuckList struct {
 	web.Frame
-	Acts   []string // that end soon, or have: by them agencies work with the zone
-	Mails  []string // whose mail comes back, and what to do
-	Counts []Count  // of the zone's open cases
-	Cases  []StuckItem
-	More   string // address of the next page; empty: there are no more
-	Unkept int    // protected persons' files that nobody keeps any more
+	Acts     []string // that end soon, or have: by them agencies work with the zone
+	Mails    []string // whose mail comes back, and what to do
+	Counts   []Count  // of the zone's open cases
+	Cases    []StuckItem
+	More     string   // address of the next page; empty: there are no more
+	Together Together // what to do with those that are ticked
+	TickAll  string   // address of this page with all ticked
+	Ticked   bool     // they are
+	Unkept   int      // protected persons' files that nobody keeps any more
 }
 
 // Template names the page's file.
@@ -42,6 +45,9 @@ type StuckItem struct {
 	Stage    string
 	Health   web.Badge
 	Sentence string    // what it waits for
+	Who      string    // whose turn it is; empty: nobody's
+	Late     int       // working days
+	Last     string    // what somebody did last; empty: nothing
 	Remind   *web.Form // nil: there is no task, or nobody to remind of it
 	Deferred *web.Link // to what cannot be registered; nil: all can
 	Task     string    // its address; empty: there is none

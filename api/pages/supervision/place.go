@@ -23,6 +23,14 @@ type Place struct {
 type Records interface {
 	// Board reads lists of the supervisor's board.
 	Board(ctx context.Context, s care.Staff, there *time.Location, most int, of ...board.List) (map[board.List][]board.Row, error)
+	// Held counts the stuck cases of the zone by why they are; more: there are more than were
+	// looked at. HeldBy lists those of one cause.
+	Held(ctx context.Context, s care.Staff) (counts []board.Held, more bool, err error)
+	HeldBy(ctx context.Context, s care.Staff, cause board.Cause, most int) ([]board.Row, error)
+	// LastActs says what was done last for the people of some cases.
+	LastActs(ctx context.Context, s care.Staff, cases []string) (map[string]board.Row, error)
+	// Loads say how many open tasks each colleague has now, by their ids.
+	Loads(ctx context.Context, s care.Staff) (map[string]int, error)
 	// Colleagues lists the staff of the caller's zone.
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 	// StuckCases lists the open cases that are not waiting as planned.

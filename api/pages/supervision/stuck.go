@@ -31,7 +31,10 @@ const stuckURL = "/casi-bloccati"
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
+	p.Post(togetherURL, s.propose)
+	p.Post(togetherURL+"/fai", s.doTogether)
 	p.Get(boardURL, s.boardList)
+	p.Get(causesURL, s.causes)
 	p.Get(handedURL, s.handedList)
 	p.Get(doublesURL, s.doublesList)
 	p.Post(doublesURL+"/:id/diverse", s.tellApart)
@@ -93,10 +96,26 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 			page.Counts = append(page.Counts, Count{Health: present.HealthBadge(h), Cases: counts[h], URL: lists[h]})
 		}
 	}
+	ids := make([]string, 0, len(list.Items))
+	for _, stuck := range list.Items {
+		ids = append(ids, stuck.ID)
+	}
+	acts, err := s.Records.LastActs(ctx, who, ids)
+	if err != nil {
+		return err
+	}
+	if page.Together, err = s.together(ctx, who); err != nil {
+		return err
+	}
+	page.TickAll, page.Ticked = web.NextPage(c.Request.URL, "spunta", "tutte"), c.Query("spunta") == "tutte"
 	for _, stuck := range list.Items {
 		item := StuckItem{
+			Who: whoActs(stuck.Waiting, rules.Policy), Late: stuck.Waiting.LateDays,
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
 			Health: present.HealthBadge(stuck.Waiting.Health), Sentence: present.Sentence(stuck.Waiting, rules.Policy, s.Now()),
+		}
+		if last, ok := acts[stuck.ID]; ok {
+			item.Last = italian.Brief(last.At, s.Now()) + ": " + timeline.Line(rules.Policy, last.Code, last.Detail)
 		}
 		if stuck.Waiting.Cause == health.CauseDeferred {
 			item.Deferred = &web.Link{URL: deferredURL, Text: "Vedi la richiesta che non si registra"}
@@ -113,6 +132,19 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// whoActs is whose turn it is, where it is somebody's.
+func whoActs(w health.Waiting, p care.Policy) string {
+	switch {
+	case w.For != health.WaitTask:
+		return ""
+	case w.Partner != "":
+		return present.AgencyName(p, w.Partner)
+	case w.Zone != "":
+		return italian.Upper(italian.Role(w.Role))
+	}
+	return italian.Upper(italian.Role(w.Role)) + ", " + present.AgencyName(p, w.Agency)
 }
 
 // remindTask reminds who should act, now.

@@ -199,7 +199,7 @@ if (lists.length > 0 && session) {
   said.className = "visually-hidden";
   said.setAttribute("role", "status");
   document.querySelector("main").append(said);
-  const targets = (part) => [...part.querySelectorAll("a, button, summary, input, select")];
+  const targets = (part) => [...(part.matches("a") ? [part] : []), ...part.querySelectorAll("a, button, summary, input, select")];
   const keyOf = (row) => row.dataset.row;
 
   const replace = (list, fresh) => {
@@ -224,7 +224,7 @@ if (lists.length > 0 && session) {
     if (gone.length + come.length > 0) said.textContent = "L’elenco è cambiato: " + gone.length + " in meno, " + come.length + " in più.";
     gone.forEach((row) => {
       row.classList.add("is-gone");
-      const acts = row.querySelector(".row-acts");
+      const acts = (row.closest("li") || row).querySelector(".row-acts, .work-act");
       if (acts && !acts.contains(document.activeElement)) acts.textContent = "Non è più qui";
     });
     return new Promise((done) => setTimeout(() => { replace(list, fresh); done(); }, gone.length > 0 ? fades : 0));

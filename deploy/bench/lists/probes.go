@@ -11,8 +11,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/worklist"
@@ -257,6 +259,21 @@ func (p *place) single(ctx context.Context) ([]probe, error) {
 		search("what nobody is called", "zzzyx", true),
 		search("a wildcard as text", "%%", true),
 		search("a number", who.number, false),
+		{name: "the supervisor's board", may: true, run: func(ctx context.Context) (n int, err error) {
+			lists, err := p.records.Board(ctx, lead, italian.Rome, 6, board.Lists...)
+			for _, rows := range lists {
+				n += len(rows)
+			}
+			return n, err
+		}},
+		{name: "stuck cases of a supervisor", may: true, run: func(ctx context.Context) (int, error) {
+			page, err := p.records.StuckCases(ctx, lead, ledger.Paging{})
+			return len(page.Items), err
+		}},
+		{name: "what colleagues have open now", run: func(ctx context.Context) (int, error) {
+			loads, err := p.records.Loads(ctx, lead)
+			return len(loads), err
+		}},
 		{name: "same person", sort: aSearch, run: func(ctx context.Context) (int, error) {
 			files, err := p.records.SamePerson(ctx, desk, ledger.Person{GivenName: who.FamilyName, FamilyName: who.GivenName, BirthDate: who.BirthDate})
 			return len(files), err

@@ -96,3 +96,46 @@ func (b *Boards) Board(ctx context.Context, s care.Staff, there *time.Location, 
 	})
 	return rows, err
 }
+
+// LastActs says what was done last for some people, by their cases: of those that the caller
+// sees. ledger.ErrForbidden: they are no supervisor.
+func (b *Boards) LastActs(ctx context.Context, s care.Staff, cases []string) (acts map[string]board.Row, err error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	acts = map[string]board.Row{}
+	err = postgres.Within(ctx, b.pool, postgres.App(s, b.clock()), nil, func(tx postgres.Tx) error {
+		rows, err := postgres.Many[board.Row](ctx, tx, `SELECT c.id::text AS case_id, '' AS number, '' AS person, l.code, l.detail, l.at FROM unnest($1::uuid[]) c (id)
+			CROSS JOIN LATERAL (SELECT * FROM timeline t WHERE t.case_id = c.id AND t.by_staff IS NOT NULL ORDER BY t.id DESC LIMIT 1) l`, postgres.OrEmpty(cases))
+		for _, row := range rows {
+			acts[row.CaseID] = row
+		}
+		return err
+	})
+	return acts, err
+}
+
+// mostCounted is how far the open tasks of one person are counted.
+const mostCounted = 100
+
+// Loads say how many open tasks each member of staff of the zone has now, by their ids; nothing
+// of what they had before. ledger.ErrForbidden: the caller is no supervisor.
+func (b *Boards) Loads(ctx context.Context, s care.Staff) (loads map[string]int, err error) {
+	if s.Role != care.Supervisor {
+		return nil, ledger.ErrForbidden
+	}
+	type load struct {
+		Staff string `db:"staff"`
+		Tasks int    `db:"tasks"`
+	}
+	loads = map[string]int{}
+	err = postgres.Within(ctx, b.pool, postgres.App(s, b.clock()), nil, func(tx postgres.Tx) error {
+		rows, err := postgres.Many[load](ctx, tx, `SELECT s.id::text AS staff, (SELECT count(*) FROM (SELECT FROM task t WHERE t.holder = s.id AND t.ended_at IS NULL LIMIT $1) x)::int AS tasks
+			FROM staff s WHERE s.zone = my('zone') AND s.active`, mostCounted)
+		for _, row := range rows {
+			loads[row.Staff] = row.Tasks
+		}
+		return err
+	})
+	return loads, err
+}

@@ -154,6 +154,10 @@ func (e everything) readings() map[string]struct {
 			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
 		}),
 		"Board":        reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
+		"Held":         none("numbers of cases, of no person"),
+		"HeldBy":       reads(ledger.ListBoard, func() (any, error) { return r.HeldBy(ctx, lead, board.Nobody, 10) }),
+		"LastActs":     none("codes of lines, for a list whose reading is one"),
+		"Loads":        none("numbers of tasks, of no person"),
 		"TellApart":    none("it answers nothing"),
 		"FilesOf":      none("ids of files by their numbers, which the page of a person has and its reading is a line of"),
 		"HasRecord":    none("whether there is one of a case that the caller reads"),

@@ -89,3 +89,64 @@ func TestTheBoardHidesTheProtected(t *testing.T) {
 		require.Empty(t, p.on("supervisor.prato", list), list)
 	}
 }
+
+// What colleagues have open is told of now, to the supervisor of their zone alone; with it what
+// was done last for a person.
+func TestTheBoardTellsOfNow(t *testing.T) {
+	p := newPlay(t)
+	run, task := p.listened()
+	holder := p.Accounts["desk_operator.prato"].ID
+	loads, err := p.Records.Loads(t.Context(), p.Accounts["supervisor.prato"])
+	require.NoError(t, err)
+	require.Equal(t, 1, loads[holder])
+	acts, err := p.Records.LastActs(t.Context(), p.Accounts["supervisor.prato"], []string{ledger.BareID(run)})
+	require.NoError(t, err)
+	require.Equal(t, "task_claimed", acts[ledger.BareID(run)].Code)
+	require.NoError(t, p.assignsAtOnce("desk_operator.prato", catalogue.Release.Command("", task, catalogue.None{})))
+	loads, err = p.Records.Loads(t.Context(), p.Accounts["supervisor.prato"])
+	require.NoError(t, err)
+	require.Zero(t, loads[holder])
+
+	elsewhere, err := p.Records.Loads(t.Context(), p.Accounts["supervisor.lucca"])
+	require.NoError(t, err)
+	require.NotContains(t, elsewhere, holder)
+	acts, err = p.Records.LastActs(t.Context(), p.Accounts["supervisor.lucca"], []string{ledger.BareID(run)})
+	require.NoError(t, err)
+	require.Empty(t, acts)
+	_, err = p.Records.Loads(t.Context(), p.Accounts["social_worker.prato"])
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+	_, err = p.Records.LastActs(t.Context(), p.Accounts["social_worker.prato"], nil)
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+}
+
+// Why cases are stuck is counted of those that the supervisor may know of, and each count has its
+// list.
+func TestTheBoardHasTheCauses(t *testing.T) {
+	p := newPlay(t)
+	h := p.protectedCase()
+	run, _ := p.listened()
+	orphan, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	_, err := p.Owner.Exec(t.Context(), `UPDATE case_health SET health = 'late', waiting = jsonb_build_object('role', 'cpi_operator', 'agency', 'cpi', 'task', 'referral_answer', 'since', $2::text), changes_at = 'infinity' WHERE case_id = ANY ($1)`,
+		[]string{ledger.BareID(run), h.id}, p.Now.AddDate(0, 0, -3).Format(time.RFC3339))
+	require.NoError(t, err)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE case_health SET health = 'orphaned', waiting = '{}', changes_at = 'infinity' WHERE case_id = $1`, ledger.BareID(orphan))
+	require.NoError(t, err)
+	ask := func(account string) (causes []board.Counted) {
+		held, more, err := p.Records.Held(t.Context(), p.Accounts[account])
+		require.NoError(t, err)
+		require.False(t, more)
+		return board.Causes(held)
+	}
+	require.Equal(t, []board.Counted{{Cause: board.Agency("cpi"), Cases: 1}, {Cause: board.Nobody, Cases: 1}}, ask("supervisor.prato"))
+	require.Empty(t, ask("supervisor.lucca"))
+	for cause, id := range map[board.Cause]string{board.Agency("cpi"): run, board.Nobody: orphan} {
+		rows, err := p.Records.HeldBy(t.Context(), p.Accounts["supervisor.prato"], cause, 10)
+		require.NoError(t, err)
+		require.Len(t, rows, 1, cause)
+		require.Equal(t, ledger.BareID(id), rows[0].CaseID)
+	}
+	_, _, err = p.Records.Held(t.Context(), p.Accounts["social_worker.prato"])
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+	_, err = p.Records.HeldBy(t.Context(), p.Accounts["social_worker.prato"], board.Nobody, 1)
+	require.ErrorIs(t, err, ledger.ErrForbidden)
+}

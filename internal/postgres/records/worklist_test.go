@@ -118,6 +118,16 @@ func TestListsTellThatTheyHaveChanged(t *testing.T) {
 	require.Empty(t, heard["cpi_operator.prato"], "it is none of their list")
 	require.Empty(t, heard["social_worker.lucca"], "it is another zone's")
 
+	// That a colleague has read what was sent to their agency changes the list of all there.
+	referral, sent := uuid.NewString(), postgrestest.NewRun(care.RunReferral)
+	answer := postgrestest.Opens(sent, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "cpi", Role: care.CPIOperator, Referral: referral})
+	p.Branch(run, sent, care.Answer{Agency: "cpi", Matter: "labour"}, ledger.Effects{
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}}, Tasks: []ledger.TaskChange{answer}})
+	tells("cpi_operator.prato")
+	p.Does(sent, p.Ask("cpi_operator_2.prato", sent, catalogue.Acknowledge.Command("", referral, catalogue.ReferralMoveForm{})), ledger.Effects{
+		Tasks: []ledger.TaskChange{{ID: answer.ID, State: care.TaskReserved}}, Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)
+	tells("cpi_operator.prato")
+
 	// What is said holds the list's name alone.
 	conn, err := p.Owner.Acquire(ctx)
 	require.NoError(t, err)

@@ -1,0 +1,89 @@
+package supervision_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"percorso/api/apitest"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
+)
+
+// sent are the fields of the only form of a page in its main part that has a key.
+func sent(page apitest.Dom) url.Values {
+	fields := url.Values{}
+	for _, input := range page.Every("input") {
+		fields.Set(input.Attribute("name"), input.Attribute("value"))
+	}
+	return fields
+}
+
+// TestSeveralAreFreedAtOnce: what is ticked is proposed, then done, each as a command of its own
+// with a key of its own, which is the same when the form is sent again; what somebody else was
+// faster with is said in its row.
+func TestSeveralAreFreedAtOnce(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	var commands []ledger.NewCommand
+	var refuse *care.Refusal
+	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { commands = append(commands, c); return refuse, nil }
+	list := apitest.ReadPage(t, b.Visit("/casi-bloccati?spunta=tutte"))
+	box, there := list.First("input", "name", "scelta-"+apitest.SomeID)
+	if !there || box.Attribute("form") != "insieme" {
+		t.Fatal("nothing to tick")
+	}
+	if words := list.Main(t).Words(); !strings.Contains(words, "ora 3 attività") || !strings.Contains(words, "Ultima azione") || !strings.Contains(words, "Sollecito inviato") {
+		t.Error(words)
+	}
+	ticked := url.Values{"scelta-" + apitest.SomeID: {"1"}, "azione": {"sollecita"}}
+	proposal := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked))
+	if words := proposal.Main(t).Words(); !strings.Contains(words, "Il sollecito va a") || !strings.Contains(words, "Si può fare con 1 su 1") || len(commands) != 0 {
+		t.Fatal(words, commands)
+	}
+	confirmed := sent(proposal.Main(t))
+	for range 2 {
+		if words := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme/fai", confirmed)).Main(t).Words(); !strings.Contains(words, "Fatto con 1 su 1") {
+			t.Error(words)
+		}
+	}
+	if len(commands) != 1 || commands[0].Operation != care.OpRemind || commands[0].Target != apitest.SomeID {
+		t.Errorf("%+v", commands)
+	}
+	ticked.Set("azione", "passa")
+	ticked.Set("to", apitest.SomeWorker.ID)
+	confirmed = sent(apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked)).Main(t))
+	refuse = &care.Refusal{Code: care.RefusedChanged}
+	if words := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme/fai", confirmed)).Main(t).Words(); !strings.Contains(words, "Non più possibile") || !strings.Contains(words, "Fatto con 0 su 1") {
+		t.Error(words)
+	}
+	if form := apitest.FormIn(t, catalogue.Reassign, commands[len(commands)-1]); form.To != apitest.SomeWorker.ID || form.Stamp == "" {
+		t.Errorf("%+v", form)
+	}
+}
+
+// TestWhatIsNotTickedIsAskedFor: nothing is proposed without tasks, an act, and somebody to pass
+// them to; nor for more than fifty.
+func TestWhatIsNotTickedIsAskedFor(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeSupervisor.Subject)
+	many := url.Values{"azione": {"sollecita"}}
+	for n := range 51 {
+		many.Set("scelta-"+apitest.SomeID[:34]+string([]byte{"0123456789abcdef"[n/16], "0123456789abcdef"[n%16]}), "1")
+	}
+	for words, fields := range map[string]url.Values{
+		"Spunta almeno una persona": {"azione": {"sollecita"}},
+		"Scegli che cosa fare":      {"scelta-" + apitest.SomeID: {"1"}},
+		"Scegli a chi passarle":     {"scelta-" + apitest.SomeID: {"1"}, "azione": {"passa"}},
+		"Spuntane al massimo 50":    many,
+	} {
+		if status := b.Send(t, "/casi-bloccati/insieme", fields).StatusCode; status != http.StatusSeeOther {
+			t.Error(words, status)
+		}
+		if said := b.Open(t, "/casi-bloccati").Words(); !strings.Contains(said, words) {
+			t.Errorf("no %q in %s", words, said)
+		}
+	}
+}
