@@ -15,6 +15,9 @@ import (
 
 const boardURL = "/quadro"
 
+// monday is the lists that a supervisor's «Oggi» leads to.
+type monday struct{ *Place }
+
 // boardPages say what each list of the board is called and has, by its name in an address.
 var boardPages = map[string]struct {
 	list                 board.List
@@ -41,7 +44,7 @@ func (BoardList) Template() *template.Template { return templates["board"] }
 const onBoard = 100
 
 // boardList shows one of the lists that are the board's alone.
-func (s *Place) boardList(c *gin.Context, who care.Staff) error {
+func (s monday) boardList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	of, known := boardPages[cmp.Or(c.Query("elenco"), "nuove")]
 	if !known {

@@ -40,7 +40,7 @@ type AgeRow struct {
 }
 
 // causes shows why cases are stuck now; or who they are, for one reason.
-func (s *Place) causes(c *gin.Context, who care.Staff) error {
+func (s monday) causes(c *gin.Context, who care.Staff) error {
 	if of := board.Cause(c.Query("per")); of != "" {
 		return s.heldBy(c, who, of)
 	}
@@ -105,7 +105,7 @@ func (p Causes) file(c *gin.Context) error {
 }
 
 // heldBy shows whose cases are stuck for one reason.
-func (s *Place) heldBy(c *gin.Context, who care.Staff, of board.Cause) error {
+func (s monday) heldBy(c *gin.Context, who care.Staff, of board.Cause) error {
 	ctx := c.Request.Context()
 	if !of.Known() {
 		return care.Refuse(care.Fault{Field: "query.per", Rule: care.RuleUnknownCode})

@@ -31,10 +31,10 @@ const stuckURL = "/casi-bloccati"
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get(stuckURL, s.stuckList)
-	p.Post(togetherURL, s.propose)
-	p.Post(togetherURL+"/fai", s.doTogether)
-	p.Get(boardURL, s.boardList)
-	p.Get(causesURL, s.causes)
+	p.Post(togetherURL, several{s}.propose)
+	p.Post(togetherURL+"/fai", several{s}.doTogether)
+	p.Get(boardURL, monday{s}.boardList)
+	p.Get(causesURL, monday{s}.causes)
 	p.Get(handedURL, s.handedList)
 	p.Get(doublesURL, s.doublesList)
 	p.Post(doublesURL+"/:id/diverse", s.tellApart)
@@ -104,7 +104,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	if page.Together, err = s.together(ctx, who); err != nil {
+	if page.Together, err = (several{s}).form(ctx, who); err != nil {
 		return err
 	}
 	page.TickAll, page.Ticked = web.NextPage(c.Request.URL, "spunta", "tutte"), c.Query("spunta") == "tutte"

@@ -30,6 +30,9 @@ const (
 	picked, stamps = "scelta-", "stato-"
 )
 
+// several is the pages of what is done with several tasks at once.
+type several struct{ *Place }
+
 // togetherActs are what may be done with several tasks at once, in the order of a choice.
 var togetherActs = []struct{ code, text string }{
 	{"sollecita", "Sollecita"}, {"passa", "Passa a un collega"}, {"prendi", "Faccio io"}, {"libera", "Rimetti tra le libere"},
@@ -67,8 +70,8 @@ type TogetherRow struct {
 	Says         web.Badge
 }
 
-// together is the form over the list.
-func (s *Place) together(ctx context.Context, who care.Staff) (t Together, err error) {
+// form is the form over the list.
+func (s several) form(ctx context.Context, who care.Staff) (t Together, err error) {
 	t = Together{Form: web.NewForm(togetherURL), Hint: italian.MayBeRead}
 	for _, a := range togetherActs {
 		t.Acts = append(t.Acts, web.Option{Value: a.code, Text: a.text})
@@ -97,7 +100,7 @@ type asked struct {
 }
 
 // ask reads what was sent; a refusal says what is missing.
-func (s *Place) ask(c *gin.Context, who care.Staff) (a asked, err error) {
+func (s several) ask(c *gin.Context, who care.Staff) (a asked, err error) {
 	a = asked{who: who, act: c.PostForm("azione"), to: c.PostForm("to"), note: web.Typed(c, "note"), key: c.PostForm("key")}
 	for name := range c.Request.PostForm {
 		if id, ok := strings.CutPrefix(name, picked); ok && care.IsID(id) {
@@ -225,7 +228,7 @@ func (a asked) will(p care.Policy, t ledger.Task) string {
 }
 
 // propose says what the act will do with each, and asks once.
-func (s *Place) propose(c *gin.Context, who care.Staff) error {
+func (s several) propose(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	a, err := s.ask(c, who)
 	var refused *care.Refusal
@@ -270,7 +273,7 @@ func (s *Place) propose(c *gin.Context, who care.Staff) error {
 }
 
 // togetherRow reads one of the tasks; nil: there is none, or the caller may not know of it.
-func (s *Place) togetherRow(ctx context.Context, who care.Staff, id string) (*ledger.Task, TogetherRow, error) {
+func (s several) togetherRow(ctx context.Context, who care.Staff, id string) (*ledger.Task, TogetherRow, error) {
 	t, err := s.Records.Task(ctx, who, id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil, TogetherRow{Person: "Attività", Says: web.Badge{Text: "Non c’è più, o non la puoi vedere.", Tone: "warning", Icon: "it-warning-circle"}}, nil
@@ -284,7 +287,7 @@ func (s *Place) togetherRow(ctx context.Context, who care.Staff, id string) (*le
 
 // doTogether does the act with each, one command and one line each, and says what became of it.
 // Sent again it does nothing again: each command has its key of this form.
-func (s *Place) doTogether(c *gin.Context, who care.Staff) error {
+func (s several) doTogether(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	a, err := s.ask(c, who)
 	if err != nil {
@@ -315,7 +318,7 @@ func (s *Place) doTogether(c *gin.Context, who care.Staff) error {
 
 // doOne does the act with one task, and says what became of it: under the lock of the task it
 // may be refused what was proposed a moment before.
-func (s *Place) doOne(ctx context.Context, who care.Staff, cmd catalogue.Command, t *ledger.Task) (web.Badge, error) {
+func (s several) doOne(ctx context.Context, who care.Staff, cmd catalogue.Command, t *ledger.Task) (web.Badge, error) {
 	not := func(why string) (web.Badge, error) {
 		return web.Badge{Text: "Non più possibile: " + why, Tone: "warning", Icon: "it-warning-circle"}, nil
 	}

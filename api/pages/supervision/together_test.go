@@ -52,6 +52,8 @@ func TestSeveralAreFreedAtOnce(t *testing.T) {
 	if len(commands) != 1 || commands[0].Operation != care.OpRemind || commands[0].Target != apitest.SomeID {
 		t.Errorf("%+v", commands)
 	}
+	task := &b.Pages.OneTask
+	task.State, task.HolderID, task.Role, task.Agency, task.Stamp = care.TaskReady, "", apitest.SomeWorker.Role, apitest.SomeWorker.Agency, strings.Repeat("a", 32)
 	ticked.Set("azione", "passa")
 	ticked.Set("to", apitest.SomeWorker.ID)
 	confirmed = sent(apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked)).Main(t))
