@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,6 +31,7 @@ type Logins struct{ API, Worker, Ops *pgxpool.Pool }
 // Played is what a play has left behind.
 type Played struct {
 	People int
+	Behind []string // of them, who are not yet as far as they were to come
 	runs   []ledger.OpenRun
 }
 
@@ -72,9 +74,7 @@ func Play(ctx context.Context, logins Logins, now time.Time, out io.Writer) (pla
 			p.goesAway(t)
 		}
 	})
-	for life := range p.going {
-		p.failed = append(p.failed, fmt.Errorf("%s is not where it was to come to", life))
-	}
+	played.Behind = slices.Sorted(maps.Keys(p.going))
 	if err = errors.Join(append(p.failed, err)...); err != nil {
 		return played, err
 	}
@@ -143,15 +143,16 @@ func (p *player) was(ctx context.Context, t town) (bool, error) {
 func (p *player) leads(t town, next string, s story, number int) {
 	workflow.Go(p.root, func(ctx workflow.Context) {
 		l := &life{player: p, town: t, next: next, ctx: ctx, number: number, rand: chance(t.policy.Zone + s.name), person: born(number, p.until), needs: needsOf(t.policy, number)}
+		name := t.policy.Zone + ", " + s.name
 		defer func() {
 			if e := recover(); e != nil {
-				p.failed = append(p.failed, fmt.Errorf("%s, %s, on %s: %v", t.policy.Zone, s.name, p.now().Format(time.DateTime), e))
+				delete(p.going, name)
+				p.failed = append(p.failed, fmt.Errorf("%s, on %s: %v", name, p.now().Format(time.DateTime), e))
 			}
 		}()
 		if s.since > 0 {
 			l.sleeps(l.backFrom(s.since))
 		}
-		name := t.policy.Zone + ", " + s.name
 		p.going[name] = true
 		s.live(l)
 		delete(p.going, name)

@@ -344,8 +344,14 @@ func (l *life) refers(days int, to care.Agency, purpose, note string) {
 	l.asks(who, catalogue.Refer.Command("", l.id, catalogue.ReferForm{Agency: to.Code, Purpose: purpose, Notice: true, Seen: seen.Digest, Consent: to.LegalBasis() != care.PublicTask, Note: note}))
 }
 
-// answersElsewhere has whoever holds a role in the other zone answer what it is asked.
-func (l *life) answersElsewhere(kind care.TaskKind, form care.Completion) {
-	there := &life{player: l.player, town: l.towns[l.next], ctx: l.ctx, rand: l.rand, number: l.number + 1000, id: l.id}
-	there.does(0, kind, form)
+// elsewhere is the same life as the staff of the other zone work on it.
+func (l *life) elsewhere() *life {
+	return &life{player: l.player, town: l.towns[l.next], ctx: l.ctx, rand: l.rand, number: l.number + 1000, needs: l.needs, id: l.id}
+}
+
+// newest is the id of the file that was opened last in the zone.
+func (l *life) newest() string {
+	page, err := l.records.CaseFiles(context.Background(), l.as(care.Supervisor), ledger.CaseFilter{}, ledger.Paging{Limit: 1})
+	must(err)
+	return page.Items[0].ID
 }

@@ -1,11 +1,13 @@
 package demo
 
 import (
+	"context"
 	"strings"
 	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
 	"percorso/internal/protection"
 	"percorso/internal/working"
 )
@@ -79,6 +81,17 @@ func accepted(l *life) {
 func signed(l *life) {
 	accepted(l)
 	pactSigned(l)
+}
+
+// progresses says how the first action of the active plan comes along.
+func progresses(l *life, state care.ActionState, note string) {
+	plans, err := l.records.Plans(context.Background(), l.as(care.SocialWorker), l.id)
+	must(err)
+	for _, plan := range plans {
+		if plan.State == care.PlanActive {
+			l.asks(l.as(care.SocialWorker), catalogue.Progress.Command("", plan.Content.Actions[0].ID, catalogue.ProgressForm{State: state, Note: note}).InRun(ledger.CaseRun(l.id)))
+		}
+	}
 }
 
 // informed is who needed no more than to be told.
@@ -226,13 +239,15 @@ var stories = []story{
 	{"some seats are taken", 13, "", func(l *life) { assessed(l, care.ToEquipeBetween); confirms(l, 2) }},
 	{"some have spoken", 14, "pr pi", func(l *life) { assessed(l, care.ToEquipeBetween); confirms(l, len(l.seats())); speaks(l, 2) }},
 	{"plan to be signed", 17, "pr lu", drafted},
-	{"plan active, with reviews", 75, "", func(l *life) {
+	{"plan active, with a review", 50, "", func(l *life) {
 		planned(l)
 		l.moves(1, care.CPIOperator, care.OpAcknowledge, catalogue.ReferralMoveForm{})
 		l.moves(1, care.CPIOperator, care.OpAccept, catalogue.ReferralMoveForm{})
 		pactSigned(l)
 		startsMeasure(l)
-		reviews(l, 2)
+		progresses(l, care.ActionInProgress, "Primo colloquio fatto; il prossimo tra un mese.")
+		reviews(l, 1)
+		asksCase(l, 1, care.InterculturalMediator, catalogue.Meet, catalogue.MeetingForm{At: l.now(), Note: "Passata allo sportello: ha portato il contratto del corso."})
 	}},
 	{"plan declined", 80, "lu", func(l *life) {
 		drafted(l)
@@ -290,8 +305,12 @@ var stories = []story{
 	{"transferred", 60, "lu", func(l *life) {
 		assessed(l, care.ToSocial)
 		asksCase(l, 3, care.SocialWorker, catalogue.Transfer, catalogue.TransferForm{Zone: l.next, Notice: true, Note: "Ha preso casa nell'altra zona."})
-		l.passes(2)
-		l.answersElsewhere(care.TransferAnswer, care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})
+		there := l.elsewhere()
+		there.does(2, care.TransferAnswer, care.Completion{Outcome: care.Accepted, Stage: care.StageFirstLevel})
+		there.id = there.newest()
+		heard(there, 2)
+		there.does(2, care.Orientation, care.Completion{Outcome: care.Informed, Note: "Sa a chi rivolgersi qui; per ora non serve altro."})
+		there.closes(1, "needs_met", "Accompagnata nel passaggio.")
 	}},
 	{"protected", 12, "pr lu", func(l *life) {
 		talked(l)
@@ -305,7 +324,7 @@ var stories = []story{
 		l.asks(l.as(care.Supervisor), catalogue.Claim.Command("", t.ID, catalogue.None{}))
 		l.asks(l.as(care.Supervisor), catalogue.Complete.Command("", t.ID, care.Completion{Outcome: care.Closed, ClosureOutcome: "needs_met", Note: "Chiudo io: la collega è in ferie."}))
 	}},
-	{"who had taken the task has left: orphaned", 27, "lu", func(l *life) {
+	{"who had taken the task has left: orphaned", 14, "lu", func(l *life) {
 		assessed(l, care.ToSocial)
 		t := l.task(care.SocialService, "")
 		l.asks(l.staff[len(l.staff)-1], catalogue.Claim.Command("", t.ID, catalogue.None{}))
@@ -330,7 +349,7 @@ var stories = []story{
 		l.person.Phone = ""
 		l.opens("Dice di non essere mai venuta.")
 	}},
-	{"merged", 13, "pr lu", func(l *life) {
+	{"merged", 12, "pr lu", func(l *life) {
 		listened(l)
 		kept := l.id
 		l.passes(6)

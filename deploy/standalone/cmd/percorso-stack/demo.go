@@ -55,6 +55,9 @@ func fill(ctx context.Context, dataDir string) error {
 	if err != nil {
 		return err
 	}
+	for _, person := range played.Behind {
+		fmt.Println("Not yet as far as they were to come:", person)
+	}
 	fmt.Println("The worker takes their processes up.")
 	if err := played.TakenUp(ctx, logins.Ops); err != nil {
 		return err
