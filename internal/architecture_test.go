@@ -228,6 +228,23 @@ var mayImport = map[string][]string{
 	"api/pages/slips":         append(place, "internal/slip", "internal/agenda"),
 	"api/pages/supervision":   place,
 	"api/pages/tasks":         append(place, "internal/worklist"),
+	"api/pages/absences":      append(place, "internal/absence"),
+	"api/pages/agenda":        place,
+	"api/pages/cases":         append(place, "api/pages/parts/meanwhile"),
+	"api/pages/desk":          append(place, "internal/duty", "api/pages/parts/reached"),
+	"api/pages/file":          append(place, "internal/written", "internal/amending", "internal/italian/sheet"),
+	"api/pages/home":          append(place, "internal/absence"),
+	"api/pages/drafts":        place,
+	"api/pages/logins":        place,
+	"api/pages/notices":       place,
+	"api/pages/partner":       place,
+	"api/pages/person":        append(place, "internal/fiscal"),
+	"api/pages/plan":          place,
+	"api/pages/readers":       place,
+	"api/pages/referrals":     place,
+	"api/pages/slips":         append(place, "internal/slip", "internal/agenda"),
+	"api/pages/supervision":   place,
+	"api/pages/tasks":         append(place, "internal/worklist"),
 
 	// The binary joins them all.
 	"cmd": {
