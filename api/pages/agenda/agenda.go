@@ -11,6 +11,7 @@ import (
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -90,7 +91,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		if a.Stands() && s.Now().Before(a.At) {
 			item.Change = "/appuntamenti/" + a.ID
 		}
-		item.Came = a.Stands() && item.Change == ""
+		item.Came = didTheyCome(rules, a, s.Now())
 		item.Remind = item.Person != "" && toRemind(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}
@@ -105,6 +106,15 @@ func printOf(at time.Time, service string) string {
 		asked.Set("servizio", service)
 	}
 	return "/appuntamenti/stampa?" + asked.Encode()
+}
+
+// didTheyCome asks whether the person came, once the appointment is over, and by when that is
+// to be said; empty: it is not to be asked.
+func didTheyCome(rules *zone.Rules, a ledger.Appointment, now time.Time) string {
+	if !a.Stands() || now.Before(agenda.Of(rules.Policy, a.Service, rules.Calendar, now).Lasts(a.At).Until) {
+		return ""
+	}
+	return "È venuta? " + italian.Due(rules.Calendar.After(a.At, care.Duration{N: 1, Unit: care.WorkingDays}), now, rules.Calendar)
 }
 
 // dayTitle is a day, said also as today where it is.

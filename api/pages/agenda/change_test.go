@@ -71,7 +71,14 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	b.LogIn(apitest.SomeWorker.Subject)
 	require.Contains(t, apitest.ReadPage(t, b.Visit(address)).Words(), "L’ora di questo appuntamento è arrivata")
 	list := apitest.ReadPage(t, b.Visit("/appuntamenti"))
-	require.Contains(t, list.Words(), "È venuta?")
+	require.NotContains(t, list.Words(), "È venuta?", "while it is under way")
 	require.NotContains(t, list.Words(), "Sposta o annulla l’appuntamento delle 09:00, fascicolo PO-2026-00012 Fascicolo PO-2026-00012 È")
 	require.Equal(t, http.StatusNotFound, b.Visit("/appuntamenti/"+apitest.AnotherID).StatusCode)
+	for at, words := range map[time.Time]string{
+		time.Date(2026, 11, 23, 11, 0, 0, 0, italian.Rome): "È venuta? Da fare entro", time.Date(2026, 11, 25, 9, 0, 0, 0, italian.Rome): "È venuta? In ritardo di 1 giorno lavorativo (era per mar 24 nov)",
+	} {
+		b.At(at)
+		b.LogIn(apitest.SomeWorker.Subject)
+		require.Contains(t, apitest.ReadPage(t, b.Visit("/appuntamenti?dal=2026-11-23")).Words(), words)
+	}
 }

@@ -44,7 +44,7 @@ type AgendaItem struct {
 	Change                        string // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string // who asked that it be moved or cancelled, and why
 	Kept                          string // that it stands although the case stands still; empty: that does not
-	Came                          bool   // its hour has come, and nobody has said whether the person did
+	Came                          string // asks whether the person came, and by when that is to be said; empty: not yet, or it is said
 	Remind                        bool   // the person is to be reminded of it now
 	Sight                         string // that the person's data are out of sight; empty: they are not
 }
