@@ -95,6 +95,8 @@ var pagesInBrowser = []struct {
 	{"invito-risolto", "/invito/:token", "/invito/{risolto}", ""},
 	{"invito-falso", "/invito/:token", "/invito/falso", ""},
 	{"persona", "/fascicoli/:id/persona", "/fascicoli/" + apitest.AnotherID + "/persona", apitest.SomeWorker.Subject},
+	{"copia-per-un-sistema", "/fascicoli/:id/persona/copia", "/fascicoli/" + apitest.AnotherID + "/persona/copia?sistema=did", apitest.SomeWorker.Subject},
+	{"numero-altrove", "/fascicoli/:id/numero-altrove", "/fascicoli/" + apitest.AnotherID + "/numero-altrove", apitest.SomeWorker.Subject},
 	{"fascicoli-della-persona", "/fascicoli/:id/persona/fascicoli", "/fascicoli/" + apitest.AnotherID + "/persona/fascicoli", apitest.SomeWorker.Subject},
 	{"correggi", "/fascicoli/:id/persona/correggi", "/fascicoli/" + apitest.AnotherID + "/persona/correggi", apitest.SomeWorker.Subject},
 	{"letture", "/fascicoli/:id/letture", "/fascicoli/" + apitest.AnotherID + "/letture", apitest.SomeSupervisor.Subject},

@@ -133,6 +133,8 @@ func (t *typed) words(name, v string) string {
 			return reason.Name
 		}
 		return italian.Reason(v)
+	case "system":
+		return italian.Upper(known.System(v))
 	case "interpreted":
 		return italian.Upper(known.Interpreter(v))
 	case "circle":

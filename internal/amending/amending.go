@@ -55,6 +55,7 @@ var standing = []string{
 	string(care.OpAcknowledge), string(care.OpAccept), string(care.OpReject), string(care.OpHold), string(care.OpSupply), string(care.OpRedirect), string(care.OpWithdraw), // the other side has read them
 	string(care.ReferralAnswer), string(care.SupplyInformation), string(care.OpTransfer), string(care.OpRecall), string(care.TransferAnswer),
 	string(care.OpClose), string(care.Closure), string(care.ClosureApproval), string(care.ClosureReturned), string(care.OpMerge), string(care.OpVouch), string(care.OpMistake), string(care.OpUndo), // a second person decided by them
+	string(care.OpElsewhere), // a later one stands in its place
 }
 
 // Amendable lists what of a record can be amended, by its form; nil: nothing.

@@ -81,6 +81,7 @@ const (
 	OpRetryEntry, OpRefuseEntry        Operation = "retry_entry", "refuse_entry"       // an accepted entry that cannot be worked, by the supervisor
 	OpTellTakeOver, OpWorkProfile      Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work
 	OpAddDate, OpMoveDate, OpEndDate   Operation = "add_date", "move_date", "end_date" // a day after which something is lost; that it is another; that it is over
+	OpElsewhere                        Operation = "number_elsewhere"                  // a number under which the person is known in another system
 	OpNameLead, OpAddNeed, OpEndNeed   Operation = "name_lead", "add_need", "end_need" // who follows the case for their agency before the colleagues; a need that is found outside of an assessment, or over
 )
 

@@ -56,7 +56,7 @@ func (o Operation[F]) Any(id string, w World) Command { return o.Command("", id,
 var All = []Known{
 	Contact, Open,
 	Reopen, Book, Convene, ReferToCPI, Refer, Meet, Consent, WithdrawConsent, Permit,
-	Suspend, Resume, Transfer, Recall, Merge, Vouch, Correct, Close, Mistake, Undo, RenewPolicy, NameLead, TellTakeOver, WorkProfile, AddNeed, EndNeed, AddDate, MoveDate, EndDate, Amend, NoteReferral, Protect, NameKeeper, DismissKeeper, AskLifting, Lift,
+	Suspend, Resume, Transfer, Recall, Merge, Vouch, Correct, Close, Mistake, Undo, RenewPolicy, NameLead, TellTakeOver, WorkProfile, Elsewhere, AddNeed, EndNeed, AddDate, MoveDate, EndDate, Amend, NoteReferral, Protect, NameKeeper, DismissKeeper, AskLifting, Lift,
 	PlanMeeting, Minutes, Progress,
 	Complete, Claim, Release, Reassign, Extend, Remind,
 	MoveAppointment, CancelAppointment,

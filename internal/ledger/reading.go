@@ -36,6 +36,7 @@ const (
 	SearchReads      Reading = "search_reads"       // who read the file of a number
 
 	PrintCase     Reading = "print_case" // the summary of a case, on paper
+	CopyCase      Reading = "copy_case"  // what another system wants of the person, as a text
 	PrintPlan     Reading = "print_plan"
 	PrintReferral Reading = "print_referral"
 	PrintDay      Reading = "print_day" // who is expected on a day; on the sheet for the door nobody is named
@@ -72,6 +73,6 @@ var ReadingPurposes = map[Reading]ReadingPurpose{
 	ReadReads: ForAccountability, SearchReads: ForAccountability, ListStuckCases: ForSupervision, ListBoard: ForSupervision, ReadContact: ForDesk, ListContacts: ForDesk,
 	ReadReferral: ForReferral, ListReferrals: ForReferral, ReadLink: ForReferral, OpenLink: ForReferral, ListAppointments: ForAppointment,
 	ReadEquipe: ForEquipe, ReadPlan: ForPlan, ReadGoalFindings: ForPlan, ReadDisclosure: ForDisclosure,
-	PrintCase: ForCare, PrintPlan: ForPlan, PrintReferral: ForReferral, PrintDay: ForAppointment,
+	PrintCase: ForCare, CopyCase: ForCare, PrintPlan: ForPlan, PrintReferral: ForReferral, PrintDay: ForAppointment,
 	ListMergeable: ForOneFile, SearchSamePerson: ForOneFile,
 }

@@ -37,13 +37,14 @@ const (
 	Meeting     Kind = "meeting"
 	Permit      Kind = "permit"
 	Consent     Kind = "consent"
-	Course      Kind = "course" // of the case: it stands still, goes on, moves, ends
+	Course      Kind = "course"    // of the case: it stands still, goes on, moves, ends
 	Dates       Kind = "dates"  // after which something is lost
-	Work        Kind = "work"   // who does a task, and by when
+	Elsewhere   Kind = "elsewhere" // numbers in other systems
+	Work        Kind = "work"      // who does a task, and by when
 )
 
 // Kinds lists them, in the order in which a page shows them.
-var Kinds = []Kind{Needs, Assessment, TakeOver, Practice, Appointment, Plan, Equipes, Referral, Pact, Measure, Meeting, Permit, Dates, Consent, Course, Work}
+var Kinds = []Kind{Needs, Assessment, TakeOver, Practice, Appointment, Plan, Equipes, Referral, Pact, Measure, Meeting, Permit, Dates, Consent, Elsewhere, Course, Work}
 
 // form is what is known of the records that a form makes.
 type form struct {
@@ -136,6 +137,8 @@ var forms = []form{
 	act(care.OpEndDate, Dates, Agency, true),
 	act(care.OpConsent, Consent, Case, false),
 	act(care.OpUnconsent, Consent, Case, false),
+
+	act(care.OpElsewhere, Elsewhere, Case, false),
 
 	act(care.OpSuspend, Course, Agency, true),
 	act(care.OpResume, Course, Case, false),

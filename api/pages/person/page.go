@@ -23,6 +23,10 @@ type Page struct {
 	Contacts    []web.Term      // and spoken to
 	Near        []Near          // who belongs to them
 	FilesURL    string          // all files of theirs
+	Elsewhere   []web.Term      // their numbers in other systems
+	Before      []web.Term      // what those were before
+	Copies      []web.Link      // the text for each system
+	AddNumber   *web.Link       // nil: not for the caller
 	Corrections []Correction
 	Correct     *web.Link // nil: not for the caller
 	ReadsURL    string
@@ -46,6 +50,17 @@ type Files struct {
 
 // Template names the page's file.
 func (Files) Template() *template.Template { return templates["person_files"] }
+
+// Copy is what another system wants of the person, as a text.
+type Copy struct {
+	web.Frame
+	Number string
+	Text   string
+	Rows   int
+}
+
+// Template names the page's file.
+func (Copy) Template() *template.Template { return templates["person_copy"] }
 
 // SameFile is one of them.
 type SameFile struct {

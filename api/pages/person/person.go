@@ -26,6 +26,7 @@ import (
 func (s *Place) Mount(p access.Routes) {
 	p.Get("/fascicoli/:id/persona", s.page)
 	p.Get("/fascicoli/:id/persona/fascicoli", s.files)
+	p.Get("/fascicoli/:id/persona/copia", s.copied)
 	p.Get("/fascicoli/:id/persona/correggi", s.newCorrection)
 	p.Post("/fascicoli/:id/persona/correggi", s.correct)
 }
@@ -60,6 +61,9 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.Municipality), Value: p.Municipality},
 		web.Term{Name: italian.Field(correction.Address), Value: addressOf(p)},
 	)
+	if err := s.showNumbers(c, &page, who, file); err != nil {
+		return err
+	}
 	if page.Near, err = s.near(c, who, p.Linked); err != nil {
 		return err
 	}

@@ -2,8 +2,11 @@ package person_test
 
 import (
 	"context"
+	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +20,7 @@ import (
 	"percorso/internal/names"
 	"percorso/internal/papers"
 	"percorso/internal/reach"
+	"percorso/internal/written"
 )
 
 const address = "/fascicoli/" + apitest.AnotherID + "/persona"
@@ -177,4 +181,38 @@ func TestThoseNearAPerson(t *testing.T) {
 	require.Contains(t, page.Text, `href="/fascicoli/`+apitest.ClosedID+`"`)
 	require.Contains(t, page.Words(), "Sorella di prova (fratello o sorella)")
 	require.NotContains(t, page.Words(), "PO-2026-00078")
+}
+
+// numbered is the pages' records with a person who has two numbers of one system, of which
+// the later one holds.
+type numbered struct{ *apitest.PageRecords }
+
+func (n numbered) WrittenIn(_ context.Context, _ care.Staff, _ string, kind written.Kind, _ ledger.Paging) (page ledger.Page[ledger.Record], _ error) {
+	for _, number := range []string{"CS-2", "CS-1"} {
+		page.Items = append(page.Items, ledger.Record{Kind: string(kind), Form: string(care.OpElsewhere), ByName: "Operatrice di prova", Readable: true,
+			Fields: json.RawMessage(`{"system": "social_record", "number": "` + number + `", "on": "2026-03-03"}`)})
+	}
+	return page, nil
+}
+
+// A number of another system stands on the page of the person, with what it was before; what
+// a system wants is one text, and nothing that it does not want.
+func TestNumbersInOtherSystems(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Serve(numbered{b.Pages})
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Open(t, address).Words()
+	for _, want := range []string{"Cartella sociale CS-2, dal 3 marzo 2026", "I numeri di prima", "CS-1", "Scrivi o correggi un numero", "Copia per: SIISL"} {
+		require.Contains(t, page, want)
+	}
+	text := html.UnescapeString(b.Open(t, address+"/copia?sistema=social_record").Text)
+	for _, want := range []string{"Numero: CS-2\n", "Cognome e nome: Prova 0001 Persona\n", "Codice fiscale: PRVPSN92E01Z236U\n", "Bisogni: ", "Telefono: 000 0000001\n"} {
+		require.Contains(t, text, want)
+	}
+	_, other, _ := strings.Cut(b.Open(t, address+"/copia?sistema=siisl").Text, "<textarea")
+	for _, unwanted := range []string{"CS-2", "Bisogni", "Permesso"} {
+		require.NotContains(t, other, unwanted)
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, b.Visit(address+"/copia?sistema=altro").StatusCode)
+	require.Contains(t, b.Open(t, "/fascicoli/"+apitest.AnotherID+"/numero-altrove").Words(), "DID del Centro per l’Impiego")
 }

@@ -30,6 +30,22 @@ document.querySelectorAll(".problems a").forEach((link) => {
   });
 });
 
+// A text that goes into another system is copied by a button, where there is a clipboard.
+document.querySelectorAll("[data-copies]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copies), said = button.parentNode.querySelector("[role=status]");
+    try {
+      await navigator.clipboard.writeText(text.value);
+      said.textContent = "Copiato.";
+    } catch {
+      text.select();
+      said.textContent = "Il testo è selezionato: premi Ctrl+C.";
+    }
+  });
+});
+
 // Keys that are quicker than the mouse. Who types signs by voice or by accident switches
 // those of one sign off, on this computer.
 const sheet = document.getElementById("scorciatoie");

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/elsewhere"
 	"percorso/internal/kin"
 	"percorso/internal/papers"
 	"percorso/internal/reach"
@@ -75,6 +76,17 @@ func Speech(codes []string) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// systems are those in which a person may be known.
+var systems = map[string]string{
+	elsewhere.SocialRecord: "cartella sociale", elsewhere.DID: "DID del Centro per l’Impiego", elsewhere.SIISL: "SIISL", elsewhere.Health: "sistema dell’ASL",
+}
+
+// System says in which system a person is known.
+func System(code string) string { return systems[code] }
+
+// Systems says it by the code.
+func Systems() map[string]string { return maps.Clone(systems) }
 
 // interpreters are who interpreted. A child is not among them.
 var interpreters = map[string]string{

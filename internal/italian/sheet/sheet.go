@@ -7,7 +7,8 @@ var kinds = map[written.Kind]string{
 	written.Needs: "Bisogni e ascolto", written.Assessment: "Valutazioni", written.TakeOver: "Presa in carico", written.Practice: "Pratiche e interventi", written.Appointment: "Appuntamenti e colloqui",
 	written.Plan: "Progetto personalizzato", written.Equipes: "Équipe", written.Referral: "Segnalazioni", written.Pact: "Patto di servizio",
 	written.Measure: "Misure e inserimento", written.Meeting: "Incontri e verifiche", written.Permit: "Permesso di soggiorno", written.Dates: "Date importanti", written.Consent: "Consenso",
-	written.Course: "Andamento del percorso", written.Work: "Chi fa che cosa",
+	written.Elsewhere: "Numeri in altri sistemi",
+	written.Course:    "Andamento del percorso", written.Work: "Chi fa che cosa",
 }
 
 // Kind is the heading of a kind of record.

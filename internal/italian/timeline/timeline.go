@@ -34,6 +34,7 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"transfer_recalled":     "Ritirata la richiesta di passaggio a un’altra zona",
 	"case_merged":           "Unito un altro fascicolo della stessa persona",
 	"person_protected":      "La persona è protetta: la conoscono solo i custodi",
+	"number_elsewhere":      "Scritto il numero in un altro sistema",
 	"work_profile":          "Scritto il profilo per il lavoro",
 	"date_added":            "Aggiunta una data importante",
 	"date_corrected":        "Corretta una data importante",
