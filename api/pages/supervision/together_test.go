@@ -8,7 +8,6 @@ import (
 
 	"percorso/api/apitest"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 )
 
@@ -53,16 +52,21 @@ func TestSeveralAreFreedAtOnce(t *testing.T) {
 		t.Errorf("%+v", commands)
 	}
 	task := &b.Pages.OneTask
-	task.State, task.HolderID, task.Role, task.Agency, task.Stamp = care.TaskReady, "", apitest.SomeWorker.Role, apitest.SomeWorker.Agency, strings.Repeat("a", 32)
+	task.State, task.HolderID, task.Role, task.Agency = care.TaskReady, "", apitest.SomeWorker.Role, apitest.SomeWorker.Agency
 	ticked.Set("azione", "passa")
 	ticked.Set("to", apitest.SomeWorker.ID)
-	confirmed = sent(apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked)).Main(t))
-	refuse = &care.Refusal{Code: care.RefusedChanged}
-	if words := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme/fai", confirmed)).Main(t).Words(); !strings.Contains(words, "Non più possibile") || !strings.Contains(words, "Fatto con 0 su 1") {
+	if words := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked)).Main(t).Words(); !strings.Contains(words, "Passa a "+apitest.SomeWorker.Name) {
 		t.Error(words)
 	}
-	if form := apitest.FormIn(t, catalogue.Reassign, commands[len(commands)-1]); form.To != apitest.SomeWorker.ID || form.Stamp == "" {
-		t.Errorf("%+v", form)
+	task.State, task.HolderID, task.HolderName = care.TaskReserved, apitest.SomeWorker.ID, apitest.SomeWorker.Name
+	ticked.Set("azione", "libera")
+	confirmed = sent(apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked)).Main(t))
+	refuse = &care.Refusal{Code: care.RefusedChanged}
+	if words := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme/fai", confirmed)).Main(t).Words(); !strings.Contains(words, "Non più possibile: l’ha") || !strings.Contains(words, "Fatto con 0 su 1") {
+		t.Error(words)
+	}
+	if last := commands[len(commands)-1]; last.Operation != care.OpRelease {
+		t.Errorf("%+v", last)
 	}
 }
 
