@@ -59,7 +59,7 @@ func Play(ctx context.Context, logins Logins, now time.Time, out io.Writer) (pla
 		return played, err
 	}
 	p.posted = now.AddDate(0, 0, -7) // the mails of the last week are left to the real post
-	err = p.play(now.AddDate(0, -9, -7), now, func() {
+	err = p.play(ctx, now.AddDate(0, -9, -7), now, func() {
 		for i, t := range towns {
 			if t.policy.Zone == leaver.Zone {
 				t.staff = append(t.staff, leaver)

@@ -74,13 +74,13 @@ func newPlayer(api, work *pgxpool.Pool, out io.Writer) *player {
 
 // play plays from a moment to another one. In between people do what the given function has
 // them do, each in a life of their own.
-func (p *player) play(from, until time.Time, lives func()) (err error) {
+func (p *player) play(given context.Context, from, until time.Time, lives func()) (err error) {
 	p.until = until
 	p.env.SetStartTime(from)
 	p.env.ExecuteWorkflow(func(ctx workflow.Context) error {
 		p.root, p.turn = ctx, workflow.NewMutex(ctx)
 		lives()
-		return p.pass(ctx)
+		return p.pass(ctx, given)
 	})
 	return p.env.GetWorkflowError()
 }
@@ -88,10 +88,14 @@ func (p *player) play(from, until time.Time, lives func()) (err error) {
 // beat is how often is looked for what clocks have told other runs.
 const beat = 4 * time.Hour
 
-// pass lets time pass until the end, and delivers what falls due on the way.
-func (p *player) pass(ctx workflow.Context) error {
+// pass lets time pass until the end, or until who gave the play gives it up, and delivers
+// what falls due on the way.
+func (p *player) pass(ctx workflow.Context, given context.Context) error {
 	month := time.Month(0)
 	for before := 0; p.now().Before(p.until); {
+		if given.Err() != nil {
+			return context.Cause(given)
+		}
 		if m := p.now().Month(); m != month {
 			month = m
 			_, _ = fmt.Fprintf(p.out, "%s %d: %d people\n", m, p.now().Year(), len(p.cases))

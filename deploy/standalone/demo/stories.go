@@ -291,7 +291,7 @@ var stories = []story{
 
 	// What life does.
 	{"suspended", 50, "", func(l *life) {
-		assessed(l, care.ToSocial)
+		talked(l)
 		asksCase(l, 1, care.SocialWorker, catalogue.Suspend, catalogue.SuspendForm{Until: l.day(110), Reason: "abroad", Note: "Parte per assistere la madre; torna prima dell'estate."})
 	}},
 	{"permit of ten days", 34, "lu", permit(10, inMeasure)},
