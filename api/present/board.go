@@ -23,12 +23,12 @@ func OnBoard(p care.Policy, list board.List, row board.Row, now time.Time) strin
 
 // Cause says how many cases are stuck for one reason: "14 aspettano il Centro per l’Impiego".
 func Cause(p care.Policy, n board.Counted) string {
-	switch {
-	case n.Cause == board.Nobody:
+	switch n.Cause {
+	case board.Nobody:
 		return italian.Count(n.Cases, "senza nessuno che possa agire", "senza nessuno che possa agire")
-	case n.Cause == board.Machine:
+	case board.Machine:
 		return italian.Count(n.Cases, "fermo per un guasto", "fermi per un guasto")
-	case n.Cause == board.Mail:
+	case board.Mail:
 		return italian.Count(n.Cases, "con un’email che non arriva all’ente", "con un’email che non arriva all’ente")
 	}
 	return italian.Count(n.Cases, "aspetta ", "aspettano ") + article.The(AgencyName(p, n.Cause.Of()))
