@@ -202,7 +202,7 @@ var mayImport = map[string][]string{
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
 	"api/pages/partner":         place,
-	"api/pages/person":          append(place, "internal/fiscal"),
+	"api/pages/person":          append(place, "internal/fiscal", "internal/elsewhere", "internal/written"),
 	"api/pages/plan":            place,
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
@@ -211,24 +211,6 @@ var mayImport = map[string][]string{
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist"),
 	"api/pages/parts/meanwhile": place, // what becomes of appointments at a suspension
-	"api/pages/absences":        append(place, "internal/absence"),
-	"api/pages/agenda":          place,
-	"api/pages/cases":           place,
-	"api/pages/desk":            append(place, "internal/duty", "api/pages/parts/reached"),
-	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
-	"api/pages/home":            append(place, "internal/absence"),
-	"api/pages/drafts":          place,
-	"api/pages/logins":          place,
-	"api/pages/notices":         place,
-	"api/pages/partner":         place,
-	"api/pages/person":          append(place, "internal/elsewhere", "internal/written", "internal/fiscal"),
-	"api/pages/plan":            place,
-	"api/pages/readers":         place,
-	"api/pages/referrals":       place,
-	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
-	"api/pages/slips":           append(place, "internal/slip", "internal/agenda"),
-	"api/pages/supervision":     place,
-	"api/pages/tasks":           append(place, "internal/worklist"),
 
 	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote
 
