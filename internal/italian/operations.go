@@ -59,9 +59,9 @@ var operationTexts = map[care.Operation]OperationTexts{
 	care.OpWorkProfile: {Intro: jobs.Intro, Done: jobs.Done, Labels: jobs.Labels, Hints: jobs.Hints, Choices: jobs.Choices},
 	care.OpAddNeed:     {Intro: "Un bisogno può venire fuori in ogni momento: scrivilo qui. Da subito conta per i requisiti, come quelli della valutazione.", Done: "Il bisogno è aggiunto.", Labels: map[string]string{"area": "Quale bisogno"}, Hints: map[string]string{"note": "Da che cosa lo sai: quello che hai visto, o che la persona ha detto."}, Nothing: map[string]string{"area": "Il fascicolo ha già tutti i bisogni della zona."}},
 	care.OpAmend:       {Intro: "Quello che c’era prima resta, con chi l’ha corretto, quando e perché. Il percorso va avanti con quello che era stato risposto.", Done: "La correzione è registrata."},
-	care.OpAddDate:      {Intro: dated.Adds.Intro, Done: dated.Adds.Done, Hints: dated.Adds.Hints, Labels: dated.Labels, Choices: dated.Kinds, Nothing: dated.Nothing},
-	care.OpMoveDate:     {Intro: dated.Corrects.Intro, Done: dated.Corrects.Done, Hints: dated.Corrects.Hints, Labels: dated.Labels, Nothing: dated.Nothing},
-	care.OpEndDate:      {Intro: dated.Ends.Intro, Done: dated.Ends.Done, Hints: dated.Ends.Hints, Labels: dated.Labels, Nothing: dated.Nothing},
+	care.OpAddDate:     {Intro: dated.Adds.Intro, Done: dated.Adds.Done, Hints: dated.Adds.Hints, Labels: dated.Labels, Choices: dated.Kinds, Nothing: dated.Nothing},
+	care.OpMoveDate:    {Intro: dated.Corrects.Intro, Done: dated.Corrects.Done, Hints: dated.Corrects.Hints, Labels: dated.Labels, Nothing: dated.Nothing},
+	care.OpEndDate:     {Intro: dated.Ends.Intro, Done: dated.Ends.Done, Hints: dated.Ends.Hints, Labels: dated.Labels, Nothing: dated.Nothing},
 	care.OpEndNeed:     {Intro: "Il bisogno non conta più per i requisiti. Chi l’aveva trovato, e quando, resta nella scheda.", Done: "Il bisogno è chiuso.", Labels: map[string]string{"area": "Quale bisogno"}, Hints: map[string]string{"note": "Perché non c’è più."}, Nothing: map[string]string{"area": "Il fascicolo non ha bisogni aperti."}},
 	care.OpNameLead: {
 		Intro:  "Il referente segue la persona per il suo ente prima dei colleghi: le nuove attività arrivano prima a lui o a lei, tra «affidate a me». I colleghi le vedono tra le libere e possono farle.",

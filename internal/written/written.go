@@ -38,7 +38,7 @@ const (
 	Permit      Kind = "permit"
 	Consent     Kind = "consent"
 	Course      Kind = "course"    // of the case: it stands still, goes on, moves, ends
-	Dates       Kind = "dates"  // after which something is lost
+	Dates       Kind = "dates"     // after which something is lost
 	Elsewhere   Kind = "elsewhere" // numbers in other systems
 	Work        Kind = "work"      // who does a task, and by when
 )

@@ -145,16 +145,16 @@ func (e everything) readings() map[string]struct {
 			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
 		}),
 		"WatchedDates": reads(ledger.ListCases, func() (any, error) { return r.WatchedDates(ctx, worker, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) }),
-		"RecordIn":   reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
-		"WrittenIn":  reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
-		"OpenRecord": reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
-		"Doubles":    reads(ledger.ListMergeable, func() (any, error) { return r.Doubles(ctx, lead, ledger.Paging{}) }),
+		"RecordIn":     reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
+		"WrittenIn":    reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
+		"OpenRecord":   reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
+		"Doubles":      reads(ledger.ListMergeable, func() (any, error) { return r.Doubles(ctx, lead, ledger.Paging{}) }),
 		"Printed":      reads(ledger.PrintCase, func() (any, error) { return nil, r.Printed(ctx, worker, ledger.PrintCase, e.id) }),
 		"DayOf": reads(ledger.PrintDay, func() (any, error) {
 			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
 		}),
-		"Board":       reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
-		"Held":         none("numbers of cases, of no person"),
+		"Board": reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
+		"Held":  none("numbers of cases, of no person"),
 		"HeldBy": reads(ledger.ListBoard, func() (any, error) {
 			if _, err := e.Owner().Exec(ctx, `UPDATE case_health SET health = 'orphaned' WHERE case_id = $1`, e.id); err != nil {
 				return nil, err
