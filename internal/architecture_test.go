@@ -161,7 +161,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/absences":   {"internal/absence", "internal/postgres", "internal/ledger", "internal/care"},   // who is away
 	"internal/postgres/subject":    {"internal/postgres", "internal/ledger", "internal/care"},                       // what an entry is about
 	"internal/postgres/critical":   {"internal/critical", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},
-	"internal/postgres/board":      {"internal/board", "internal/postgres", "internal/ledger", "internal/care"},                            // reads it
+	"internal/postgres/board":      {"internal/board", "internal/critical", "internal/postgres", "internal/ledger", "internal/care"},       // reads it
 	"internal/postgres/leads":      {"internal/lead", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},       // who follows a case for an agency
 	"internal/postgres/protect":    {"internal/protection", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // who knows of a protected person
 
@@ -178,7 +178,7 @@ var mayImport = map[string][]string{
 	"api/rest":        {"internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
+	"api/present":     {"internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.

@@ -371,7 +371,7 @@ func (f *fakeRecords) Board(_ context.Context, s care.Staff, _ *time.Location, _
 	if s.Role != care.Supervisor {
 		return nil, ledger.ErrForbidden
 	}
-	codes := map[board.List][2]string{board.Dated: {board.PermitEnds}, board.New: {string(care.StageFirstLevel)}, board.Unmoved: {"reminder_sent", string(care.Interview)}}
+	codes := map[board.List][2]string{board.Dated: {string(critical.Permit)}, board.New: {string(care.StageFirstLevel)}, board.Unmoved: {"reminder_sent", string(care.Interview)}}
 	rows := map[board.List][]board.Row{}
 	for _, list := range of {
 		rows[list] = []board.Row{{CaseID: AnotherID, Number: "PROVA-2026-00001", Person: "Persona Prova 0001", Code: codes[list][0], Detail: codes[list][1], At: f.now().AddDate(0, 0, -1)}}

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
+	"percorso/internal/italian/dated"
 	"percorso/internal/italian/timeline"
 )
 
@@ -14,7 +15,7 @@ import (
 func OnBoard(p care.Policy, list board.List, row board.Row, now time.Time) string {
 	switch list {
 	case board.Dated:
-		return "Il permesso di soggiorno finisce " + italian.Dated("", row.At)
+		return italian.Upper(dated.Kinds[row.Code]) + ", " + italian.Dated("", row.At)
 	case board.Unmoved:
 		return timeline.Line(p, row.Code, row.Detail) + ", " + italian.Brief(row.At, now)
 	}

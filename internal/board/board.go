@@ -26,10 +26,6 @@ var Lists = []List{Dated, New, Unmoved}
 // Days are how many of them lie ahead of, or behind, what a list has.
 var Days = map[List]int{Dated: 14, New: 30, Unmoved: 30}
 
-// PermitEnds is the one kind of date of today: the last day of a permit whose renewal
-// nobody has asked for.
-const PermitEnds = "permit_ends"
-
 // Row is a person in one of the lists.
 type Row struct {
 	CaseID string    `db:"case_id"`

@@ -180,6 +180,15 @@ func (a asked) claims(t ledger.Task) bool {
 	return a.act == "prendi" && t.Agency == a.who.Agency && t.Actors().Claimable(a.who)
 }
 
+// unkept says that the reason which was typed stands nowhere afterwards: whoever takes a free
+// task, or puts one back, is asked for none.
+func (a asked) unkept(t ledger.Task) string {
+	if a.note == "" || a.act != "libera" && !a.claims(t) {
+		return ""
+	}
+	return ". Il perché non resta scritto: se serve, mettilo nel diario"
+}
+
 // command is what is done with a task that stood as the stamp says; of one that is claimed
 // there is none. It is the same whenever the form is sent.
 func (a asked) command(key, task, stamp string) catalogue.Command {
@@ -254,7 +263,7 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 			if whyNot := a.cannot(*t); whyNot != "" {
 				row.Says = web.Badge{Text: whyNot, Tone: "warning", Icon: "it-warning-circle"}
 			} else {
-				row.ID, row.Says = t.ID, web.Badge{Text: a.will(rules.Policy, *t), Tone: "info", Icon: "it-arrow-right"}
+				row.ID, row.Says = t.ID, web.Badge{Text: a.will(rules.Policy, *t) + a.unkept(*t), Tone: "info", Icon: "it-arrow-right"}
 				if !a.claims(*t) {
 					row.Stamp = t.Stamp
 				}

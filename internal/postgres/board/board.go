@@ -11,6 +11,7 @@ import (
 
 	"percorso/internal/board"
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -27,8 +28,9 @@ func New(pool *pgxpool.Pool, clock func() time.Time) *Boards { return &Boards{po
 // dates are where days come from on which a person loses something, as case_id, code and day,
 // between the days $2 and $3. Each is found by an index that begins with its day.
 var dates = []string{
-	`SELECT p.case_id, '` + board.PermitEnds + `' AS code, p.permit_expiry AS day FROM person p
+	`SELECT p.case_id, '` + string(critical.Permit) + `' AS code, p.permit_expiry AS day FROM person p
 		WHERE p.permit_expiry BETWEEN $2 AND $3 AND p.permit <> 'requested' AND p.receipt_on IS NULL`,
+	`SELECT case_id, kind, on_day FROM dates_between($2, $3)`,
 }
 
 // person joins who a row called x is about, of those cases that are open.

@@ -58,6 +58,13 @@ func TestTheBoardHasThePermitsThatEnd(t *testing.T) {
 	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET receipt_on = permit_expiry WHERE case_id = $1`, ending[0])
 	require.NoError(t, err)
 	require.Equal(t, []string{ending[14]}, p.on("supervisor.prato", board.Dated))
+
+	// So do the other days after which something is lost, whoever watches them.
+	_, err = p.Owner.Exec(t.Context(), `INSERT INTO critical_date (id, record_id, case_id, kind, on_day, watcher, watch_agency, watch_role, by_staff, at)
+		SELECT gen_random_uuid(), gen_random_uuid(), $1, 'hearing', $2, id, agency, role, id, $3 FROM staff WHERE subject = 'social_worker.prato'`, ending[15], today.AddDate(0, 0, 3), p.Now)
+	require.NoError(t, err)
+	require.Equal(t, []string{ending[15], ending[14]}, p.on("supervisor.prato", board.Dated))
+	require.Empty(t, p.on("supervisor.lucca", board.Dated))
 }
 
 // What a supervisor did is there from the next day on, for themselves alone, until somebody has
