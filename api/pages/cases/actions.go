@@ -92,12 +92,13 @@ func (s *Place) showAction(c *gin.Context, who care.Staff, a action) error {
 func (s *Place) askAction(c *gin.Context, who care.Staff, a action) error {
 	command, faults := a.read(c.PostForm("key"), c.Param("id"), c.Request.PostForm)
 	ctx := act.WithUnreadable(c.Request.Context(), faults...)
-	cmd, err := ledger.Command{}, error(nil)
+	do := s.Door.Do
 	if a.facts.Code == care.OpSuspend {
-		cmd, err = s.suspend(ctx, who, command, c.Request.PostForm)
-	} else {
-		cmd, err = s.Door.Do(ctx, who, command)
+		do = func(ctx context.Context, who care.Staff, command catalogue.Command) (ledger.Command, error) {
+			return s.suspend(ctx, who, command, c.Request.PostForm)
+		}
 	}
+	cmd, err := do(ctx, who, command)
 	if err == nil {
 		return s.Pages.Done(c, cmd, s.afterAction(c, who, command), a.texts.Done)
 	}

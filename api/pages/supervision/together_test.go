@@ -60,7 +60,12 @@ func TestSeveralAreFreedAtOnce(t *testing.T) {
 	}
 	task.State, task.HolderID, task.HolderName = care.TaskReserved, apitest.SomeWorker.ID, apitest.SomeWorker.Name
 	ticked.Set("azione", "libera")
-	confirmed = sent(apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked)).Main(t))
+	ticked.Set("note", "Motivo di prova")
+	proposal = apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme", ticked))
+	if words := proposal.Main(t).Words(); !strings.Contains(words, "Il perché non resta scritto") {
+		t.Error(words)
+	}
+	confirmed = sent(proposal.Main(t))
 	refuse = &care.Refusal{Code: care.RefusedChanged}
 	if words := apitest.ReadPage(t, b.Submit("/casi-bloccati/insieme/fai", confirmed)).Main(t).Words(); !strings.Contains(words, "Non più possibile: l’ha") || !strings.Contains(words, "Fatto con 0 su 1") {
 		t.Error(words)
