@@ -251,16 +251,18 @@ func (g *wanderer) seesPlan(who care.Staff) sight {
 			}
 		}
 	}
-	var part, consent bool
+	var part, equipe, consent bool
 	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
 		return tx.QueryRow(context.Background(), `SELECT EXISTS (SELECT FROM plan WHERE case_id = $1 AND state = 'active' AND $2 = ANY (agencies)),
-			EXISTS (SELECT FROM consent WHERE case_id = $1 AND agency = $2 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &consent)
+			EXISTS (SELECT FROM consent WHERE case_id = $1 AND agency = $2 AND withdrawn_at IS NULL AND purpose = 'equipe'),
+			EXISTS (SELECT FROM consent WHERE case_id = $1 AND agency = $2 AND withdrawn_at IS NULL)`, g.id, who.Agency).Scan(&part, &equipe, &consent)
 	}))
+	public := agency.LegalBasis() == care.PublicTask
 	switch {
-	case !part || !consent && agency.LegalBasis() != care.PublicTask:
-	case answers:
+	case !part || !consent && !public:
+	case answers && (equipe || public):
 		best = seen
-	case best == hidden: // who has a goal to evaluate
+	case best == hidden: // who has a goal to evaluate, and a consent to what the agency does in the plan
 		best = either
 	}
 	return best
