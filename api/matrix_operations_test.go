@@ -15,6 +15,7 @@ import (
 
 	"percorso/api/rest"
 	"percorso/internal/absence"
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -166,7 +167,7 @@ func (w *crowd) becomes(caseRun, state string) {
 	until := w.Now.AddDate(0, 1, 0)
 	switch state {
 	case suspended:
-		form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+		form := agenda.SuspendForm{Until: &until, Reason: "abroad"}
 		w.Does(caseRun, w.Ask("social_worker.prato", caseRun, catalogue.Suspend.Command("", "", form)), ledger.Effects{
 			Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 		}, func(s *care.RunState) { s.Suspended = &until })

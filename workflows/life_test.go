@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
@@ -18,7 +19,7 @@ import (
 
 func (w *casework) suspends(until time.Time) {
 	w.Helper()
-	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+	form := agenda.SuspendForm{Until: &until, Reason: "abroad"}
 	for _, a := range w.file().Appointments {
 		form.Kept = append(form.Kept, a.ID)
 	}
@@ -52,7 +53,7 @@ func TestSuspendedCaseMayBeResumedWorkedAndClosed(t *testing.T) {
 		w.does(care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed}) // somebody works on all the same
 		w.passes(50 * day)
 		require.Empty(t, w.when("reminder_sent interview"))
-		form := catalogue.SuspendForm{Until: w.soon(), Reason: "other"}
+		form := agenda.SuspendForm{Until: w.soon(), Reason: "other"}
 		w.refused(care.RefusedOpen, w.ask(care.SocialWorker, catalogue.Suspend.Command("", w.id, form)))
 		w.asks(care.DeskOperator, catalogue.Resume.Command("", w.id, catalogue.None{}))
 		w.passes(10 * day)
@@ -69,7 +70,7 @@ func TestASuspensionHasThePersonToldOfWhatIsCancelled(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.reaches(care.ReferralAnswer)
 		until := w.now().Add(100 * day)
-		w.asks(care.SocialWorker, catalogue.Suspend.Command("", w.id, catalogue.SuspendForm{Until: &until, Reason: "abroad", Tell: true}))
+		w.asks(care.SocialWorker, catalogue.Suspend.Command("", w.id, agenda.SuspendForm{Until: &until, Reason: "abroad", Tell: true}))
 		require.False(t, w.task(care.TellPerson).Suspended)
 		require.True(t, w.task(care.ReferralAnswer).Suspended)
 		w.passes(5 * day)

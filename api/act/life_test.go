@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"percorso/api/apitest"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
@@ -30,7 +31,7 @@ var (
 
 	refer    = catalogue.ReferForm{Agency: "associazione", Purpose: "labour", Notice: true, Seen: "digest"}
 	meeting  = catalogue.MeetingForm{At: past}
-	suspend  = catalogue.SuspendForm{Until: &soon, Reason: "abroad", Note: "Testo di prova"}
+	suspend  = agenda.SuspendForm{Until: &soon, Reason: "abroad", Note: "Testo di prova"}
 	transfer = catalogue.TransferForm{Zone: "altrove", Notice: true, Note: "Testo di prova"}
 	permit   = catalogue.PermitForm{Permit: care.PermitRequested}
 	merge    = catalogue.MergeForm{Into: apitest.SomeID, Note: "Testo di prova"}
@@ -162,9 +163,9 @@ func TestFormsOfLifeNameWhatIsWrong(t *testing.T) {
 		"withdrawal":          {catalogue.WithdrawConsent.Command("k", apitest.AnotherID, crossing.WithdrawalForm{Note: long}), []string{"note:too_long"}},
 		"meeting to come":     {catalogue.Meet.Command("k", apitest.AnotherID, catalogue.MeetingForm{At: soon}), []string{"at:in_the_future"}},
 		"meeting long ago":    {catalogue.Meet.Command("k", apitest.AnotherID, catalogue.MeetingForm{At: old}), []string{"at:too_long_ago"}},
-		"suspend for nothing": {catalogue.Suspend.Command("k", apitest.AnotherID, catalogue.SuspendForm{}), []string{"until:required", "reason:required"}},
-		"suspend till then":   {catalogue.Suspend.Command("k", apitest.AnotherID, catalogue.SuspendForm{Until: &past, Reason: "holiday"}), []string{"reason:unknown_reason", "until:in_the_past"}},
-		"suspend for ever":    {catalogue.Suspend.Command("k", apitest.AnotherID, catalogue.SuspendForm{Until: &far, Reason: "health"}), []string{"until:too_far_ahead"}},
+		"suspend for nothing": {catalogue.Suspend.Command("k", apitest.AnotherID, agenda.SuspendForm{}), []string{"until:required", "reason:required"}},
+		"suspend till then":   {catalogue.Suspend.Command("k", apitest.AnotherID, agenda.SuspendForm{Until: &past, Reason: "holiday"}), []string{"reason:unknown_reason", "until:in_the_past"}},
+		"suspend for ever":    {catalogue.Suspend.Command("k", apitest.AnotherID, agenda.SuspendForm{Until: &far, Reason: "health"}), []string{"until:too_far_ahead"}},
 		"transfer nowhere":    {catalogue.Transfer.Command("k", apitest.AnotherID, catalogue.TransferForm{}), []string{"zone:required", "notice_given:notice_required", "note:required"}},
 		"transfer to itself":  {catalogue.Transfer.Command("k", apitest.AnotherID, catalogue.TransferForm{Zone: "prova", Notice: true, Note: "x"}), []string{"zone:unknown_code"}},
 		"transfer to no zone": {catalogue.Transfer.Command("k", apitest.AnotherID, catalogue.TransferForm{Zone: "ignota", Notice: true, Note: "x"}), []string{"zone:unknown_code"}},

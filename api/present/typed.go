@@ -142,6 +142,9 @@ func (t *typed) words(name, v string) string {
 	case "by":
 		return offered.Asker(v)
 	case "why":
+		if t.op == care.OpPlanMeeting {
+			return v
+		}
 		return offered.Why(v)
 	case "need":
 		return italian.NeedLevel(v)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/codes"
@@ -46,7 +47,7 @@ func TestEveryOperationHasItsPlace(t *testing.T) {
 func TestACommandKeepsItsForm(t *testing.T) {
 	const id = "0190f0f0-0000-7000-8000-000000000001"
 	until := time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
-	form := catalogue.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
+	form := agenda.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
 	c := catalogue.Suspend.Command("key", id, form)
 	require.Equal(t, "case/"+id, c.Run)
 	require.Equal(t, care.OpSuspend, c.Answer.Operation)
@@ -143,10 +144,10 @@ func TestBlanksSayNothing(t *testing.T) {
 func TestFieldsFollowFromTheForm(t *testing.T) {
 	require.Equal(t, []fieldsof.Field{
 		{Name: "until", Shape: fieldsof.Day, Required: true},
-		{Name: "reason", Shape: fieldsof.Choice, Required: true, Choices: catalogue.SuspendReasons},
+		{Name: "reason", Shape: fieldsof.Choice, Required: true, Choices: agenda.SuspendReasons},
 		{Name: "note", Shape: fieldsof.Words, Max: 4000},
 		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "agency"}}, {Name: "kept", Shape: fieldsof.Unasked}, {Name: "tell", Shape: fieldsof.Unasked},
-	}, fieldsof.Of(reflect.TypeFor[catalogue.SuspendForm]()))
+	}, fieldsof.Of(reflect.TypeFor[agenda.SuspendForm]()))
 	require.Equal(t, []fieldsof.Field{
 		{Shape: fieldsof.Appointment, Required: true}, {Name: "note", Shape: fieldsof.Words, Max: 4000},
 	}, fieldsof.Of(reflect.TypeFor[catalogue.BookingForm]()))

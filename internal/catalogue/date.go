@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"slices"
-	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/critical"
@@ -20,7 +19,7 @@ var (
 		},
 		Dates: func(form critical.Added, _ care.TaskKind) []care.Dated { return form.Dates() },
 		Example: func(w World) critical.Added {
-			return critical.Added{Kind: string(pick(w, critical.Kinds)), On: w.lastDay(), Source: exampleText, Watcher: w.colleague(), Note: exampleText}
+			return critical.Added{Kind: string(pick(w, critical.Kinds)), On: care.DateOf(w.soon()), Source: exampleText, Watcher: w.colleague(), Note: exampleText}
 		},
 	}
 	MoveDate = Operation[critical.Moved]{
@@ -30,7 +29,7 @@ var (
 		},
 		Dates: func(form critical.Moved, _ care.TaskKind) []care.Dated { return form.Dates() },
 		Example: func(w World) critical.Moved {
-			return critical.Moved{Date: noDate, On: w.lastDay(), Source: exampleText, Watcher: w.colleague(), Note: exampleText}
+			return critical.Moved{Date: noDate, On: care.DateOf(w.soon()), Source: exampleText, Watcher: w.colleague(), Note: exampleText}
 		},
 	}
 	EndDate = Operation[critical.Passed]{
@@ -48,9 +47,4 @@ const noDate = "00000000-0000-0000-0000-000000000000"
 // dated says whether a case has such a day that is not over.
 func dated(file ledger.Case) bool {
 	return stillOpen(file) && slices.ContainsFunc(file.Dates, critical.Date.Open)
-}
-
-// lastDay is one within some weeks.
-func (w World) lastDay() *care.Date {
-	return care.DateOf(w.Now.Add(time.Duration(w.Rand.IntN(30)) * 24 * time.Hour))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 )
@@ -59,7 +60,7 @@ func (s *services) abroad() {
 	require.NoError(t, err)
 	asked := time.Now()
 	until := asked.Add(10 * time.Second)
-	suspension := catalogue.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
+	suspension := agenda.SuspendForm{Until: &until, Reason: "abroad", Note: "Prova"}
 	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusOK)
 	require.Equal(t, []string{"until already_suspended"},
 		s.post(care.SocialWorker, "/case-files/"+id+"/suspension", suspension).is(http.StatusConflict).rules())

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
@@ -137,7 +138,7 @@ func (s *services) markedComplex() {
 	second, _ := s.link(referral, asksAnswer, first)
 	require.Equal(t, http.StatusOK, s.opens(second, url.Values{"answer": {"reject"}, "reason": {"not_competent"}, "note": {marker}}).status)
 
-	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", catalogue.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker, Kept: s.expected(id)}).is(http.StatusOK)
+	s.post(care.SocialWorker, "/case-files/"+id+"/suspension", agenda.SuspendForm{Until: in(time.Hour), Reason: "abroad", Note: marker, Kept: s.expected(id)}).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/resumption", nil).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/meetings", catalogue.MeetingForm{At: time.Now().Add(-time.Second), Note: marker}).is(http.StatusOK)
 	s.post(care.SocialWorker, "/case-files/"+id+"/transfer", catalogue.TransferForm{Zone: "pistoia", Notice: true, Note: marker}).is(http.StatusOK)

@@ -38,10 +38,13 @@ func TestRunOffersAnEntryBesideItsPathFirst(t *testing.T) {
 	require.True(t, open, "and the walk that follows a refusal keeps it")
 }
 
-// Suspension and the mails that come back are every run's, and reach no process.
+// Suspension and the mails that come back are every run's. No process is asked about them; of a
+// suspension it hears, since it may have to tell somebody.
 func TestRunHearsSomeEntriesWhateverItsProcess(t *testing.T) {
-	deaf := Process{Path: twoTasks, Beside: func(*Run, ledger.Entry) Handling {
-		t.Error("the process was asked")
+	deaf := Process{Path: twoTasks, Beside: func(_ *Run, e ledger.Entry) Handling {
+		if e.Answer.Operation != care.OpSuspend {
+			t.Error("the process was asked")
+		}
 		return Refused
 	}}
 	until := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)

@@ -39,9 +39,10 @@ var code = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)*$`)
 
 // silent are fields that say nothing to people, with why.
 var silent = []string{
-	"seen",                                                // the digest of what was shown
-	"stamp",                                               // how a task was looked at
-	"to",                                                  // who got a task: an id, which the timeline says by name
+	"seen",            // the digest of what was shown
+	"stamp",           // how a task was looked at
+	"to",              // who got a task: an id, which the timeline says by name
+	"watcher", "date", // who watches a day, and which one is corrected: ids, which the head of the case says in words
 	"into", "other", "contactid", "id", "goal", "meeting", // ids
 	"noticeversion", // which text of the notice was handed out
 }

@@ -17,11 +17,6 @@ import (
 // week is how many days the board looks ahead for who receives whom.
 const week = 7
 
-// monday is what a supervisor looks at: what nobody sees to, then what they do themselves.
-func (d *day) monday() []func() error {
-	return []func() error{d.uncovered, d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
-}
-
 // uncovered are the services that receive in the days to come, and have nobody there.
 func (d *day) uncovered() error {
 	ctx := d.Request.Context()

@@ -77,7 +77,8 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 func (d *day) order() []func() error {
 	switch {
 	case d.who.Role == care.Supervisor:
-		return d.monday()
+		// What nobody sees to, then what they do themselves.
+		return []func() error{d.uncovered, d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
 	case !care.ReadsCases(d.who, d.rules.Policy):
 		return []func() error{d.incoming, d.comes, d.late, d.dueToday, d.toTake}
 	case d.who.Role == care.SocialWorker:

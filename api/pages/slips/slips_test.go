@@ -60,7 +60,7 @@ func TestASheetInALanguageThatNobodyHasRead(t *testing.T) {
 // TestNoSheetOfWhatIsOver: nobody is expected at what was cancelled, or of another case.
 func TestNoSheetOfWhatIsOver(t *testing.T) {
 	b := sheets(t)
-	require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+apitest.AnotherID+"/appuntamenti/"+apitest.AnotherID+"/foglio").StatusCode)
+	require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+apitest.AnotherID+"/appuntamenti/"+apitest.AcceptedID+"/foglio").StatusCode)
 }
 
 // TestTheFileForACalendar is read back by another program: it says when, where, and not why.

@@ -241,7 +241,7 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	a, err := s.ask(c, who)
 	var refused *care.Refusal
-	if errors.As(err, &refused) && len(refused.Faults) > 0 {
+	if errors.As(err, &refused) && len(refused.Faults) > 0 && len(act.Unreadable(ctx)) == 0 {
 		first := refused.Faults[0]
 		return s.Pages.LeaveRefused(c, stuckURL, cmp.Or(togetherRules[first.Rule], togetherRules[first.Field+" "+first.Rule], s.Problems.Words.Fault(first)))
 	}

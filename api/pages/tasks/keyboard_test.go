@@ -39,7 +39,7 @@ func TestAColleaguesClaimShows(t *testing.T) {
 	browser := apitest.OpenChromium(t)
 	b.Pages.OneTask.Kind, b.Pages.OneTask.State, b.Pages.OneTask.HolderID = care.Interview, care.TaskReady, ""
 	b.Enter(t, browser, apitest.SomeWorker.Subject)
-	const rows = "document.querySelectorAll('[data-row]').length"
+	const rows = "document.querySelectorAll('#righe [data-row]').length"
 	apitest.Browse(t, browser, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(b.URL+"/compiti?elenco=libere"))
 	apitest.WaitFor(t, browser, rows+" === 3")
 	apitest.TabTo(t, browser, "e.matches('tbody:last-of-type [data-row]:last-child button')")

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -292,7 +293,7 @@ var stories = []story{
 	// What life does.
 	{"suspended", 50, "", func(l *life) {
 		talked(l)
-		asksCase(l, 1, care.SocialWorker, catalogue.Suspend, catalogue.SuspendForm{Until: l.day(110), Reason: "abroad", Note: "Parte per assistere la madre; torna prima dell'estate."})
+		asksCase(l, 1, care.SocialWorker, catalogue.Suspend, agenda.SuspendForm{Until: l.day(110), Reason: "abroad", Note: "Parte per assistere la madre; torna prima dell'estate."})
 	}},
 	{"permit of ten days", 34, "lu", permit(10, inMeasure)},
 	{"permit of forty days", 36, "pr pi", permit(40, inMeasure)},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
@@ -94,7 +95,7 @@ func taskOutcome(code string) bool {
 // reason says whether a code is a reason that people choose from anywhere: of a
 // task's outcome, a rejection, a suspension, or an outcome of closure.
 func reason(p care.Policy, code string) bool {
-	if _, ok := p.RejectReason(code); ok || named(p.Outcomes, code) || slices.Contains(catalogue.SuspendReasons, code) {
+	if _, ok := p.RejectReason(code); ok || named(p.Outcomes, code) || slices.Contains(agenda.SuspendReasons, code) {
 		return true
 	}
 	return slices.ContainsFunc(catalogue.TaskForms, func(f catalogue.TaskForm) bool {

@@ -249,13 +249,10 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 		if c.Consents, c.Consent, err = consented.Of(ctx, tx, id); err != nil {
 			return err
 		}
-		if c.Interpreted, err = written.Interpreted(ctx, tx, id); err != nil {
-			return err
-		}
 		if c.SetAside, err = merging.SetAside(ctx, tx, id); err != nil {
 			return err
 		}
-		if err = cmp.Or(protect.Of(ctx, tx, &c), leads.Of(ctx, tx, &c), critical.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
+		if err = cmp.Or(protect.Of(ctx, tx, &c), leads.Of(ctx, tx, &c), critical.Of(ctx, tx, &c), written.Of(ctx, tx, &c), undo.Of(ctx, tx, &c, r.Clock())); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT coalesce((SELECT zone FROM asked_elsewhere($1) WHERE kind = 'transfer_answer' LIMIT 1), ''), r.state ? 'interrupt' FROM run r WHERE r.id = 'case/' || $1`, id).

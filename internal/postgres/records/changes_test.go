@@ -234,8 +234,8 @@ func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
 	receives(p, 3, "pas", "spac")
 	caseRun, _, appointment := p.booked("pas", thursday(9, 0))
 	until := thursday(9, 0).AddDate(0, 0, 5)
-	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
-	ask := func(form catalogue.SuspendForm) ledger.Command {
+	form := agenda.SuspendForm{Until: &until, Reason: "abroad"}
+	ask := func(form agenda.SuspendForm) ledger.Command {
 		cmd, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.prato"], catalogue.Suspend.Command(uuid.NewString(), ledger.BareID(caseRun), form).NewCommand)
 		require.NoError(t, err)
 		return cmd

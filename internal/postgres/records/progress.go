@@ -21,13 +21,11 @@ func (r commands) progress(ctx context.Context, tx postgres.Tx, s care.Staff, c 
 		return ledger.Command{}, ledger.ErrNotFound
 	}
 	refusal, err := progress.Keep(ctx, tx, s, caseID, c.Target, form, now)
+	if err == nil && refusal == nil {
+		err = postgres.TellMoment(ctx, tx, s, id, caseID, c.Run, now, "action_"+string(form.State), s.Agency)
+	}
 	if err != nil {
 		return ledger.Command{}, err
-	}
-	if refusal == nil {
-		if err := postgres.TellMoment(ctx, tx, s, id, caseID, c.Run, now, "action_"+string(form.State), s.Agency); err != nil {
-			return ledger.Command{}, err
-		}
 	}
 	return r.settle(ctx, tx, s, c, id, caseID, refusal)
 }

@@ -58,7 +58,7 @@ func TestNoSecondOneSideBySide(t *testing.T) {
 		}, func() ledger.Effects { return opening(care.RunReferral, care.Answer{Agency: "asl", Matter: "housing"}) }, nil, care.Fault{Field: "agency", Rule: care.RuleReferralOpen}},
 		"transfer": {asksFor(catalogue.Transfer, catalogue.TransferForm{Zone: "lucca", Notice: true, Note: "Prova"}),
 			func() ledger.Effects { return opening(care.RunTransfer, care.Answer{Zone: "lucca"}) }, nil, care.Fault{Field: "zone", Rule: care.RuleTransfer}},
-		"suspend": {asksFor(catalogue.Suspend, catalogue.SuspendForm{Until: &until, Reason: "abroad"}), nothing,
+		"suspend": {asksFor(catalogue.Suspend, agenda.SuspendForm{Until: &until, Reason: "abroad"}), nothing,
 			func(s *care.RunState) { s.Suspended = &until }, care.Fault{Field: "until", Rule: care.RuleSuspended}},
 		"consent": {asksFor(catalogue.Consent, crossing.ConsentForm{Agency: "terzo_settore", Purpose: "housing"}), nothing, nil, care.Fault{Field: "purpose", Rule: care.RuleConsented}},
 		"meet":    {asksFor(catalogue.Meet, catalogue.MeetingForm{At: p.Now}), nothing, nil, care.Fault{Field: "at", Rule: care.RuleMeetingKnown}},

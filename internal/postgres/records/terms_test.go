@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -80,7 +81,7 @@ func TestTermsStand(t *testing.T) {
 		assign("desk_operator.prato", c)
 	}
 	back := p.Now.Add(30 * postgrestest.DayLong)
-	p.Does(run, p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", catalogue.SuspendForm{Until: &back, Reason: "abroad"})),
+	p.Does(run, p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", agenda.SuspendForm{Until: &back, Reason: "abroad"})),
 		ledger.Effects{}, func(s *care.RunState) { s.Suspended = &back })
 	require.Nil(t, row().Due)
 	p.Now = p.Now.AddDate(0, 0, 10)

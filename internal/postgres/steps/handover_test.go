@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -166,7 +167,7 @@ func TestATransferKeepsTheSuspension(t *testing.T) {
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	transfer, task := p.transferred(run)
 	until := p.Now.Add(60 * postgrestest.DayLong)
-	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Suspend.Command("", "", catalogue.SuspendForm{Until: &until, Reason: "health"})), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
+	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Suspend.Command("", "", agenda.SuspendForm{Until: &until, Reason: "health"})), ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until })
 	p.Complete("social_worker.lucca", transfer, task, care.Completion{Outcome: care.Accepted, Stage: care.StageFollowUp}, ledger.Effects{Ending: care.Accepted}, nil)
 	next := postgrestest.NewRun(care.RunCase)
 	p.Does(run, p.Clock(), ledger.Effects{

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy"
+	"percorso/internal/agenda"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -43,7 +44,7 @@ func standsStill(t *testing.T, now time.Time) {
 	require.NoError(t, p.Claim("desk_operator.prato", held.ID))
 
 	until := p.Now.Add(30 * postgrestest.DayLong)
-	suspend := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+	suspend := agenda.SuspendForm{Until: &until, Reason: "abroad"}
 	over := ledger.Wait{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}
 	during := ledger.TaskChange{Kind: care.Orientation, ID: uuid.NewString(), State: care.TaskReady}
 	// Asked twice at once; the second is refused under lock.
@@ -103,7 +104,7 @@ func resumesWithoutEffects(t *testing.T, now time.Time) {
 	p := newPlayAt(t, now)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
 	until := p.Now.Add(postgrestest.DayLong)
-	form := catalogue.SuspendForm{Until: &until, Reason: "health"}
+	form := agenda.SuspendForm{Until: &until, Reason: "health"}
 	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Suspend.Command("", "", form)), ledger.Effects{
 		Waits: []ledger.Wait{{Point: care.SuspensionOver, Deadline: care.SuspensionOver, At: &until}},
 	}, func(s *care.RunState) {
@@ -400,7 +401,7 @@ func TestReviewsCountFromTheLatestMeeting(t *testing.T) {
 
 	until := p.Now.AddDate(0, 0, 20)
 	suspended := func(s *care.RunState) { s.Suspended = &until }
-	p.Does(run, p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", catalogue.SuspendForm{Until: &until, Reason: "abroad"})),
+	p.Does(run, p.Ask("supervisor.prato", run, catalogue.Suspend.Command("", "", agenda.SuspendForm{Until: &until, Reason: "abroad"})),
 		ledger.Effects{Tell: []ledger.Message{{Run: reviews, Answer: care.Answer{Operation: care.OpSuspend, Until: &until}}}}, suspended)
 	p.Does(reviews, p.Hear(reviews, care.OpSuspend), ledger.Effects{}, suspended)
 	require.Equal(t, counted, due())

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/crossing"
@@ -89,7 +90,7 @@ func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
 func TestAMergedCasesBranchesStandStillWithTheKeptOne(t *testing.T) {
 	p := newPlay(t)
 	until := p.Now.Add(postgrestest.DayLong)
-	form := catalogue.SuspendForm{Until: &until, Reason: "abroad"}
+	form := agenda.SuspendForm{Until: &until, Reason: "abroad"}
 	begin := func(suspended bool) (run string, branches [2]string) {
 		run, _ = p.Begin(ledger.Person{}, ledger.Effects{})
 		p.Does(run, p.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
@@ -189,7 +190,7 @@ func TestTheSecondOfTwoMergesHearsOfTheFirst(t *testing.T) {
 		require.NoError(t, err)
 		says(*cmd.Refusal)
 		cmd, err = p.Records.Accept(t.Context(), p.Accounts["supervisor.prato"],
-			catalogue.Suspend.Command(uuid.NewString(), "", catalogue.SuspendForm{Until: &p.Now, Reason: "abroad"}).InRun(files[0]).NewCommand)
+			catalogue.Suspend.Command(uuid.NewString(), "", agenda.SuspendForm{Until: &p.Now, Reason: "abroad"}).InRun(files[0]).NewCommand)
 		require.NoError(t, err)
 		require.Equal(t, care.Refusal{Code: care.RefusedEnded, Operation: care.OpSuspend, Now: "closed"}, *cmd.Refusal, "of what else is asked the end is said")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
@@ -239,7 +240,7 @@ func TestEachCauseChangesWhatIsKept(t *testing.T) {
 		c := newClinic(postgrestest.NewPlayToday(t))
 		caseRun, _ := c.withTask(care.SocialConsult)
 		until := c.Now.AddDate(0, 1, 0)
-		e := c.Ask("social_worker.prato", caseRun, catalogue.Suspend.Command("", "", catalogue.SuspendForm{Until: &until, Reason: "health"}))
+		e := c.Ask("social_worker.prato", caseRun, catalogue.Suspend.Command("", "", agenda.SuspendForm{Until: &until, Reason: "health"}))
 		c.Now = c.Now.Add(health.Grace)
 		c.refresh()
 		require.Equal(t, health.Planned, c.kept(caseRun).Health)

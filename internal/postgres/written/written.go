@@ -58,10 +58,11 @@ var conversations = []string{string(care.FirstListening), string(care.Interview)
 
 const lastSaid = 20
 
-// Interpreted lists the last conversations of which the caller may know who interpreted,
+// Of puts into a case the last conversations of which the caller may know who interpreted,
 // the latest first.
-func Interpreted(ctx context.Context, tx postgres.Tx, caseID string) ([]speech.Held, error) {
-	return postgres.Many[speech.Held](ctx, tx, `SELECT at, data ->> 'interpreted' AS by FROM records_of($1, NULL, $2, NULL, NULL, $3) WHERE readable AND data ? 'interpreted'`, caseID, conversations, lastSaid)
+func Of(ctx context.Context, tx postgres.Tx, c *ledger.Case) (err error) {
+	c.Interpreted, err = postgres.Many[speech.Held](ctx, tx, `SELECT at, data ->> 'interpreted' AS by FROM records_of($1, NULL, $2, NULL, NULL, $3) WHERE readable AND data ? 'interpreted'`, c.ID, conversations, lastSaid)
+	return err
 }
 
 // Store reads records.

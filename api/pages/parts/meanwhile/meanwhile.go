@@ -134,7 +134,7 @@ func Suspend(ctx context.Context, door *act.Door, in Asked, command catalogue.Co
 
 // changesBefore are the commands that move and cancel what the form says, which keeps the
 // rest; or what is wrong with it. Sent again it is the same, whatever was done meanwhile.
-func changesBefore(key string, file ledger.Case, form *catalogue.SuspendForm, sent url.Values, now time.Time) (first []catalogue.Command, faults []care.Fault) {
+func changesBefore(key string, file ledger.Case, form *agenda.SuspendForm, sent url.Values, now time.Time) (first []catalogue.Command, faults []care.Fault) {
 	for _, a := range file.Appointments {
 		asked := agenda.Cancelling{By: agenda.TheService, Why: agenda.Whys[0]}
 		if was, err := time.Parse(time.RFC3339, sent.Get(wasOf+a.ID)); err == nil {
