@@ -38,7 +38,8 @@ BEGIN
 END $$;
 
 -- Whom a mail about a task goes to: who holds it, or all of a role. A seat is its member's
--- own, whom nobody stands in for.
+-- own, whom nobody stands in for; and what somebody held who left is nobody's until a supervisor
+-- gives it to somebody.
 CREATE OR REPLACE FUNCTION mailed(of_task uuid, mail_zone text, holder uuid, mail_role text, mail_agency text, at timestamptz) RETURNS TABLE (id uuid, email text, there boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
 #variable_conflict use_column
@@ -49,7 +50,7 @@ BEGIN
     IF holder IS NOT NULL AND t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') THEN
         RETURN QUERY SELECT s.id, s.email, NOT is_away(s.id, mailed.at) FROM staff s
             WHERE s.id = holder AND s.active AND s.zone = mail_zone AND (s.agency = mail_agency OR s.role = 'supervisor' OR mail_agency = '');
-    ELSE
+    ELSIF holder IS NULL OR EXISTS (SELECT FROM staff s WHERE s.id = holder AND s.active AND s.zone = mail_zone) THEN
         RETURN QUERY SELECT a.* FROM addressees(CASE WHEN holder IS NULL THEN '{}' ELSE ARRAY[holder] END, mail_zone,
             ARRAY[mail_role], mail_agency, t.case_id, NULL, mailed.at) a;
     END IF;

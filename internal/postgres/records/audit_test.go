@@ -161,6 +161,8 @@ func (e everything) readings() map[string]struct {
 			}
 			return r.HeldBy(ctx, lead, board.Nobody, 10)
 		}),
+		"Taken":        none("how many places of a session are taken, of no person"),
+		"ToConfirm":    none("those of the notices that wait for a second person; that it leaves a line is tried where a file is closed"),
 		"LastActs":     none("codes of lines, for a list whose reading is one"),
 		"Loads":        none("numbers of tasks, of no person"),
 		"TellApart":    none("it answers nothing"),
