@@ -79,7 +79,7 @@ func (s *site) back(before []ledger.OpenRun) {
 		require.Eventually(s.t, func() bool {
 			there, err := runs.New(s.temporal).There(s.t.Context(), run.ID)
 			return err == nil && there && epoch(run.ID) > run.Epoch
-		}, 2*time.Minute, 200*time.Millisecond, "%s never came back", run.ID)
+		}, 5*time.Minute, 200*time.Millisecond, "%s never came back", run.ID)
 		require.Equal(s.t, run.Epoch+1, epoch(run.ID), "%s was started more than once", run.ID)
 	}
 }
