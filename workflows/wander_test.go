@@ -105,7 +105,7 @@ func TestEveryWalkLeadsToClosure(t *testing.T) {
 		require.Positive(t, all.claims[of], "no claim was tried of %s", of)
 	}
 	for _, o := range catalogue.All {
-		if code := o.About().Code; !slices.Contains(keeping, code) {
+		if code := o.About().Code; !slices.Contains(keeping, code) && !slices.Contains(byID, code) {
 			require.Positive(t, all.times[code], "%s was done in no walk", code)
 		}
 	}
@@ -566,6 +566,10 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 	}
 	return can
 }
+
+// byID is what changes something of a case by its id, which no example knows: in a walk it is refused
+// each time, and what it does is tried by the tests of the store.
+var byID = []care.Operation{care.OpMoveDate, care.OpEndDate}
 
 // keeping is what hides a case from its walkers: who walks on knows nothing of it.
 var keeping = []care.Operation{care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift}
