@@ -474,8 +474,8 @@ func (g *wanderer) step() {
 		return
 	}
 	for _, t := range tasks {
-		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer || g.kept != nil && t.Kind == care.EquipeInvitation && t.State == care.TaskReady {
-			continue // the last: none of her keepers can take the seat
+		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer || g.seatOfNobody(t) {
+			continue
 		}
 		if g.mends != nil && g.rand.IntN(3) == 0 {
 			if g.spoils(t, *g.mends) {
@@ -512,6 +512,16 @@ func (g *wanderer) step() {
 		return
 	}
 	can[g.rand.IntN(len(can))]()
+}
+
+// seatOfNobody says whether a task is free and from a seat that none of a protected person's keepers
+// can take, or speak from.
+func (g *wanderer) seatOfNobody(t ledger.Task) bool {
+	if g.kept == nil || t.State != care.TaskReady {
+		return false
+	}
+	spoken := t.Kind == care.EquipeOpinion || t.Kind == care.PlanSignOff
+	return t.Kind == care.EquipeInvitation || spoken && !g.keeps(g.as(t.Role))
 }
 
 // life is what life does to a case: every operation of the catalogue on a case,
