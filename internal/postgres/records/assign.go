@@ -13,21 +13,20 @@ import (
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/critical"
 	"percorso/internal/postgres/deferred"
-	"percorso/internal/postgres/elsewhere"
 	"percorso/internal/postgres/gathered"
 	"percorso/internal/postgres/leads"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/needs"
+	"percorso/internal/postgres/noted"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/takeover"
 	"percorso/internal/postgres/undo"
-	"percorso/internal/postgres/working"
 	"percorso/internal/postgres/written"
 )
 
 // atOnce is what is worked at once of a case as a whole.
 var atOnce = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
-	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpWorkProfile: working.Work, care.OpElsewhere: elsewhere.Work, care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work, care.OpAddDate: critical.Work, care.OpMoveDate: critical.Work, care.OpEndDate: critical.Work,
+	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpWorkProfile: noted.Work(noted.Closed, "work_profile"), care.OpElsewhere: noted.Work(noted.Merged, "number_elsewhere"), care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work, care.OpAddDate: critical.Work, care.OpMoveDate: critical.Work, care.OpEndDate: critical.Work,
 	care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
 }
 
