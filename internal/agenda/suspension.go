@@ -21,14 +21,13 @@ type SuspendForm struct {
 // SuspendReasons are why a case may be suspended.
 var SuspendReasons = []string{"abroad", "health", "detention", "other"}
 
-// Check says what is wrong with the form: circles are those that it may be for.
-func (form SuspendForm) Check(circles []string) []care.Fault {
+// Check says what is wrong with the form, but for whom it is.
+func (form SuspendForm) Check() care.Faults {
 	var f care.Faults
 	f.Add(form.Until != nil, "until", care.RuleRequired)
 	f.Add(form.Reason != "", "reason", care.RuleRequired)
 	f.Add(form.Reason == "" || slices.Contains(SuspendReasons, form.Reason), "reason", care.RuleReason)
 	f.Note("note", form.Note)
-	f.Add(form.Circle == "" || slices.Contains(circles, form.Circle), "circle", care.RuleUnknownCode)
 	f.Add(len(form.Kept) <= MostKept, "kept", care.RuleTooMany)
 	for i, id := range form.Kept {
 		f.Add(care.IsID(id), fmt.Sprintf("kept[%d]", i), care.RuleUnknownCode)

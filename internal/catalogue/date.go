@@ -15,7 +15,7 @@ var (
 	AddDate = Operation[critical.Added]{
 		Facts: Facts{Code: care.OpAddDate, On: OnCase, AtOnce: true, Path: "dates", Slug: "data-importante", Offered: stillOpen},
 		Check: func(form critical.Added, _ Around) []care.Fault {
-			return form.Check(written.Choices(string(care.OpAddDate)))
+			return written.WithChoice(form.Check(), string(care.OpAddDate), form.Circle)
 		},
 		Dates: func(form critical.Added, _ care.TaskKind) []care.Dated { return form.Dates() },
 		Example: func(w World) critical.Added {
@@ -25,7 +25,7 @@ var (
 	MoveDate = Operation[critical.Moved]{
 		Facts: Facts{Code: care.OpMoveDate, On: OnCase, AtOnce: true, Path: "date-corrections", Slug: "correggi-data", Shown: WithState, Offered: dated},
 		Check: func(form critical.Moved, _ Around) []care.Fault {
-			return form.Check(written.Choices(string(care.OpMoveDate)))
+			return written.WithChoice(form.Check(), string(care.OpMoveDate), form.Circle)
 		},
 		Dates: func(form critical.Moved, _ care.TaskKind) []care.Dated { return form.Dates() },
 		Example: func(w World) critical.Moved {
@@ -35,7 +35,7 @@ var (
 	EndDate = Operation[critical.Passed]{
 		Facts: Facts{Code: care.OpEndDate, On: OnCase, AtOnce: true, Path: "date-ends", Slug: "chiudi-data", Shown: WithState, Offered: dated},
 		Check: func(form critical.Passed, _ Around) []care.Fault {
-			return form.Check(written.Choices(string(care.OpEndDate)))
+			return written.WithChoice(form.Check(), string(care.OpEndDate), form.Circle)
 		},
 		Example: func(w World) critical.Passed { return critical.Passed{Date: noDate, Note: exampleText} },
 	}

@@ -15,7 +15,7 @@ var Suspend = Operation[agenda.SuspendForm]{
 		Offered: func(file ledger.Case) bool { return stillOpen(file) && file.SuspendedUntil == nil },
 	},
 	Check: func(form agenda.SuspendForm, _ Around) []care.Fault {
-		return form.Check(written.Choices(string(care.OpSuspend)))
+		return written.WithChoice(form.Check(), string(care.OpSuspend), form.Circle)
 	},
 	Dates:  func(form agenda.SuspendForm, _ care.TaskKind) []care.Dated { return form.Dates() },
 	Answer: agenda.SuspendForm.Answer,

@@ -114,38 +114,31 @@ func Field(rule string) string {
 	return "watcher"
 }
 
-// Check says what is wrong with the form: circles are those that it may be for.
-func (form Added) Check(circles []string) []care.Fault {
+// Check says what is wrong with the form, but for whom it is.
+func (form Added) Check() care.Faults {
 	var f care.Faults
 	f.Add(form.Kind != "", "kind", care.RuleRequired)
 	f.Add(form.Kind == "" || slices.Contains(Kinds, Kind(form.Kind)), "kind", care.RuleUnknownCode)
 	check(&f, form.On, form.Source, form.Watcher)
 	f.Note("note", form.Note)
-	checkCircle(&f, form.Circle, circles)
 	return f
 }
 
-// Check says what is wrong with the form: circles are those that it may be for.
-func (form Moved) Check(circles []string) []care.Fault {
+// Check says what is wrong with the form, but for whom it is.
+func (form Moved) Check() care.Faults {
 	var f care.Faults
 	checkID(&f, "date", form.Date)
 	check(&f, form.On, form.Source, form.Watcher)
 	checkWhy(&f, form.Note)
-	checkCircle(&f, form.Circle, circles)
 	return f
 }
 
-// Check says what is wrong with the form: circles are those that it may be for.
-func (form Passed) Check(circles []string) []care.Fault {
+// Check says what is wrong with the form, but for whom it is.
+func (form Passed) Check() care.Faults {
 	var f care.Faults
 	checkID(&f, "date", form.Date)
 	checkWhy(&f, form.Note)
-	checkCircle(&f, form.Circle, circles)
 	return f
-}
-
-func checkCircle(f *care.Faults, circle string, circles []string) {
-	f.Add(circle == "" || slices.Contains(circles, circle), "circle", care.RuleUnknownCode)
 }
 
 func checkID(f *care.Faults, field, id string) {

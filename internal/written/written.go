@@ -217,6 +217,12 @@ func CheckChoice(f *care.Faults, name, circle string) {
 	f.Add(circle == "" || slices.Contains(Choices(name), circle), "circle", care.RuleUnknownCode)
 }
 
+// WithChoice adds to what is wrong with a form what is wrong with the circle chosen for it.
+func WithChoice(f care.Faults, name, circle string) []care.Fault {
+	CheckChoice(&f, name, circle)
+	return f
+}
+
 // Of lists the forms that make records of a kind.
 func Of(kind Kind) (names []string) {
 	for _, f := range forms {
