@@ -16,7 +16,7 @@ import (
 	"percorso/api/live"
 	"percorso/api/rest"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/testclock"
 )
 
@@ -198,7 +198,7 @@ func TestPagesInABrowser(t *testing.T) {
 			}
 		})
 	}
-	for _, form := range catalogue.TaskForms {
+	for _, form := range completion.Forms {
 		t.Run("compito "+string(form.Kind), func(t *testing.T) {
 			b.Pages.OneTask.Kind, b.Pages.OneTask.State, b.Pages.OneTask.HolderID = form.Kind, care.TaskReserved, apitest.SomeWorker.ID
 			b.Enter(t, browser, apitest.SomeWorker.Subject)

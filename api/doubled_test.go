@@ -10,8 +10,8 @@ import (
 
 	"percorso/api/apitest"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/several"
+	"percorso/internal/completion"
 )
 
 // TestNoFormAsksTwice looks at the forms of all pages and of all tasks: nothing that
@@ -48,7 +48,7 @@ func TestNoFormAsksTwice(t *testing.T) {
 		look(page.name, page.address)
 	}
 	b.LogIn(apitest.SomeWorker.Subject)
-	for _, form := range catalogue.TaskForms {
+	for _, form := range completion.Forms {
 		b.Hold(form.Kind)
 		look(string(form.Kind), "/compiti/"+apitest.SomeID)
 	}

@@ -36,7 +36,8 @@ var mayImport = map[string][]string{
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
 	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech", "internal/critical"},
-	"internal/catalogue":         {"internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere"},
+	"internal/completion":        {"internal/agenda", "internal/care", "internal/crossing", "internal/needs", "internal/plan", "internal/speech", "internal/written"}, // how a task may end
+	"internal/catalogue":         {"internal/completion", "internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere"},
 	"internal/critical":          {"internal/care"},                                         // days after which something is lost
 	"internal/elsewhere":         {"internal/care"},                                         // numbers in other systems
 	"internal/telephone":         {},                                                        // what a telephone number is
@@ -48,11 +49,13 @@ var mayImport = map[string][]string{
 	"internal/quorum":            {"internal/care"},                                         // whether an équipe has agreed
 	"internal/recent":            {},
 	"internal/fiscal":            {}, // the codice fiscale
-	"internal/zone":              {"internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
+	"internal/zone/fault":        {}, // what is wrong with a file
+	"internal/zone":              {"internal/zone/fault", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":          {"internal/care"},
 	"internal/italian/dated":     {"internal/critical"},
-	"internal/italian":           {"internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering"},
+	"internal/italian":           {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering"},
+	"internal/italian/words":     {"internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere"},
 	"internal/italian/paper":     {"internal/italian", "internal/italian/world", "internal/expected"},
 	"internal/expected":          {"internal/ledger", "internal/care", "internal/kin", "internal/reach"}, // who comes on a day
@@ -174,14 +177,14 @@ var mayImport = map[string][]string{
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
+	"api/rest":        {"internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
+	"api/present":     {"internal/completion", "internal/italian/words", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":           {"internal/written", "internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered", "internal/kin", "internal/speech"},
+	"api/pages/parts":           {"internal/completion", "internal/written", "internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered", "internal/kin", "internal/speech"},
 	"api/rest/persons":          {"internal/reach", "internal/ledger", "internal/care", "internal/kin", "internal/papers"},
 	"api/access/seal":           {},
 	"api/access/device":         {},
@@ -215,7 +218,7 @@ var mayImport = map[string][]string{
 
 	// The binary joins them all.
 	"cmd": {
-		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone",
+		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone", "internal/zone/fault", "internal/italian/words",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
 		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/logins", "internal/postgres/changes",
 	},
@@ -225,7 +228,7 @@ var mayImport = map[string][]string{
 // place is what a folder of pages may import.
 var place = []string{
 	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
-	"internal/catalogue", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered", "internal/italian/jobs", "internal/working", "internal/kin", "internal/papers", "internal/speech", "internal/gathering",
+	"internal/catalogue", "internal/completion", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered", "internal/italian/jobs", "internal/working", "internal/kin", "internal/papers", "internal/speech", "internal/gathering",
 }
 
 // joins are the folders that may import everything, and that nothing else but

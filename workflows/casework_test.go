@@ -13,8 +13,9 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/intake"
-	"percorso/internal/italian"
+	"percorso/internal/italian/words"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/machine"
 )
@@ -102,7 +103,7 @@ func (w *casework) refused(code string, cmd ledger.Command) {
 func (w *casework) toldWhy(cmd ledger.Command) {
 	w.Helper()
 	if code := cmd.Refusal.Code; code == care.RefusedNotAwaited || code == care.RefusedEnded {
-		require.NotEqual(w, italian.Refusal(care.Refusal{Code: code}), italian.Refusal(*cmd.Refusal), "%+v", *cmd.Refusal)
+		require.NotEqual(w, words.Refusal(care.Refusal{Code: code}), words.Refusal(*cmd.Refusal), "%+v", *cmd.Refusal)
 		require.Equal(w, cmd.Operation, cmd.Refusal.Operation)
 		facts, _ := catalogue.Of(cmd.Operation)
 		if facts.On == catalogue.OnReferral || facts.On == catalogue.OnTask {
@@ -198,7 +199,7 @@ func (w *casework) completion(kind care.TaskKind, form care.Completion) (care.Ro
 		w.claim(t)
 	}
 	w.comes(t, form.Outcome)
-	require.Empty(w, catalogue.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
+	require.Empty(w, completion.Check(w.policy(), kind, form), "the form of %s", kind)
 	return t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
 }
 

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/crossing"
 	"percorso/internal/health"
 	"percorso/internal/italian"
@@ -53,7 +54,7 @@ func (g *wanderer) company() (can []func()) {
 		return nil // whoever comes newly knows nothing of her
 	}
 	for _, t := range g.open {
-		_, ok := catalogue.FormOf(t.Kind)
+		_, ok := completion.FormOf(t.Kind)
 		if ok && t.State == care.TaskReady && t.Kind != care.ReferralAnswer && t.Kind != care.TransferAnswer {
 			can = append(can, func() { g.leaves(t) }, func() { g.atOnce(t) })
 			break

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/fields"
+	"percorso/internal/completion"
 	"percorso/internal/usual"
 	"percorso/internal/zone"
 	"percorso/worker"
@@ -96,7 +97,7 @@ func listOfTasks(t *testing.T) string {
 			who = doers[k.Kind]
 		}
 		require.NotEmpty(t, who, k.Kind)
-		form, _ := catalogue.FormOf(k.Kind)
+		form, _ := completion.FormOf(k.Kind)
 		var outcomes []string
 		for _, o := range form.Outcomes {
 			var asked []string

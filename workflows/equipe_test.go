@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/ledger"
 )
 
@@ -57,7 +58,7 @@ func (w *casework) doesAs(role care.Role, kind care.TaskKind, form care.Completi
 	if t.State == care.TaskReady {
 		w.claim(t)
 	}
-	require.Empty(w, catalogue.CheckCompletion(w.policy(), kind, form), "the form of %s", kind)
+	require.Empty(w, completion.Check(w.policy(), kind, form), "the form of %s", kind)
 	w.asks(role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 

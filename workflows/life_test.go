@@ -11,6 +11,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/correction"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -352,7 +353,7 @@ func (w *casework) continuedIn() (id string) {
 func (w *casework) answers(t ledger.Task, form care.Completion) {
 	w.Helper()
 	w.claim(t)
-	require.Empty(w, catalogue.CheckCompletion(w.policy(), t.Kind, form))
+	require.Empty(w, completion.Check(w.policy(), t.Kind, form))
 	w.asks(t.Role, catalogue.Complete.Command("", t.ID, form).InRun(t.Run))
 }
 

@@ -20,6 +20,7 @@ import (
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -474,7 +475,7 @@ func (g *wanderer) step() {
 		return
 	}
 	for _, t := range tasks {
-		if _, ok := catalogue.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer || g.seatOfNobody(t) {
+		if _, ok := completion.FormOf(t.Kind); !ok || t.Kind == care.TransferAnswer || g.seatOfNobody(t) {
 			continue
 		}
 		if g.mends != nil && g.rand.IntN(3) == 0 {
@@ -729,7 +730,7 @@ func (g *wanderer) meetsAnotherWorker(tasks []ledger.Task) {
 	}
 	p.settle("that the older worker leaves a run", func() bool { return p.steps.left() > left })
 	i := slices.IndexFunc(tasks, func(t ledger.Task) bool {
-		_, ok := catalogue.FormOf(t.Kind)
+		_, ok := completion.FormOf(t.Kind)
 		return ok && following[t.Run] == 2 && t.Kind != care.TransferAnswer
 	})
 	comesBack := func() {
@@ -1000,7 +1001,7 @@ func (g *wanderer) answersOne(tasks []ledger.Task, answers map[care.TaskKind]str
 		case g.kept != nil && t.State == care.TaskReady:
 			continue // none of her keepers can take the seat: the équipe goes on without it when its term is over
 		}
-		form, _ := catalogue.FormOf(t.Kind)
+		form, _ := completion.FormOf(t.Kind)
 		if outcome, ok := form.Outcome(answers[t.Kind]); ok {
 			g.comes(t, "")
 			cmd := g.completes(t, g.about(t).Completion(outcome))
@@ -1067,7 +1068,7 @@ func (g *wanderer) answer(t ledger.Task, form care.Completion) (care.Role, catal
 		g.claim(t)
 		t.HolderRole = t.Role
 	}
-	require.Empty(g, catalogue.CheckCompletion(g.policy(), t.Kind, form), "%s", g.last)
+	require.Empty(g, completion.Check(g.policy(), t.Kind, form), "%s", g.last)
 	return t.HolderRole, catalogue.Complete.Command("", t.ID, form).InRun(t.Run)
 }
 

@@ -19,7 +19,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
-	"percorso/internal/italian"
+	"percorso/internal/italian/words"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -104,7 +104,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, Drafts: b.drafts, People: b.people, Policies: somePolicies{},
 		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
-		Problems:   problem.NewTeller(italian.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,
+		Problems:   problem.NewTeller(words.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,
 	}
 	for _, c := range change {
 		c(&options)

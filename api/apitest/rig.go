@@ -47,7 +47,7 @@ import (
 	"percorso/internal/expected"
 	"percorso/internal/health"
 	"percorso/internal/invitation"
-	"percorso/internal/italian"
+	"percorso/internal/italian/words"
 	"percorso/internal/ledger"
 	"percorso/internal/loops"
 	"percorso/internal/names"
@@ -888,7 +888,7 @@ func newRigAt(t testing.TB, now time.Time) *Rig {
 func NewRigOver(t testing.TB, now time.Time, records api.Records) *Rig {
 	t.Helper()
 	b := &Rig{t: t, Now: now}
-	b.begin(records, italian.Words{})
+	b.begin(records, words.Words{})
 	return b
 }
 

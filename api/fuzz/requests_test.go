@@ -18,6 +18,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 )
 
@@ -171,12 +172,12 @@ func (g *generator) agencies() (codes []string) {
 // body is a form that is right as far as the schema, the zone and the task say.
 func (g *generator) body(c *choices, s *sent, op operation) *value {
 	schema := g.resolved(op.RequestBody.Content["application/json"].Schema)
-	if form, ok := catalogue.FormOf(g.kind); ok && strings.HasSuffix(op.path, "/complete") {
+	if form, ok := completion.FormOf(g.kind); ok && strings.HasSuffix(op.path, "/complete") {
 		outcome := pick(c, form.Outcomes)
 		v := &value{schema: schema, fields: []field{{"outcome", &value{text: quoted(outcome.Code), schema: schema.Properties["outcome"]}}}}
-		for _, name := range catalogue.TaskFields {
+		for _, name := range completion.Fields {
 			if property := schema.Properties[string(name)]; slices.Contains(outcome.Requires, name) || outcome.Accepts(name) && c.one(3) {
-				if name == catalogue.FieldReason && len(outcome.Reasons) > 0 {
+				if name == completion.FieldReason && len(outcome.Reasons) > 0 {
 					v.fields = append(v.fields, field{"reason", &value{text: quoted(pick(c, outcome.Reasons)), schema: property}})
 					continue
 				}

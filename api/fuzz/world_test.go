@@ -25,6 +25,7 @@ import (
 	"percorso/api/apitest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
@@ -158,7 +159,7 @@ func (w *world) refer() {
 func (w *world) tasksOfEveryKind(caseRun, equipe string) {
 	inEquipe := []care.TaskKind{care.EquipeInvitation, care.EquipeOpinion, care.PlanDraft, care.PlanSignOff, care.QuorumDecision, care.PlanAgreement}
 	once := []care.TaskKind{care.NextService, care.BookAgain, care.FindPerson, care.DecideNext} // of these a case has one at a time
-	for _, form := range catalogue.TaskForms {
+	for _, form := range completion.Forms {
 		if form.Kind == care.ReferralAnswer || form.Kind == care.TransferAnswer {
 			continue // they come with what they are about
 		}

@@ -7,7 +7,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -26,7 +26,7 @@ type Changed struct{ Field, Old, New string }
 func AmendedOf(p care.Policy, op care.Operation, task care.TaskKind, a ledger.Amendment) Amended {
 	shown := Amended{By: "Corretta " + italian.Dated("", a.At.In(italian.Rome)) + " da " + a.ByName + ", " + italian.Role(a.ByRole), Why: a.Why}
 	for _, change := range a.Changes {
-		if change.Field == string(catalogue.FieldAreas) {
+		if change.Field == string(completion.FieldAreas) {
 			shown.Changes = append(shown.Changes, areasOf(p, change)...)
 			continue
 		}
@@ -37,7 +37,7 @@ func AmendedOf(p care.Policy, op care.Operation, task care.TaskKind, a ledger.Am
 			}
 			return strings.Join(web.Each(Typed(p, op, task, text), func(t web.Term) string { return t.Value }), ", ")
 		}
-		shown.Changes = append(shown.Changes, Changed{Field: italian.TaskField(task, catalogue.TaskField(change.Field)), Old: words(change.Old), New: words(change.New)})
+		shown.Changes = append(shown.Changes, Changed{Field: italian.TaskField(task, completion.TaskField(change.Field)), Old: words(change.Old), New: words(change.New)})
 	}
 	return shown
 }

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/italian/timeline"
+	"percorso/internal/italian/words"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -74,5 +75,5 @@ func ConsentPurpose(p care.Policy, code string) string {
 
 // Sentence says what a case waits for, as of now.
 func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
-	return italian.Words{}.Sentence(w, p, now)
+	return words.Words{}.Sentence(w, p, now)
 }

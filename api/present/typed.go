@@ -11,7 +11,7 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/offered"
@@ -53,7 +53,7 @@ func (t *typed) add(name, label string, value any) {
 			case label != "":
 				its = label + ", " + strings.ToLower(its)
 			case t.task != "":
-				its = italian.TaskField(t.task, catalogue.TaskField(field))
+				its = italian.TaskField(t.task, completion.TaskField(field))
 			}
 			t.add(field, its, v[key])
 		}

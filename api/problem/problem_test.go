@@ -12,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/words"
 )
 
 // marker stands for what somebody typed.
@@ -28,7 +29,7 @@ func TestErrorIsDescribedWithoutWhatItIsAbout(t *testing.T) {
 // TestCodesHaveWords asks Italian for every code of a problem: an unknown one
 // gets a generic sentence that quotes it.
 func TestCodesHaveWords(t *testing.T) {
-	var words Words = italian.Words{}
+	var words Words = words.Words{}
 	for code := range statuses {
 		if text := words.Refusal(care.Refusal{Code: code}); text == "" || strings.Contains(text, "("+code+")") {
 			t.Errorf("%s: %q", code, text)
@@ -38,7 +39,7 @@ func TestCodesHaveWords(t *testing.T) {
 
 // A conflict that a rule explains is said in the words of the rule.
 func TestWhatHappenedMeanwhileIsSaid(t *testing.T) {
-	teller := NewTeller(italian.Words{}, zap.NewNop())
+	teller := NewTeller(words.Words{}, zap.NewNop())
 	refusal := &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Field: "into", Rule: care.RuleIntoMerged}}}
 	p := Refusal(refusal)
 	teller.Word(t.Context(), p)
@@ -67,7 +68,7 @@ func TestWhatThereIsAlreadyIsNamed(t *testing.T) {
 		{ID: "case/c1", Location: "/api/v1/case-files/c1"}:     {Case: "c1"},
 	} {
 		p := Refusal(&care.Refusal{Code: care.RefusedOpen, Faults: []care.Fault{{Rule: care.RulePlacementOpen}}, Open: &open})
-		NewTeller(italian.Words{}, zap.NewNop()).Word(t.Context(), p)
+		NewTeller(words.Words{}, zap.NewNop()).Word(t.Context(), p)
 		if p.Status != http.StatusConflict || p.Open == nil || *p.Open != want || p.Detail != italian.Rule(care.RulePlacementOpen) {
 			t.Errorf("%+v, %+v", p, p.Open)
 		}

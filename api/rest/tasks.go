@@ -5,41 +5,41 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/ledger"
 )
 
 type taskJSON struct {
-	ID         string              `json:"id"`
-	Kind       care.TaskKind       `json:"kind"`
-	State      care.TaskState      `json:"state" enum:"ready,reserved,completed,skipped,obsolete"`
-	CaseFileID string              `json:"case_file_id"`
-	CaseNumber string              `json:"case_number"`
-	Person     string              `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
-	Role       care.Role           `json:"role" doc:"Whose task it is"`
-	Agency     string              `json:"agency"`
-	Service    string              `json:"service,omitempty"`
-	Reason     string              `json:"reason,omitempty" doc:"Why somebody is to decide what is next: how what came before has ended"`
-	ReferralID string              `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
-	HolderName string              `json:"holder_name,omitempty"`
-	HolderRole care.Role           `json:"holder_role,omitempty"`
-	HolderGone bool                `json:"holder_gone,omitempty" doc:"Who holds it has left, or works elsewhere: the supervisor sees to it"`
-	Mine       bool                `json:"mine" doc:"The caller holds it"`
-	AwayUntil  *care.Date          `json:"away_until,omitempty" format:"date" doc:"Last day on which who holds it is away; not there: they are there"`
-	Substitute string              `json:"substitute_name,omitempty" doc:"Who works it meanwhile; not there: whoever has its role"`
-	OnBehalf   bool                `json:"on_behalf,omitempty" doc:"The caller may complete it in the place of who holds it and is away"`
-	FirstName  string              `json:"first_name,omitempty" doc:"To whom it comes first, as the lead of its agency in the case; others of its role may claim it all the same"`
-	Stamp      string              `json:"stamp" doc:"Changes with who does the task and by when; sent back with a repair, it tells whether somebody changed it meanwhile"`
-	Outcome    string              `json:"outcome,omitempty"`
-	ReadyAt    time.Time           `json:"ready_at"`
-	DueAt      *time.Time          `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
-	Reminders  int                 `json:"reminders"`
-	Escalated  bool                `json:"escalated"`
-	LateSince  *time.Time          `json:"late_since,omitempty" doc:"The first term of the task that passed; it stays, whoever takes the task and whatever term is set"`
-	Suspended  bool                `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
-	Answered   bool                `json:"answered" doc:"An accepted answer to it is on its way: until that is worked or refused, nothing can be done with it"`
-	Form       *catalogue.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
-	GivenTo    []ledger.Colleague  `json:"given_to,omitempty" doc:"To whom the supervisor may give it; in the task's own address alone"`
+	ID         string               `json:"id"`
+	Kind       care.TaskKind        `json:"kind"`
+	State      care.TaskState       `json:"state" enum:"ready,reserved,completed,skipped,obsolete"`
+	CaseFileID string               `json:"case_file_id"`
+	CaseNumber string               `json:"case_number"`
+	Person     string               `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
+	Role       care.Role            `json:"role" doc:"Whose task it is"`
+	Agency     string               `json:"agency"`
+	Service    string               `json:"service,omitempty"`
+	Reason     string               `json:"reason,omitempty" doc:"Why somebody is to decide what is next: how what came before has ended"`
+	ReferralID string               `json:"referral_id,omitempty" doc:"Of the answer to a referral, which is given on the referral itself"`
+	HolderName string               `json:"holder_name,omitempty"`
+	HolderRole care.Role            `json:"holder_role,omitempty"`
+	HolderGone bool                 `json:"holder_gone,omitempty" doc:"Who holds it has left, or works elsewhere: the supervisor sees to it"`
+	Mine       bool                 `json:"mine" doc:"The caller holds it"`
+	AwayUntil  *care.Date           `json:"away_until,omitempty" format:"date" doc:"Last day on which who holds it is away; not there: they are there"`
+	Substitute string               `json:"substitute_name,omitempty" doc:"Who works it meanwhile; not there: whoever has its role"`
+	OnBehalf   bool                 `json:"on_behalf,omitempty" doc:"The caller may complete it in the place of who holds it and is away"`
+	FirstName  string               `json:"first_name,omitempty" doc:"To whom it comes first, as the lead of its agency in the case; others of its role may claim it all the same"`
+	Stamp      string               `json:"stamp" doc:"Changes with who does the task and by when; sent back with a repair, it tells whether somebody changed it meanwhile"`
+	Outcome    string               `json:"outcome,omitempty"`
+	ReadyAt    time.Time            `json:"ready_at"`
+	DueAt      *time.Time           `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
+	Reminders  int                  `json:"reminders"`
+	Escalated  bool                 `json:"escalated"`
+	LateSince  *time.Time           `json:"late_since,omitempty" doc:"The first term of the task that passed; it stays, whoever takes the task and whatever term is set"`
+	Suspended  bool                 `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
+	Answered   bool                 `json:"answered" doc:"An accepted answer to it is on its way: until that is worked or refused, nothing can be done with it"`
+	Form       *completion.TaskForm `json:"form,omitempty" doc:"The outcomes to choose from, with their fields; in the task's own address alone"`
+	GivenTo    []ledger.Colleague   `json:"given_to,omitempty" doc:"To whom the supervisor may give it; in the task's own address alone"`
 }
 
 func taskOf(who care.Staff) func(ledger.Task) taskJSON {
@@ -81,7 +81,7 @@ func (a *API) registerTasks() {
 			if err != nil {
 				return nil, err
 			}
-			if form, ok := catalogue.FormOf(task.Kind); ok {
+			if form, ok := completion.FormOf(task.Kind); ok {
 				out.Body.Form = &form
 			}
 			return out, nil

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/config"
 	"percorso/internal/invitation"
 	"percorso/internal/italian"
+	"percorso/internal/italian/words"
 	"percorso/internal/loops"
 	"percorso/internal/observed"
 	"percorso/internal/postgres/changes"
@@ -90,7 +91,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Sessions:  kept,
 		Lines:     logins.NewLines(pool, loginKey, store.Clock),
 		Drafts:    drafts.New(pool, store.Clock),
-		Words:     italian.Words{},
+		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
 		LinkKey:   linkKey, LoginKey: loginKey,

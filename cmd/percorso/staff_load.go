@@ -13,6 +13,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/setup"
 	"percorso/internal/zone"
+	"percorso/internal/zone/fault"
 )
 
 func init() {
@@ -31,7 +32,7 @@ func staffLoad(args []string) (work, error) {
 		}
 		list := zone.ReadStaff(l.from, data)
 		if l.memory != "" && len(list.Broken()) > 0 {
-			return &zone.Invalid{Faults: list.Broken()}
+			return &fault.Invalid{Faults: list.Broken()}
 		}
 		return onDatabase(ctx, asSetup, func(pool *pgxpool.Pool) error {
 			return l.run(ctx, pool, staffOf{list, l.zone}, out)
@@ -71,7 +72,7 @@ func (f staffOf) zones(stored ledger.Setup) (zones []string, err error) {
 
 func (f staffOf) check(stored ledger.Setup, name string) error {
 	if faults := f.list.Faults(stored, name); len(faults) > 0 {
-		return &zone.Invalid{Faults: faults}
+		return &fault.Invalid{Faults: faults}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ type AreaFinding struct {
 }
 
 // Completion is the form that completes a task. Which fields count is said by
-// the outcome's row in TaskForms.
+// the outcome's row in completion.Forms.
 type Completion struct {
 	Outcome        string        `json:"outcome" doc:"Code of an outcome of the task's kind"`
 	Reason         string        `json:"reason,omitempty"`

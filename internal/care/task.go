@@ -15,7 +15,7 @@ const (
 // Open says whether somebody still has to act.
 func (s TaskState) Open() bool { return s == TaskReady || s == TaskReserved }
 
-// TaskKind names a kind of human task; its row in TaskForms says how it may end.
+// TaskKind names a kind of human task; its row in completion.Forms says how it may end.
 type TaskKind string
 
 // The human tasks of the processes, in the order of the path.

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/codes"
 	fieldsof "percorso/internal/catalogue/fields"
+	"percorso/internal/completion"
 	"percorso/internal/crossing"
 	"percorso/internal/testclock"
 	"percorso/internal/zone"
@@ -94,7 +95,7 @@ func TestExamplesAreRight(t *testing.T) {
 				require.Empty(t, c.Check(around), "%s in %s: %s", c.Operation, policy.Zone, c.Data)
 				require.Empty(t, codes.Check(policy, zones, c.Answer), c.Operation)
 			}
-			for _, form := range catalogue.TaskForms {
+			for _, form := range completion.Forms {
 				world.Task, around.Task = form.Kind, form.Kind
 				c := catalogue.Complete.Any(id, world)
 				if form.Kind != care.ReferralAnswer { // which is answered by the moves

@@ -6,13 +6,14 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/completion"
 )
 
 // Complete completes a task, by its holder, with one of its outcomes.
 var Complete = Operation[care.Completion]{
 	Facts: Facts{Code: care.OpComplete, On: OnTask, Path: "complete"},
 	Check: func(form care.Completion, around Around) []care.Fault {
-		return CheckCompletion(around.Policy, around.Task, form)
+		return completion.Check(around.Policy, around.Task, form)
 	},
 	Dates: care.Completion.Dates,
 	Answer: func(form care.Completion) care.Answer {

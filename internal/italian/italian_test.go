@@ -11,11 +11,13 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/fields"
+	"percorso/internal/completion"
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mails"
 	"percorso/internal/italian/timeline"
+	"percorso/internal/italian/words"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -25,10 +27,10 @@ import (
 // TestEveryCodeHasItsWords walks the lists of package care: none of their codes
 // may come out as it is.
 func TestEveryCodeHasItsWords(t *testing.T) {
-	said := func(what, code, words string) {
+	said := func(what, code, text string) {
 		t.Helper()
-		if words == "" || words == code || strings.Contains(words, "_") || strings.ReplaceAll(code, "_", " ") == words {
-			t.Errorf("%s %q is said %q", what, code, words)
+		if text == "" || text == code || strings.Contains(text, "_") || strings.ReplaceAll(code, "_", " ") == text {
+			t.Errorf("%s %q is said %q", what, code, text)
 		}
 	}
 	for _, r := range care.Roles {
@@ -41,7 +43,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		said("kind of task", string(k.Kind), italian.TaskKind(k.Kind))
 		said("purpose of", string(k.Kind), italian.TaskPurpose(k.Kind))
 	}
-	for _, f := range catalogue.TaskForms {
+	for _, f := range completion.Forms {
 		for _, o := range f.Outcomes {
 			said("outcome of "+string(f.Kind), o.Code, italian.Outcome(f.Kind, o.Code))
 			for _, reason := range o.Reasons {
@@ -60,7 +62,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	} {
 		said("field", path, italian.Field(path))
 	}
-	for _, f := range catalogue.TaskFields {
+	for _, f := range completion.Fields {
 		said("field", string(f), italian.Field(string(f)))
 		said("help of field", string(f), italian.FieldHelp(string(f)))
 	}
@@ -189,7 +191,7 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 	for _, code := range []string{
 		care.RefusedInvalid, care.RefusedTaken, care.RefusedNotAwaited, care.RefusedEnded, care.RefusedNotHeld, care.RefusedForbidden, care.RefusedOpen,
 	} {
-		if text := italian.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") {
+		if text := words.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") {
 			t.Errorf("refusal %q is said %q", code, text)
 		}
 	}
@@ -203,7 +205,7 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 		{care.RefusedForbidden, care.CPIOperator, "Questa operazione spetta a un operatore del Centro per l’Impiego."},
 		{care.RefusedForbidden, care.Supervisor, "Questa operazione spetta al responsabile."},
 	} {
-		if got := italian.Refusal(care.Refusal{Code: c.code, Role: c.role}); got != c.want {
+		if got := words.Refusal(care.Refusal{Code: c.code, Role: c.role}); got != c.want {
 			t.Errorf("%s of %s: %q, want %q", c.code, c.role, got, c.want)
 		}
 	}
@@ -219,7 +221,7 @@ func TestEveryProblemHasItsSentence(t *testing.T) {
 		"unauthenticated", "not_staff", "other_site", "not_found", "same_person", "key_reused", "key_missing", "bad_request", "login_failed", "media_type", "not_acceptable", "too_large", "too_often",
 		"method", "provider_away", "unavailable", "internal",
 	} {
-		if text := italian.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
+		if text := words.Refusal(care.Refusal{Code: code}); strings.Contains(text, "("+code+")") || !strings.HasSuffix(text, ".") {
 			t.Errorf("problem %q is said %q", code, text)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
 	"percorso/internal/italian/article"
@@ -75,10 +75,12 @@ func ARole(r care.Role) string { return roleOf(r).indefinite }
 // TheRole is a role with its definite article: "l’operatore di sportello".
 func TheRole(r care.Role) string { return roleOf(r).definite }
 
-// toRole and byRole are a role after the prepositions a and da: "a un assistente
-// sociale", "al responsabile", "da un assistente sociale", "dal responsabile".
-func toRole(r care.Role) string { return article.Contract("a ", ARole(r)) }
-func byRole(r care.Role) string { return article.Contract("da ", ARole(r)) }
+// ToRole is a role after the prepositions a and da: "a un assistente
+// sociale", "al responsabile".
+func ToRole(r care.Role) string { return article.Contract("a ", ARole(r)) }
+
+// ByRole is a role after the preposition da: "da un assistente sociale", "dal responsabile".
+func ByRole(r care.Role) string { return article.Contract("da ", ARole(r)) }
 
 // ofTheRole and byTheRole are one of a role, who is known: "dell’assistente sociale",
 // "del responsabile", "dall’assistente sociale".
@@ -352,17 +354,17 @@ var fieldHelps = map[string]string{
 func FieldHelp(path string) string { return fieldHelps[lastName(path)] }
 
 // fieldsOf are fields that mean something of their own in a kind of task: name and help.
-var fieldsOf = map[care.TaskKind]map[catalogue.TaskField][2]string{
+var fieldsOf = map[care.TaskKind]map[completion.TaskField][2]string{
 	care.PermitRenewal: {
-		catalogue.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
-		catalogue.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
+		completion.FieldAt:     {"Giorno della ricevuta", "Il giorno in cui è stato chiesto il rinnovo, come nella ricevuta."},
+		completion.FieldPermit: {"Nuovo permesso", "Il tipo scritto sul nuovo permesso."},
 	},
-	care.NextStepAfterRejection: {catalogue.FieldAt: {"Quando riprovare", "Il giorno e l’ora da cui l’attività torna da fare."}},
-	care.PlanDraft:              {catalogue.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
+	care.NextStepAfterRejection: {completion.FieldAt: {"Quando riprovare", "Il giorno e l’ora da cui l’attività torna da fare."}},
+	care.PlanDraft:              {completion.FieldReason: {"Perché non c’è un progetto", "Il motivo più vicino a ciò che ha deciso l’équipe."}},
 }
 
 // TaskField is the name of a field in the form of a kind of task.
-func TaskField(kind care.TaskKind, f catalogue.TaskField) string {
+func TaskField(kind care.TaskKind, f completion.TaskField) string {
 	if own, ok := fieldsOf[kind][f]; ok {
 		return own[0]
 	}
@@ -370,7 +372,7 @@ func TaskField(kind care.TaskKind, f catalogue.TaskField) string {
 }
 
 // TaskFieldHelp says what a field asks for in the form of a kind of task.
-func TaskFieldHelp(kind care.TaskKind, f catalogue.TaskField) string {
+func TaskFieldHelp(kind care.TaskKind, f completion.TaskField) string {
 	if own, ok := fieldsOf[kind][f]; ok {
 		return own[1]
 	}

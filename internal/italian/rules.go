@@ -19,7 +19,6 @@ import (
 	"percorso/internal/protection"
 	"percorso/internal/takeover"
 	"percorso/internal/terms"
-	"percorso/internal/told"
 	"percorso/internal/undoing"
 )
 
@@ -184,39 +183,4 @@ func GateRefusal(r eligibility.GateRefusal) string {
 		return Rule(r.Rule)
 	}
 	return Rule(r.Rule) + " Sarà possibile " + Dated("da", *r.From) + "."
-}
-
-var refusals = map[string]string{
-	care.RefusedInvalid:    "Alcuni campi vanno corretti: sono indicati sotto.",
-	care.RefusedTaken:      "Un’altra persona ha già preso questa attività.",
-	care.RefusedNotAwaited: "A questo punto del percorso l’operazione non è possibile: il fascicolo dice che cosa aspetta e chi deve agire.",
-	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
-	care.RefusedNotHeld:    "L’attività non è affidata a te: prima scegli «Lo faccio io».",
-	care.RefusedChanged:    "Nel frattempo qualcosa è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
-	care.RefusedInFlight:   "Una risposta a questa attività, o il ritiro di quello che chiede, è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, l’attività non si può cambiare.",
-	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
-	care.RefusedHeld:       "Sei di nuovo collegato. Non è stato ancora inviato niente: premi di nuovo il pulsante.",
-	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",
-	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì, è assente senza nessuno al suo posto o la sua posta torna indietro, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
-	told.Today:             "Oggi l’ente ha già avuto un sollecito con un nuovo link: se è urgente chiamalo, e registra quello che risponde.",
-	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
-	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
-
-	"unauthenticated": "Per continuare occorre accedere.",
-	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso.",
-	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita.",
-	"not_found":       "La pagina o il dato cercato non c’è, oppure il tuo ruolo non permette di vederlo.",
-	"same_person":     "La persona sembra avere già un fascicolo: guarda quelli elencati. Se è un’altra persona, ripeti l’invio dicendolo (another_person).",
-	"key_reused":      "Questo invio era già stato fatto con altri dati. Ricarica la pagina e ripeti.",
-	"key_missing":     "Manca la chiave dell’invio (Idempotency-Key).",
-	"bad_request":     "La richiesta non è leggibile.",
-	"login_failed":    "L’accesso non è stato completato: è scaduto, è stato annullato o è stato aperto in un’altra finestra.",
-	"media_type":      "Il tipo di quello che hai inviato non è tra quelli che questo indirizzo legge.",
-	"not_acceptable":  "Questo indirizzo risponde in JSON: chiedi application/json.",
-	"too_large":       "Quello che hai inviato è troppo grande: accorcia i testi e ripeti l’invio.",
-	"too_often":       "Ci sono stati troppi tentativi in poco tempo.",
-	"method":          "Questo indirizzo non accetta la richiesta.",
-	"provider_away":   "Il servizio di identità non risponde. Riprova tra poco.",
-	"unavailable":     "Una parte del sistema non risponde in questo momento. Riprova tra poco: nessun dato è andato perso.",
-	"internal":        "Si è verificato un errore imprevisto. Riprova; se si ripete, segnalalo all’assistenza.",
 }

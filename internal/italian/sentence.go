@@ -28,12 +28,12 @@ func waits(w health.Waiting, p care.Policy, now time.Time) string {
 	case w.For == health.WaitTask && w.Answered:
 		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
 	case w.For == health.WaitTask && w.Gone:
-		return join("Nessuno può agire: chi aveva l’attività «"+TaskKind(w.Task)+"», che spetta "+toRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
+		return join("Nessuno può agire: chi aveva l’attività «"+TaskKind(w.Task)+"», che spetta "+ToRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Cause == health.CauseProposer:
-		return "Nessuno può approvare la chiusura: spetta " + toRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
+		return "Nessuno può approvare la chiusura: spetta " + ToRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
 			". Chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
-		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+toRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), goesOn(w), standIns(w))
+		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+ToRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), goesOn(w), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+AgencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
 			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
@@ -137,7 +137,7 @@ func Away(last, now time.Time) string {
 func others(w health.Waiting, p care.Policy) string {
 	var names []string
 	for _, o := range w.Also {
-		name := byRole(o.Role)
+		name := ByRole(o.Role)
 		switch {
 		case o.Partner != "":
 			names = append(names, "dall’ente «"+AgencyName(p, o.Partner)+"»")
@@ -150,7 +150,7 @@ func others(w health.Waiting, p care.Policy) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "lo stesso si aspetta " + enumerate(names)
+	return "lo stesso si aspetta " + Enumerate(names)
 }
 
 // agency names the agency of who must act.
@@ -178,7 +178,7 @@ func answered(w health.Waiting, p care.Policy) string {
 	if w.Holder != nil {
 		by = *w.Holder
 	}
-	return "La risposta all’attività «" + TaskKind(w.Task) + "», data " + byRole(by.Role) + agencyOf(by.Role, by.Agency, w.Zone, p) + ","
+	return "La risposta all’attività «" + TaskKind(w.Task) + "», data " + ByRole(by.Role) + agencyOf(by.Role, by.Agency, w.Zone, p) + ","
 }
 
 func does(w health.Waiting) string {
@@ -233,7 +233,7 @@ func stands(w health.Waiting, now time.Time) string {
 			names = append(names, TheRole(r))
 		}
 	}
-	before := "prima possono farlo riprendere " + enumerate(names)
+	before := "prima possono farlo riprendere " + Enumerate(names)
 	if w.Kept {
 		before = "prima può farlo riprendere solo chi può sapere della persona, che è protetta"
 	}
@@ -344,7 +344,7 @@ func standIns(w health.Waiting) string {
 	case 1:
 		return "può intervenire anche " + names[0]
 	}
-	return "possono intervenire anche " + enumerate(names)
+	return "possono intervenire anche " + Enumerate(names)
 }
 
 // means say what a supervisor can do.
@@ -362,8 +362,8 @@ func choices(can []string) string {
 	return strings.Join(can[:last], ", ") + " o " + can[last]
 }
 
-// enumerate lists nouns: "uno, due e tre".
-func enumerate(names []string) string {
+// Enumerate lists nouns: "uno, due e tre".
+func Enumerate(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 )
 
 // barest is what every zone's policy says, however old the code that stored it.
@@ -135,12 +135,12 @@ func TestRunsDecideAsBefore(t *testing.T) {
 
 // TestEveryKindHasItsRule: a new form needs a row in TaskKinds too.
 func TestEveryKindHasItsRule(t *testing.T) {
-	for _, form := range catalogue.TaskForms {
+	for _, form := range completion.Forms {
 		if !slices.ContainsFunc(TaskKinds, func(k TaskUsual) bool { return k.Kind == form.Kind }) {
 			t.Errorf("%s is not in TaskKinds", form.Kind)
 		}
 	}
-	if len(TaskKinds) != len(catalogue.TaskForms)+1 { // the answer to a referral has no form
-		t.Errorf("%d kinds, %d forms", len(TaskKinds), len(catalogue.TaskForms))
+	if len(TaskKinds) != len(completion.Forms)+1 { // the answer to a referral has no form
+		t.Errorf("%d kinds, %d forms", len(TaskKinds), len(completion.Forms))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/written"
 )
 
@@ -33,7 +34,7 @@ func TestWhoChoosesACircle(t *testing.T) {
 
 // Every form that people fill in makes a record of a known kind.
 func TestEveryFormMakesARecord(t *testing.T) {
-	for _, f := range catalogue.TaskForms {
+	for _, f := range completion.Forms {
 		require.True(t, written.Known(string(f.Kind)), "the task %s", f.Kind)
 	}
 	for _, o := range catalogue.All {

@@ -5,6 +5,7 @@ import (
 
 	"percorso/internal/actors"
 	"percorso/internal/care"
+	"percorso/internal/zone/fault"
 )
 
 // approval reads whose second pair of eyes approves closures, and of which: of all where
@@ -16,12 +17,12 @@ func (r *reading) approval() {
 	case *ast.MappingNode, *ast.MappingValueNode:
 		o := n.object("role", "of")
 		role = o.need("role")
-		r.p.ApprovalOf = o.filled("of").codes(RuleOutcome, func(code string) bool {
+		r.p.ApprovalOf = o.filled("of").codes(fault.RuleOutcome, func(code string) bool {
 			_, known := care.ByCode(r.p.Outcomes, code)
 			return known && care.ChosenOutcome(code) || code == actors.EarlyClosure
 		})
 	}
 	if r.p.ClosureApproval = r.role(role); r.p.ClosureApproval == care.DeskOperator {
-		role.fault(RuleDeskApproves)
+		role.fault(fault.RuleDeskApproves)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/zone/fault"
 )
 
 // equipes reads how the zone composes its équipes, one of each kind.
@@ -14,7 +15,7 @@ func (r *reading) equipes() {
 		o := item.object("kind", "seats", "quorum")
 		kind := o.need("kind")
 		rule := care.EquipeRule{
-			Kind: care.EquipeKind(once(kind, string(oneOf(kind, RuleValue, care.EquipeKinds)), r.p.Equipes,
+			Kind: care.EquipeKind(once(kind, string(oneOf(kind, fault.RuleValue, care.EquipeKinds)), r.p.Equipes,
 				func(e care.EquipeRule) string { return string(e.Kind) })),
 		}
 		rule.Seats = r.seats(rule.Kind, o.filled("seats"))
@@ -23,7 +24,7 @@ func (r *reading) equipes() {
 	}
 	for _, kind := range care.EquipeKinds {
 		if _, ok := r.p.Equipe(kind); !ok && list.value != nil {
-			list.fault(RuleMissing, "l'équipe "+string(kind)+" c'è in ogni zona")
+			list.fault(fault.RuleMissing, "l'équipe "+string(kind)+" c'è in ogni zona")
 		}
 	}
 }
@@ -37,11 +38,11 @@ func (r *reading) seats(kind care.EquipeKind, list node) []care.SeatRule {
 		role, by := o.need("role"), o.may("replace_by")
 		seat := care.SeatRule{
 			Role:     care.Role(once(role, string(r.role(role)), seats, func(s care.SeatRule) string { return string(s.Role) })),
-			IfSilent: oneOf(o.need("if_silent"), RuleValue, []care.Silent{care.WaiveSilent, care.ReplaceSilent, care.TacitSilent}),
+			IfSilent: oneOf(o.need("if_silent"), fault.RuleValue, []care.Silent{care.WaiveSilent, care.ReplaceSilent, care.TacitSilent}),
 		}
 		seat.ReplaceBy = r.role(by)
 		if seat.IfSilent != "" && (seat.IfSilent == care.ReplaceSilent) != (by.value != nil) {
-			by.fault(RuleReplace)
+			by.fault(fault.RuleReplace)
 		}
 		if kind == care.WithinAgency {
 			first := seat
@@ -56,11 +57,11 @@ func (r *reading) seats(kind care.EquipeKind, list node) []care.SeatRule {
 	// One who has a seat cannot take another: the équipe would have a role twice.
 	for i, seat := range seats {
 		if seat.ReplaceBy != "" && slices.ContainsFunc(seats, func(s care.SeatRule) bool { return s.Role == seat.ReplaceBy }) {
-			replaced[i].fault(RuleDuplicate)
+			replaced[i].fault(fault.RuleDuplicate)
 		}
 	}
 	if agencies := r.agenciesOf(seats); kind == care.BetweenAgencies && len(agencies) == 1 {
-		list.fault(RuleTwoAgencies, agencies[0])
+		list.fault(fault.RuleTwoAgencies, agencies[0])
 	}
 	return seats
 }
@@ -70,7 +71,7 @@ func (r *reading) seats(kind care.EquipeKind, list node) []care.SeatRule {
 func (r *reading) sameAgency(n node, role, other care.Role) {
 	agency, of := r.p.RoleAgency(role), r.p.RoleAgency(other)
 	if agency != "" && of != "" && agency != of {
-		n.fault(RuleOneAgency, agency+", "+of)
+		n.fault(fault.RuleOneAgency, agency+", "+of)
 	}
 }
 
@@ -87,10 +88,10 @@ func (r *reading) quorum(seats []care.SeatRule, n node) care.QuorumRule {
 		return q
 	}
 	if q.Roles > len(seats) {
-		roles.fault(RuleQuorum, fmt.Sprintf("i ruoli sono %d", len(seats)))
+		roles.fault(fault.RuleQuorum, fmt.Sprintf("i ruoli sono %d", len(seats)))
 	}
 	if most := len(r.agenciesOf(seats)); q.Agencies > most {
-		agencies.fault(RuleQuorum, fmt.Sprintf("gli enti sono %d", most))
+		agencies.fault(fault.RuleQuorum, fmt.Sprintf("gli enti sono %d", most))
 	}
 	return q
 }

@@ -3,6 +3,7 @@ package zone
 import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/zone/fault"
 )
 
 // matters reads what the level-2 services deal with. A matter that says nothing of who
@@ -34,14 +35,14 @@ func matterGate(n node, matter string) care.MatterGate {
 	}
 	g := care.MatterGate{
 		Matter: matter, Source: o.need("source").text(),
-		Citizens: oneOf(o.may("citizens"), RuleValue, eligibility.Citizens), Permit: oneOf(o.may("permit"), RuleValue, eligibility.PermitAsks),
+		Citizens: oneOf(o.may("citizens"), fault.RuleValue, eligibility.Citizens), Permit: oneOf(o.may("permit"), fault.RuleValue, eligibility.PermitAsks),
 		PermitFrom: age("permit_from"), AgeMin: age("age_min"), AgeMax: age("age_max"),
 	}
 	if g.PermitFrom > 0 && g.Permit == eligibility.PermitNotAsked {
-		o.may("permit_from").fault(RulePermitFrom)
+		o.may("permit_from").fault(fault.RulePermitFrom)
 	}
 	if g.AgeMax > 0 && g.AgeMax < g.AgeMin {
-		o.may("age_max").fault(RuleAges)
+		o.may("age_max").fault(fault.RuleAges)
 	}
 	return g
 }

@@ -14,12 +14,13 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"percorso/internal/care"
+	"percorso/internal/zone/fault"
 )
 
 // document collects the faults of one file while it is read.
 type document struct {
 	file   string
-	faults []Fault
+	faults []fault.Fault
 }
 
 // node is a value in the file, with where it stands. Reading never stops: a
@@ -47,20 +48,20 @@ func parse(file string, data []byte, largest int) (root node, doc *document) {
 	defer func() {
 		if recover() != nil {
 			root.value = nil
-			root.fault(RuleYAML)
+			root.fault(fault.RuleYAML)
 		}
 	}()
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	switch {
 	case len(data) > largest:
-		root.fault(RuleTooLarge, fmt.Sprintf("al massimo %d KiB", largest>>10))
+		root.fault(fault.RuleTooLarge, fmt.Sprintf("al massimo %d KiB", largest>>10))
 		return root, doc
 	case !utf8.Valid(data):
 		root.line = 1 + bytes.Count(data[:validUTF8(data)], []byte("\n"))
-		root.fault(RuleEncoding)
+		root.fault(fault.RuleEncoding)
 		return root, doc
 	case tooDeep(data):
-		root.fault(RuleTooDeep)
+		root.fault(fault.RuleTooDeep)
 		return root, doc
 	}
 	parsed, err := parser.ParseBytes(data, 0)
@@ -73,11 +74,11 @@ func parse(file string, data []byte, largest int) (root node, doc *document) {
 				root.line = token.Position.Line
 			}
 		}
-		root.fault(RuleYAML, detail)
+		root.fault(fault.RuleYAML, detail)
 		return root, doc
 	}
 	if len(parsed.Docs) != 1 || parsed.Docs[0].Body == nil {
-		root.fault(RuleOneDocument)
+		root.fault(fault.RuleOneDocument)
 		return root, doc
 	}
 	root.value, root.line = parsed.Docs[0].Body, 1
@@ -118,7 +119,7 @@ func tooDeep(data []byte) bool {
 
 // fault reports that the node breaks a rule.
 func (n node) fault(rule string, detail ...string) {
-	n.doc.faults = append(n.doc.faults, newFault(n.doc.file, n.line, n.path, rule, strings.Join(detail, ", ")))
+	n.doc.faults = append(n.doc.faults, fault.New(n.doc.file, n.line, n.path, rule, strings.Join(detail, ", ")))
 }
 
 // there says whether the file has a value here. A null is none.
@@ -162,7 +163,7 @@ func (n node) anyField() object {
 		values = []*ast.MappingValueNode{m}
 	default:
 		if n.value != nil {
-			n.fault(RuleObject)
+			n.fault(fault.RuleObject)
 		}
 		o.value = nil // so that its fields are not missed one by one
 		return o
@@ -194,7 +195,7 @@ func (n node) object(names ...string) object {
 	o := n.anyField()
 	for _, f := range o.fields {
 		if !slices.Contains(names, f.name) {
-			f.value.fault(RuleUnknownField, "ammessi "+strings.Join(names, ", "))
+			f.value.fault(fault.RuleUnknownField, "ammessi "+strings.Join(names, ", "))
 		}
 	}
 	return o
@@ -217,7 +218,7 @@ func (o object) may(name string) node {
 func (o object) need(name string) node {
 	n := o.may(name)
 	if n.value == nil && o.value != nil {
-		n.fault(RuleMissing)
+		n.fault(fault.RuleMissing)
 	}
 	return n
 }
@@ -229,7 +230,7 @@ func (n node) list() []node {
 	}
 	s, ok := n.value.(*ast.SequenceNode)
 	if !ok {
-		n.fault(RuleList)
+		n.fault(fault.RuleList)
 		return nil
 	}
 	items := make([]node, len(s.Values))
@@ -237,7 +238,7 @@ func (n node) list() []node {
 		items[i] = n.child(fmt.Sprintf("[%d]", i), v)
 		if !items[i].there() {
 			items[i].value = nil
-			items[i].fault(RuleMissing)
+			items[i].fault(fault.RuleMissing)
 		}
 	}
 	return items
@@ -257,18 +258,18 @@ func (n node) textOf(most int) string {
 	}
 	s, ok := n.value.(*ast.StringNode)
 	if !ok {
-		n.fault(RuleText)
+		n.fault(fault.RuleText)
 		return ""
 	}
 	text := strings.TrimSpace(s.Value)
 	switch {
 	case text == "":
-		n.fault(RuleMissing)
+		n.fault(fault.RuleMissing)
 	case !care.LegibleLine(text):
-		n.fault(RuleIllegible)
+		n.fault(fault.RuleIllegible)
 		return ""
 	case utf8.RuneCountInString(text) > most:
-		n.fault(RuleTextLength, fmt.Sprintf("al massimo %d caratteri", most))
+		n.fault(fault.RuleTextLength, fmt.Sprintf("al massimo %d caratteri", most))
 		return ""
 	}
 	return text
@@ -292,9 +293,9 @@ func (n node) integer(least, most int) int {
 	number, err := strconv.Atoi(text)
 	switch {
 	case !ok || err != nil && !errors.Is(err, strconv.ErrRange):
-		n.fault(RuleNumber)
+		n.fault(fault.RuleNumber)
 	case err != nil || number < least || number > most:
-		n.fault(RuleRange, fmt.Sprintf("da %d a %d", least, most))
+		n.fault(fault.RuleRange, fmt.Sprintf("da %d a %d", least, most))
 	default:
 		return number
 	}
@@ -309,7 +310,7 @@ func (n node) number() float64 {
 	text, ok := n.scalar()
 	number, err := strconv.ParseFloat(text, 64)
 	if !ok || err != nil {
-		n.fault(RuleNumber)
+		n.fault(fault.RuleNumber)
 		return 0
 	}
 	return number
@@ -322,7 +323,7 @@ func (n node) boolean() bool {
 	}
 	b, ok := n.value.(*ast.BoolNode)
 	if !ok {
-		n.fault(RuleBoolean)
+		n.fault(fault.RuleBoolean)
 		return false
 	}
 	return b.Value

@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"percorso/internal/care"
+	"percorso/internal/zone/fault"
 )
 
 // reading is one file on its way to a policy. Its parts are read in an order
@@ -49,7 +50,7 @@ func (r *reading) days() {
 		o := item.object("from", "to", "name")
 		from, to := o.days()
 		if tooLong(from, to) {
-			o.may("to").fault(RuleClosure)
+			o.may("to").fault(fault.RuleClosure)
 		}
 		r.p.Closures = append(r.p.Closures, care.OfficeClosure{From: from, To: to, Name: o.need("name").text()})
 	}
@@ -74,22 +75,22 @@ func (r *reading) agencies() {
 		a := care.Agency{
 			Code:    once(code, code.code(), r.p.Agencies, func(a care.Agency) string { return a.Code }),
 			Name:    o.need("name").text(),
-			Kind:    oneOf(o.need("kind"), RuleValue, care.AgencyKinds),
-			Answers: oneOf(o.may("answers"), RuleRole, care.Roles),
+			Kind:    oneOf(o.need("kind"), fault.RuleValue, care.AgencyKinds),
+			Answers: oneOf(o.may("answers"), fault.RuleRole, care.Roles),
 			Email:   o.may("email").email(),
 			Phone:   phone(o.may("phone")),
-			ActsAs:  oneOf(o.may("acts_as"), RuleValue, []care.ActsAs{care.ActsPublicBody, care.ActsProcessor, care.ActsJointController, care.ActsIndependent}),
+			ActsAs:  oneOf(o.may("acts_as"), fault.RuleValue, []care.ActsAs{care.ActsPublicBody, care.ActsProcessor, care.ActsJointController, care.ActsIndependent}),
 			Act:     o.may("act").text(),
 			ActEnd:  o.may("act_end").day(),
 		}
 		if a.ActsAs == care.ActsProcessor && a.Act == "" {
-			o.may("acts_as").fault(RuleAct)
+			o.may("acts_as").fault(fault.RuleAct)
 		}
 		if a.ActEnd != "" && a.Act == "" {
-			o.may("act_end").fault(RuleAct)
+			o.may("act_end").fault(fault.RuleAct)
 		}
 		if a.Answers != "" && a.Email != "" {
-			o.may("email").fault(RuleOneWay)
+			o.may("email").fault(fault.RuleOneWay)
 		}
 		if a.Kind == care.KindCPI && a.Answers != "" {
 			cpi++
@@ -97,7 +98,7 @@ func (r *reading) agencies() {
 		r.p.Agencies = append(r.p.Agencies, a)
 	}
 	if cpi != 1 && list.value != nil {
-		list.fault(RuleOneCPI)
+		list.fault(fault.RuleOneCPI)
 	}
 
 	roles := r.need("roles")
@@ -105,13 +106,13 @@ func (r *reading) agencies() {
 		o := item.object("role", "agency")
 		role := o.need("role")
 		r.p.Roles = append(r.p.Roles, care.RoleHolder{
-			Role:   care.Role(once(role, string(oneOf(role, RuleRole, care.Roles)), r.p.Roles, func(h care.RoleHolder) string { return string(h.Role) })),
+			Role:   care.Role(once(role, string(oneOf(role, fault.RuleRole, care.Roles)), r.p.Roles, func(h care.RoleHolder) string { return string(h.Role) })),
 			Agency: r.agency(o.need("agency")),
 		})
 	}
 	for _, role := range []care.Role{care.DeskOperator, care.Supervisor} {
 		if roles.value != nil && !r.p.HasRole(role) {
-			roles.fault(RuleMissing, "il ruolo "+string(role)+" c'è in ogni zona")
+			roles.fault(fault.RuleMissing, "il ruolo "+string(role)+" c'è in ogni zona")
 		}
 	}
 	for i, a := range r.p.Agencies {
@@ -128,7 +129,7 @@ func (r *reading) agency(n node) string {
 		return ""
 	}
 	if _, ok := r.p.Agency(code); !ok {
-		n.fault(RuleAgency)
+		n.fault(fault.RuleAgency)
 		return ""
 	}
 	return code
@@ -136,9 +137,9 @@ func (r *reading) agency(n node) string {
 
 // role reads a role of the zone.
 func (r *reading) role(n node) care.Role {
-	role := oneOf(n, RuleRole, care.Roles)
+	role := oneOf(n, fault.RuleRole, care.Roles)
 	if role != "" && !r.p.HasRole(role) {
-		n.fault(RuleRoleNotInZone)
+		n.fault(fault.RuleRoleNotInZone)
 	}
 	return role
 }
@@ -147,9 +148,9 @@ func (r *reading) role(n node) care.Role {
 func (r *reading) roleOf(n node, role care.Role, agency string) {
 	switch of := r.p.RoleAgency(role); {
 	case of == "":
-		n.fault(RuleRoleNotInZone)
+		n.fault(fault.RuleRoleNotInZone)
 	case agency != "" && of != agency:
-		n.fault(RuleRoleAgency, of)
+		n.fault(fault.RuleRoleAgency, of)
 	}
 }
 
@@ -161,7 +162,7 @@ func (r *reading) lists() {
 		r.p.Needs = append(r.p.Needs, care.NeedArea{
 			Code:       once(code, code.code(), r.p.Needs, func(a care.NeedArea) string { return a.Code }),
 			Name:       o.need("name").text(),
-			Difficulty: oneOf(o.may("difficulty"), RuleValue, []care.Difficulty{care.DifficultySocial, care.DifficultyLabour}),
+			Difficulty: oneOf(o.may("difficulty"), fault.RuleValue, []care.Difficulty{care.DifficultySocial, care.DifficultyLabour}),
 		})
 	}
 	r.matters()
@@ -170,7 +171,7 @@ func (r *reading) lists() {
 	r.p.Outcomes = outcomes.named()
 	for _, code := range care.ClosureOutcomes {
 		if _, ok := care.ByCode(r.p.Outcomes, code); !ok && outcomes.value != nil {
-			outcomes.fault(RuleMissing, "l'esito "+code+" c'è in ogni zona")
+			outcomes.fault(fault.RuleMissing, "l'esito "+code+" c'è in ogni zona")
 		}
 	}
 	for _, item := range r.filled("reject_reasons").list() {
@@ -179,7 +180,7 @@ func (r *reading) lists() {
 		r.p.RejectReasons = append(r.p.RejectReasons, care.RejectReason{
 			Code:     once(code, code.code(), r.p.RejectReasons, func(e care.RejectReason) string { return e.Code }),
 			Name:     o.need("name").text(),
-			NextStep: oneOf(o.need("next_step"), RuleValue, care.NextSteps),
+			NextStep: oneOf(o.need("next_step"), fault.RuleValue, care.NextSteps),
 		})
 	}
 }
@@ -188,7 +189,7 @@ func (r *reading) lists() {
 func (o object) filled(name string) node {
 	n := o.need(name)
 	if s, ok := n.value.(*ast.SequenceNode); ok && len(s.Values) == 0 {
-		n.fault(RuleMissing, "almeno una voce")
+		n.fault(fault.RuleMissing, "almeno una voce")
 	}
 	return n
 }
@@ -201,8 +202,8 @@ func (r *reading) services() {
 			Code:   once(code, code.code(), r.p.Services, func(s care.Service) string { return s.Code }),
 			Name:   o.need("name").text(),
 			Agency: r.agency(o.need("agency")),
-			Role:   oneOf(o.need("role"), RuleRole, care.Roles),
-			Matters: o.may("matters").codes(RuleMatter, func(code string) bool {
+			Role:   oneOf(o.need("role"), fault.RuleRole, care.Roles),
+			Matters: o.may("matters").codes(fault.RuleMatter, func(code string) bool {
 				_, ok := care.ByCode(r.p.Matters, code)
 				return ok
 			}),
@@ -214,7 +215,7 @@ func (r *reading) services() {
 		}
 		r.p.Services = append(r.p.Services, s)
 	}
-	r.p.FollowThrough = r.may("follow_through").codes(RuleService, func(code string) bool {
+	r.p.FollowThrough = r.may("follow_through").codes(fault.RuleService, func(code string) bool {
 		_, ok := r.p.Service(code)
 		return ok
 	})
@@ -227,7 +228,7 @@ func (r *reading) services() {
 			Agency: r.agency(of),
 		}
 		if a, ok := r.p.Agency(p.Agency); ok && !a.Reachable() {
-			of.fault(RuleUnreachable)
+			of.fault(fault.RuleUnreachable)
 		}
 		r.p.Partners = append(r.p.Partners, p)
 	}
@@ -248,14 +249,14 @@ func (r *reading) desk() {
 	d.Practices = o.may("practices").named()
 	d.Hours = o.need("hours").week()
 	for _, item := range o.may("by_appointment").list() {
-		day := oneOf(item, RuleWeekday, care.Weekdays)
+		day := oneOf(item, fault.RuleWeekday, care.Weekdays)
 		switch {
 		case day == "":
 			continue
 		case slices.Contains(d.ByAppointment, day):
-			item.fault(RuleDuplicate)
+			item.fault(fault.RuleDuplicate)
 		case slices.ContainsFunc(d.Hours, func(b care.Band) bool { return b.Weekday == day }):
-			item.fault(RuleOpenDay)
+			item.fault(fault.RuleOpenDay)
 		}
 		d.ByAppointment = append(d.ByAppointment, day)
 	}
@@ -274,7 +275,7 @@ func (r *reading) presence(item node) care.Presence {
 	o := item.object("role", "count", "language", "for", "in_bands")
 	presence := care.Presence{
 		Role: r.role(o.need("role")), Count: 1, Language: o.may("language").language(), InBands: o.may("in_bands").boolean(),
-		For: o.may("for").codes(RuleNeed, func(code string) bool { return len(r.p.NeedAreas([]string{code})) > 0 }),
+		For: o.may("for").codes(fault.RuleNeed, func(code string) bool { return len(r.p.NeedAreas([]string{code})) > 0 }),
 	}
 	if count := o.may("count"); count.value != nil {
 		presence.Count = count.integer(1, 100)
@@ -285,22 +286,22 @@ func (r *reading) presence(item node) care.Presence {
 func (r *reading) mediators(desk object) {
 	d := &r.p.Desk
 	access := desk.need("mediator_access")
-	d.MediatorAccess = oneOf(access, RuleValue, []care.MediatorAccess{
+	d.MediatorAccess = oneOf(access, fault.RuleValue, []care.MediatorAccess{
 		care.MediatorsByCalendar, care.MediatorsByAppointment, care.MediatorsAsNeeded,
 	})
 	for _, item := range desk.may("mediators").list() {
 		o := item.object("language", "weekday", "time")
 		m := care.Mediator{Language: o.need("language").language()}
-		m.Band = o.need("time").band(oneOf(o.need("weekday"), RuleWeekday, care.Weekdays))
+		m.Band = o.need("time").band(oneOf(o.need("weekday"), fault.RuleWeekday, care.Weekdays))
 		if m.Weekday != "" && !slices.ContainsFunc(d.Hours, func(b care.Band) bool {
 			return b.Weekday == m.Weekday && b.From <= m.From && m.To <= b.To
 		}) {
-			o.may("time").fault(RuleMediatorTime)
+			o.may("time").fault(fault.RuleMediatorTime)
 		}
 		d.Mediators = append(d.Mediators, m)
 	}
 	if d.MediatorAccess != "" && (d.MediatorAccess == care.MediatorsByCalendar) != (len(d.Mediators) > 0) {
-		access.fault(RuleMediators)
+		access.fault(fault.RuleMediators)
 	}
 }
 
@@ -324,7 +325,7 @@ func (r *reading) reports() {
 		code := o.need("code")
 		a := care.Activity{Code: once(code, code.code(), r.p.Schedule, func(a care.Activity) string { return a.Code })}
 		a.From, a.To = o.days()
-		a.Outputs = o.need("outputs").codes(RuleCode, func(string) bool { return true })
+		a.Outputs = o.need("outputs").codes(fault.RuleCode, func(string) bool { return true })
 		r.p.Schedule = append(r.p.Schedule, a)
 	}
 }

@@ -7,30 +7,31 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/zone/fault"
 )
 
 // readSessions reads when a service receives. No two are held at the same time.
 func readSessions(n node) (list []care.Session) {
 	for _, item := range n.list() {
 		o := item.object("days", "time", "length", "places", "mode", "from", "to", "source")
-		s := care.Session{Mode: oneOf(o.need("mode"), RuleValue, agenda.Modes), Places: o.need("places").integer(1, mostPlaces), Source: o.need("source").text()}
+		s := care.Session{Mode: oneOf(o.need("mode"), fault.RuleValue, agenda.Modes), Places: o.need("places").integer(1, mostPlaces), Source: o.need("source").text()}
 		for _, day := range o.filled("days").list() {
-			weekday := oneOf(day, RuleWeekday, care.Weekdays)
+			weekday := oneOf(day, fault.RuleWeekday, care.Weekdays)
 			s.Days = append(s.Days, care.Weekday(once(day, string(weekday), s.Days, func(w care.Weekday) string { return string(w) })))
 		}
 		var starts, ends time.Duration
 		s.From, s.To, starts, ends = stretch(o.need("time"))
 		s.Seconds = length(o.need("length"))
 		if s.Seconds > 0 && (ends-starts)%(time.Duration(s.Seconds)*time.Second) != 0 {
-			o.may("length").fault(RuleFits)
+			o.may("length").fault(fault.RuleFits)
 		}
 		s.Since, s.Until = o.may("from").day(), o.may("to").day()
 		if s.Until != "" && s.Until < s.Since {
-			o.may("to").fault(RuleDateOrder)
+			o.may("to").fault(fault.RuleDateOrder)
 		}
 		for _, other := range list {
 			if agenda.Overlap(s, other) {
-				o.may("time").fault(RuleOverlap)
+				o.may("time").fault(fault.RuleOverlap)
 				break
 			}
 		}
@@ -60,7 +61,7 @@ func length(n node) int {
 		seconds *= 60
 	}
 	if n.value != nil && (err != nil || unit != "minutes" && unit != "seconds" || seconds < 1 || seconds > 8*60*60) {
-		n.fault(RuleLength)
+		n.fault(fault.RuleLength)
 		return 0
 	}
 	return seconds

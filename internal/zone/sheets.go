@@ -3,6 +3,7 @@ package zone
 import (
 	"percorso/internal/care"
 	"percorso/internal/slip"
+	"percorso/internal/zone/fault"
 )
 
 // readPlace reads where a service receives.
@@ -16,7 +17,7 @@ func readPlace(n node) care.Place {
 
 // brings reads what people bring for a matter.
 func (r *reading) brings(n node, matter string) {
-	if what := n.codes(RuleBring, slip.Brings); len(what) > 0 {
+	if what := n.codes(fault.RuleBring, slip.Brings); len(what) > 0 {
 		r.p.Brings = append(r.p.Brings, care.Bring{Matter: matter, What: what})
 	}
 }
@@ -30,7 +31,7 @@ func (r *reading) checked() {
 			Language: language.language(), Edition: o.need("edition").integer(1, slip.Edition()), By: o.need("by").text(), On: o.need("on").day(),
 		}
 		if _, known := slip.Known(c.Language); c.Language != "" && (!known || c.Language == "it") {
-			language.fault(RuleSheetLanguage)
+			language.fault(fault.RuleSheetLanguage)
 		}
 		once(language, c.Language, r.p.Checked, func(c care.Checking) string { return c.Language })
 		r.p.Checked = append(r.p.Checked, c)

@@ -6,6 +6,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/zone/fault"
 )
 
 // Bounds of what a list of staff may hold. An account is what OpenID Connect lets
@@ -45,7 +46,7 @@ func ReadStaff(name string, data []byte) *StaffList {
 		e := entry{subject: o.need("subject"), role: o.need("role"), zone: o.need("zone"), agency: o.need("agency")}
 		e.Staff = care.Staff{
 			Subject: once(e.subject, accountOf(e.subject), l.entries, func(o entry) string { return o.Subject }),
-			Role:    oneOf(e.role, RuleRole, staffRoles),
+			Role:    oneOf(e.role, fault.RuleRole, staffRoles),
 			Zone:    e.zone.code(),
 			Agency:  e.agency.code(),
 			Name:    o.need("name").textOf(longestName),
@@ -67,26 +68,26 @@ var ours = []string{
 func accountOf(n node) string {
 	text := n.textOf(longestSubject)
 	if slices.ContainsFunc(ours, func(start string) bool { return strings.HasPrefix(text, start) }) {
-		n.fault(RuleSubject)
+		n.fault(fault.RuleSubject)
 		return ""
 	}
 	return text
 }
 
 // Broken tells the faults of the file itself, whatever is stored.
-func (l *StaffList) Broken() []Fault { return inOrder(slices.Clone(l.doc.faults)) }
+func (l *StaffList) Broken() []fault.Fault { return fault.InOrder(slices.Clone(l.doc.faults)) }
 
 // Faults tells all that is wrong with the list. The roles and agencies are those of
 // the stored zones; an account that is active in another zone has to leave there
 // first. With a zone, only its own staff are looked up.
-func (l *StaffList) Faults(stored ledger.Setup, zone string) []Fault {
+func (l *StaffList) Faults(stored ledger.Setup, zone string) []fault.Fault {
 	looked := &document{file: l.doc.file}
 	for _, e := range l.entries {
 		if e.Zone != "" && (zone == "" || e.Zone == zone) {
 			e.lookUp(looked, stored)
 		}
 	}
-	return inOrder(append(looked.faults, l.doc.faults...))
+	return fault.InOrder(append(looked.faults, l.doc.faults...))
 }
 
 // lookUp checks an entry by what is stored. What could not be read has been told.
@@ -96,17 +97,17 @@ func (e entry) lookUp(doc *document, stored ledger.Setup) {
 	}
 	policy, ok := stored.Policy(e.Zone)
 	if !ok {
-		e.zone.fault(RuleZone, "ammesse "+strings.Join(zonesOf(stored), ", "))
+		e.zone.fault(fault.RuleZone, "ammesse "+strings.Join(zonesOf(stored), ", "))
 		return
 	}
 	if known, ok := stored.Account(e.Subject); ok && known.Active && known.Zone != e.Zone {
-		e.subject.fault(RuleOtherZone, known.Zone)
+		e.subject.fault(fault.RuleOtherZone, known.Zone)
 	}
 	if e.Agency == "" {
 		return
 	}
 	if _, ok := policy.Agency(e.Agency); !ok {
-		e.agency.fault(RuleAgency)
+		e.agency.fault(fault.RuleAgency)
 		return
 	}
 	if slices.Contains(care.Roles, e.Role) {

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
+	"percorso/internal/zone/fault"
 )
 
 // demoStaff is the list that the one-machine stack comes with.
@@ -35,7 +36,7 @@ func storedZones(t testing.TB) ledger.Setup {
 }
 
 // readStaff reads a list, and tells all that is wrong with it.
-func readStaff(data string, stored ledger.Setup) ([]care.Staff, []zone.Fault) {
+func readStaff(data string, stored ledger.Setup) ([]care.Staff, []fault.Fault) {
 	list := zone.ReadStaff("staff.yaml", []byte(data))
 	return list.Staff(), list.Faults(stored, "")
 }
@@ -73,34 +74,34 @@ func TestEachFaultOfStaffIsTold(t *testing.T) {
 		field    string
 		rule     string
 	}{
-		{"unknown role", mediator, "role: social_wroker, zone: prato", "[4].role", zone.RuleRole},
-		{"unknown zone", mediator, "role: intercultural_mediator, zone: nowhere", "[4].zone", zone.RuleZone},
-		{"role that the zone has not", mediator, "role: cooperative_expert, zone: prato", "[4].role", zone.RuleRoleNotInZone},
-		{"role of another agency", mediator, "role: cpi_operator, zone: prato", "[4].role", zone.RuleRoleAgency},
-		{"unknown agency", mediator + ", agency: comune", mediator + ", agency: coumne", "[4].agency", zone.RuleAgency},
-		{"agency of another zone", mediator + ", agency: comune", mediator + ", agency: questura", "[4].agency", zone.RuleAgency},
-		{"not a code", mediator, "role: intercultural_mediator, zone: PRATO", "[4].zone", zone.RuleCode},
-		{"field left out", mediator, "zone: prato", "[4].role", zone.RuleMissing},
-		{"field without value", mediator, "role: , zone: prato", "[4].role", zone.RuleMissing},
-		{"unknown field", mediator, mediator + ", rank: 1", "[4].rank", zone.RuleUnknownField},
-		{"field twice", mediator, mediator + ", zone: prato", "", zone.RuleYAML},
-		{"account twice", "{subject: supervisor.prato", "{subject: desk_operator.prato", "[1].subject", zone.RuleDuplicate},
-		{"account of another zone", "{subject: supervisor.prato", "{subject: altrove", "[1].subject", zone.RuleOtherZone},
-		{"account named like a link", "{subject: supervisor.prato", "{subject: link/abc", "[1].subject", zone.RuleSubject},
-		{"account named like a case", "{subject: supervisor.prato", "{subject: case/1", "[1].subject", zone.RuleSubject},
-		{"account named like a follow-up", "{subject: supervisor.prato", "{subject: follow-up/1", "[1].subject", zone.RuleSubject},
-		{"account too long", "{subject: supervisor.prato", "{subject: " + strings.Repeat("a", 256), "[1].subject", zone.RuleTextLength},
-		{"account that is a number", "{subject: supervisor.prato", "{subject: 4711", "[1].subject", zone.RuleText},
-		{"name too long", "Personale Prova 02", strings.Repeat("Prova ", 40), "[1].name", zone.RuleTextLength},
-		{"invisible", "Personale Prova 02", "Personale\\u202e Prova", "[1].name", zone.RuleIllegible},
-		{"null byte", "Personale Prova 02", "Personale\\0 Prova", "[1].name", zone.RuleIllegible},
-		{"address", "email: supervisor.prato@percorso.example", "email: supervisor.prato", "[1].email", zone.RuleEmail},
-		{"address with a name", "email: supervisor.prato@percorso.example", "email: Prova <supervisor.prato@percorso.example>", "[1].email", zone.RuleEmail},
-		{"entry that is no object", "- {subject: supervisor.prato", "- prova\n- {subject: supervisor.prato", "[1]", zone.RuleObject},
-		{"empty entry", "- {subject: supervisor.prato", "-\n- {subject: supervisor.prato", "[1]", zone.RuleMissing},
-		{"bytes that are no text", "Personale Prova 02", "Personale Prova \xe0", "", zone.RuleEncoding},
-		{"too deep", "Personale Prova 02", strings.Repeat("[", 50), "", zone.RuleTooDeep},
-		{"too large", "Personale Prova 02", strings.Repeat("Prova ", 50_000), "", zone.RuleTooLarge},
+		{"unknown role", mediator, "role: social_wroker, zone: prato", "[4].role", fault.RuleRole},
+		{"unknown zone", mediator, "role: intercultural_mediator, zone: nowhere", "[4].zone", fault.RuleZone},
+		{"role that the zone has not", mediator, "role: cooperative_expert, zone: prato", "[4].role", fault.RuleRoleNotInZone},
+		{"role of another agency", mediator, "role: cpi_operator, zone: prato", "[4].role", fault.RuleRoleAgency},
+		{"unknown agency", mediator + ", agency: comune", mediator + ", agency: coumne", "[4].agency", fault.RuleAgency},
+		{"agency of another zone", mediator + ", agency: comune", mediator + ", agency: questura", "[4].agency", fault.RuleAgency},
+		{"not a code", mediator, "role: intercultural_mediator, zone: PRATO", "[4].zone", fault.RuleCode},
+		{"field left out", mediator, "zone: prato", "[4].role", fault.RuleMissing},
+		{"field without value", mediator, "role: , zone: prato", "[4].role", fault.RuleMissing},
+		{"unknown field", mediator, mediator + ", rank: 1", "[4].rank", fault.RuleUnknownField},
+		{"field twice", mediator, mediator + ", zone: prato", "", fault.RuleYAML},
+		{"account twice", "{subject: supervisor.prato", "{subject: desk_operator.prato", "[1].subject", fault.RuleDuplicate},
+		{"account of another zone", "{subject: supervisor.prato", "{subject: altrove", "[1].subject", fault.RuleOtherZone},
+		{"account named like a link", "{subject: supervisor.prato", "{subject: link/abc", "[1].subject", fault.RuleSubject},
+		{"account named like a case", "{subject: supervisor.prato", "{subject: case/1", "[1].subject", fault.RuleSubject},
+		{"account named like a follow-up", "{subject: supervisor.prato", "{subject: follow-up/1", "[1].subject", fault.RuleSubject},
+		{"account too long", "{subject: supervisor.prato", "{subject: " + strings.Repeat("a", 256), "[1].subject", fault.RuleTextLength},
+		{"account that is a number", "{subject: supervisor.prato", "{subject: 4711", "[1].subject", fault.RuleText},
+		{"name too long", "Personale Prova 02", strings.Repeat("Prova ", 40), "[1].name", fault.RuleTextLength},
+		{"invisible", "Personale Prova 02", "Personale\\u202e Prova", "[1].name", fault.RuleIllegible},
+		{"null byte", "Personale Prova 02", "Personale\\0 Prova", "[1].name", fault.RuleIllegible},
+		{"address", "email: supervisor.prato@percorso.example", "email: supervisor.prato", "[1].email", fault.RuleEmail},
+		{"address with a name", "email: supervisor.prato@percorso.example", "email: Prova <supervisor.prato@percorso.example>", "[1].email", fault.RuleEmail},
+		{"entry that is no object", "- {subject: supervisor.prato", "- prova\n- {subject: supervisor.prato", "[1]", fault.RuleObject},
+		{"empty entry", "- {subject: supervisor.prato", "-\n- {subject: supervisor.prato", "[1]", fault.RuleMissing},
+		{"bytes that are no text", "Personale Prova 02", "Personale Prova \xe0", "", fault.RuleEncoding},
+		{"too deep", "Personale Prova 02", strings.Repeat("[", 50), "", fault.RuleTooDeep},
+		{"too large", "Personale Prova 02", strings.Repeat("Prova ", 50_000), "", fault.RuleTooLarge},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			spoilt := strings.Replace(demoStaff(t), test.old, test.new, 1)
@@ -117,8 +118,8 @@ func TestEachFaultOfStaffIsTold(t *testing.T) {
 		})
 	}
 	for what, test := range map[string]struct{ text, rule string }{
-		"no list": {"subject: a", zone.RuleList}, "nothing": {"", zone.RuleOneDocument}, "only a comment": {"# nessuno\n", zone.RuleOneDocument},
-		"two documents": {"[]\n---\n[]\n", zone.RuleOneDocument}, "no YAML": {"- {", zone.RuleYAML},
+		"no list": {"subject: a", fault.RuleList}, "nothing": {"", fault.RuleOneDocument}, "only a comment": {"# nessuno\n", fault.RuleOneDocument},
+		"two documents": {"[]\n---\n[]\n", fault.RuleOneDocument}, "no YAML": {"- {", fault.RuleYAML},
 	} {
 		_, faults := readStaff(test.text, storedZones(t))
 		if len(faults) != 1 || faults[0].Rule != test.rule {
@@ -134,7 +135,7 @@ func TestOneZoneIsLookedUp(t *testing.T) {
 	if faults := list.Faults(storedZones(t), "lucca"); len(faults) > 0 {
 		t.Errorf("lucca: %v", faults)
 	}
-	if faults := list.Faults(storedZones(t), "prato"); len(faults) != 1 || faults[0].Rule != zone.RuleAgency || len(list.Broken()) > 0 {
+	if faults := list.Faults(storedZones(t), "prato"); len(faults) != 1 || faults[0].Rule != fault.RuleAgency || len(list.Broken()) > 0 {
 		t.Errorf("prato: %v", faults)
 	}
 	list = zone.ReadStaff("staff.yaml", []byte(strings.Replace(demoStaff(t), "role: supervisor, zone: prato", "role: wizard, zone: prato", 1)))

@@ -6,6 +6,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/usual"
+	"percorso/internal/zone/fault"
 )
 
 // tasks reads who does each kind of task and how long they may take. A kind
@@ -31,7 +32,7 @@ func (r *reading) tasks() {
 	for _, item := range section.may("kinds").list() {
 		o := item.object("kind", "role", "claim", "complete")
 		n := o.need("kind")
-		kind := oneOf(n, RuleValue, kinds)
+		kind := oneOf(n, fault.RuleValue, kinds)
 		once(n, string(kind), rows, func(g given) string { return string(g.kind) })
 		rows = append(rows, given{kind, o})
 	}
@@ -46,7 +47,7 @@ func (r *reading) tasks() {
 			row := rows[i].node
 			at = row.node
 			if n := row.may("role"); n.value != nil {
-				rule.Role, at = oneOf(n, RuleRole, care.Roles), n
+				rule.Role, at = oneOf(n, fault.RuleRole, care.Roles), n
 			}
 			if n := row.may("claim"); n.value != nil {
 				rule.Claim = n.clock()
@@ -56,10 +57,10 @@ func (r *reading) tasks() {
 			}
 		}
 		if rule.Role != "" && !r.p.HasRole(rule.Role) {
-			at.fault(RuleRoleNotInZone, string(kind.Kind)+" → "+string(rule.Role))
+			at.fault(fault.RuleRoleNotInZone, string(kind.Kind)+" → "+string(rule.Role))
 		}
 		if kind.Kind == care.ClosureApproval && r.p.ClosureApproval != "" && rule.Role != r.p.ClosureApproval {
-			at.fault(RuleApproval, string(r.p.ClosureApproval))
+			at.fault(fault.RuleApproval, string(r.p.ClosureApproval))
 		}
 		r.p.Tasks = append(r.p.Tasks, rule)
 	}
@@ -70,14 +71,14 @@ func (n node) clock() care.Clock {
 	o := n.object("remind", "escalate", "kind", "source")
 	c := care.Clock{
 		Remind: o.need("remind").duration(), Escalate: o.need("escalate").duration(),
-		Kind: oneOf(o.need("kind"), RuleValue, care.DeadlineKinds), Source: o.need("source").text(),
+		Kind: oneOf(o.need("kind"), fault.RuleValue, care.DeadlineKinds), Source: o.need("source").text(),
 	}
 	switch {
 	case c.Remind.IsZero() || c.Escalate.IsZero():
 	case c.Remind.Unit != c.Escalate.Unit: // which of the two comes first would hang on the day
-		o.may("escalate").fault(RuleSameUnit, string(c.Remind.Unit)+", "+string(c.Escalate.Unit))
+		o.may("escalate").fault(fault.RuleSameUnit, string(c.Remind.Unit)+", "+string(c.Escalate.Unit))
 	case c.Escalate.N < c.Remind.N:
-		o.may("escalate").fault(RuleEscalate)
+		o.may("escalate").fault(fault.RuleEscalate)
 	}
 	return c
 }
@@ -99,20 +100,20 @@ func (r *reading) deadlines() {
 		o := item.object("code", "duration", "kind", "source")
 		code := o.need("code")
 		d := care.Deadline{
-			Code:     once(code, oneOf(code, RuleDeadline, care.DeadlineCodes), r.p.Deadlines, func(d care.Deadline) string { return d.Code }),
+			Code:     once(code, oneOf(code, fault.RuleDeadline, care.DeadlineCodes), r.p.Deadlines, func(d care.Deadline) string { return d.Code }),
 			Duration: o.need("duration").duration(),
-			Kind:     oneOf(o.need("kind"), RuleValue, care.DeadlineKinds),
+			Kind:     oneOf(o.need("kind"), fault.RuleValue, care.DeadlineKinds),
 			Source:   o.need("source").text(),
 		}
 		lasts[d.Code] = o.may("duration")
 		if d.Duration.Unit == care.WorkingDays && slices.Contains(countedBack, d.Code) {
-			o.may("duration").fault(RuleBefore)
+			o.may("duration").fault(fault.RuleBefore)
 		}
 		r.p.Deadlines = append(r.p.Deadlines, d)
 	}
 	for _, code := range care.DeadlineCodes {
 		if _, ok := r.p.Deadline(code); !ok && list.value != nil && !slices.Contains(mayBeUsual, code) {
-			list.fault(RuleMissing, "il termine "+code+" c'è in ogni zona")
+			list.fault(fault.RuleMissing, "il termine "+code+" c'è in ogni zona")
 		}
 	}
 	r.permitLeads(lasts)
@@ -126,8 +127,8 @@ func (r *reading) deadlines() {
 		o := item.object("after", "deadline", "reviews")
 		after := o.need("after")
 		r.p.FollowUps = append(r.p.FollowUps, care.FollowUpRule{
-			After: care.Stage(once(after, string(oneOf(after, RuleValue, usual.FollowUpStages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
-			Deadline: oneOf(o.need("deadline"), RuleDeadline, []string{
+			After: care.Stage(once(after, string(oneOf(after, fault.RuleValue, usual.FollowUpStages)), r.p.FollowUps, func(f care.FollowUpRule) string { return string(f.After) })),
+			Deadline: oneOf(o.need("deadline"), fault.RuleDeadline, []string{
 				care.DeadlineReviewAfterPlacement, care.DeadlineReviewAfterService, care.DeadlineReviewAfterPlan,
 			}),
 			Reviews: o.need("reviews").integer(1, 100),
@@ -135,7 +136,7 @@ func (r *reading) deadlines() {
 	}
 	for _, stage := range usual.FollowUpStages {
 		if list.value != nil && !slices.ContainsFunc(r.p.FollowUps, func(f care.FollowUpRule) bool { return f.After == stage }) {
-			list.fault(RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
+			list.fault(fault.RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
 		}
 	}
 }
@@ -152,9 +153,9 @@ func (r *reading) permitLeads(lasts map[string]node) {
 		}
 		switch {
 		case shorter.Duration.Unit != longer.Duration.Unit:
-			lasts[code].fault(RuleSameUnit, string(longer.Duration.Unit)+", "+string(shorter.Duration.Unit))
+			lasts[code].fault(fault.RuleSameUnit, string(longer.Duration.Unit)+", "+string(shorter.Duration.Unit))
 		case shorter.Duration.N >= longer.Duration.N:
-			lasts[code].fault(RulePermitLeads)
+			lasts[code].fault(fault.RulePermitLeads)
 		}
 	}
 }

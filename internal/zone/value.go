@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/language"
 
 	"percorso/internal/care"
+	"percorso/internal/zone/fault"
 )
 
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`)
@@ -22,7 +23,7 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`)
 func (n node) code() string {
 	text := n.text()
 	if text != "" && !codeForm.MatchString(text) {
-		n.fault(RuleCode)
+		n.fault(fault.RuleCode)
 		return ""
 	}
 	return text
@@ -51,15 +52,15 @@ func (n node) duration() care.Duration {
 	d, err := care.ParseDuration(text)
 	switch {
 	case errors.Is(err, care.ErrDurationUnit):
-		n.fault(RuleUnit, "ammesse working_days, calendar_days, hours, seconds")
+		n.fault(fault.RuleUnit, "ammesse working_days, calendar_days, hours, seconds")
 	case errors.Is(err, care.ErrDurationNegative):
-		n.fault(RuleNegative)
+		n.fault(fault.RuleNegative)
 	case errors.Is(err, care.ErrDurationTooLong):
-		n.fault(RuleTooLong)
+		n.fault(fault.RuleTooLong)
 	case err != nil:
-		n.fault(RuleDuration)
+		n.fault(fault.RuleDuration)
 	case d.IsZero():
-		n.fault(RuleNoTime)
+		n.fault(fault.RuleNoTime)
 	}
 	return d
 }
@@ -76,11 +77,11 @@ func (n node) day() string {
 	}
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		n.fault(RuleDate, "per esempio \"2026-08-14\"")
+		n.fault(fault.RuleDate, "per esempio \"2026-08-14\"")
 		return ""
 	}
 	if day.Year() < firstYear || day.Year() > lastYear {
-		n.fault(RuleYear, fmt.Sprintf("va dal %d al %d", firstYear, lastYear))
+		n.fault(fault.RuleYear, fmt.Sprintf("va dal %d al %d", firstYear, lastYear))
 		return ""
 	}
 	return text
@@ -94,7 +95,7 @@ func (n node) email() string {
 	}
 	a, err := mail.ParseAddress(text)
 	if err != nil || a.Address != text || len(text) > longestEmail || strings.ContainsFunc(text, func(c rune) bool { return c > unicode.MaxASCII }) {
-		n.fault(RuleEmail)
+		n.fault(fault.RuleEmail)
 		return ""
 	}
 	return text
@@ -106,7 +107,7 @@ var phoneShape = regexp.MustCompile(`^\+?[0-9][0-9 ./-]{3,28}[0-9]$`)
 func phone(n node) string {
 	text := n.text()
 	if text != "" && !phoneShape.MatchString(text) {
-		n.fault(RulePhone)
+		n.fault(fault.RulePhone)
 		return ""
 	}
 	return text
@@ -123,7 +124,7 @@ func (n node) dayOfYear() string {
 	}
 	// Read in a leap year, so that 29 February is a day too.
 	if _, err := time.Parse(time.DateOnly, "2024-"+text); err != nil {
-		n.fault(RuleDate, "per esempio \"12-26\", mese e giorno")
+		n.fault(fault.RuleDate, "per esempio \"12-26\", mese e giorno")
 		return ""
 	}
 	return text
@@ -133,7 +134,7 @@ func (n node) dayOfYear() string {
 func (o object) days() (from, to string) {
 	from, to = o.need("from").day(), o.need("to").day()
 	if from != "" && to != "" && to < from {
-		o.may("to").fault(RuleDateOrder)
+		o.may("to").fault(fault.RuleDateOrder)
 	}
 	return from, to
 }
@@ -145,7 +146,7 @@ func (n node) timeOfDay() string {
 		return ""
 	}
 	if !isTime(text) {
-		n.fault(RuleTime)
+		n.fault(fault.RuleTime)
 		return ""
 	}
 	return text
@@ -165,11 +166,11 @@ func (n node) band(day care.Weekday) care.Band {
 	}
 	from, to, ok := strings.Cut(text, "-")
 	if !ok || !isTime(from) || !isTime(to) {
-		n.fault(RuleTime)
+		n.fault(fault.RuleTime)
 		return care.Band{}
 	}
 	if to <= from {
-		n.fault(RuleBandOrder)
+		n.fault(fault.RuleBandOrder)
 		return care.Band{}
 	}
 	return care.Band{Weekday: day, From: from, To: to}
@@ -181,7 +182,7 @@ func (n node) week() []care.Band {
 	var bands []care.Band
 	for _, f := range n.anyField().fields {
 		if !slices.Contains(care.Weekdays, care.Weekday(f.name)) {
-			f.value.fault(RuleWeekday, weekdays)
+			f.value.fault(fault.RuleWeekday, weekdays)
 			continue
 		}
 		for _, item := range f.value.list() {
@@ -190,7 +191,7 @@ func (n node) week() []care.Band {
 				continue
 			}
 			if slices.ContainsFunc(bands, func(other care.Band) bool { return overlap(b, other) }) {
-				item.fault(RuleOverlap)
+				item.fault(fault.RuleOverlap)
 			}
 			bands = append(bands, b)
 		}
@@ -218,7 +219,7 @@ func (n node) language() string {
 	tag, err := language.Parse(text)
 	_, private := tag.Extension('x')
 	if err != nil || private || tag.String() != text || tag == language.Und {
-		n.fault(RuleLanguage)
+		n.fault(fault.RuleLanguage)
 		return ""
 	}
 	return text
@@ -235,7 +236,7 @@ func (n node) codes(rule string, known func(string) bool) []string {
 		case !known(code):
 			item.fault(rule)
 		case slices.Contains(codes, code):
-			item.fault(RuleDuplicate)
+			item.fault(fault.RuleDuplicate)
 		default:
 			codes = append(codes, code)
 		}
@@ -246,7 +247,7 @@ func (n node) codes(rule string, known func(string) bool) []string {
 // once reads a code that no earlier item of its list has.
 func once[T any](n node, code string, earlier []T, of func(T) string) string {
 	if code != "" && slices.ContainsFunc(earlier, func(e T) bool { return of(e) == code }) {
-		n.fault(RuleDuplicate)
+		n.fault(fault.RuleDuplicate)
 	}
 	return code
 }

@@ -20,18 +20,19 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/usual"
+	"percorso/internal/zone/fault"
 )
 
 // Read reads and validates one zone file. With faults there is no policy.
 // name only serves the faults.
-func Read(name string, data []byte) (care.Policy, []Fault) {
+func Read(name string, data []byte) (care.Policy, []fault.Fault) {
 	root, doc := parse(name, data, largestZone)
 	var policy care.Policy
 	if root.value != nil {
 		policy = root.read()
 	}
 	if len(doc.faults) > 0 {
-		return care.Policy{}, inOrder(doc.faults)
+		return care.Policy{}, fault.InOrder(doc.faults)
 	}
 	policy = usual.Completed(policy)
 	policy.Version = version(policy)
@@ -51,13 +52,13 @@ func version(p care.Policy) string {
 }
 
 // Check tells all the faults of one zone file, in its order; none: it is good.
-func Check(name string, data []byte) []Fault {
+func Check(name string, data []byte) []fault.Fault {
 	_, faults := Read(name, data)
 	return faults
 }
 
 // Load reads all *.yaml files at the root of a folder, which are to be loaded
-// together, in the order of their names. The error is an *Invalid where files
+// together, in the order of their names. The error is an *fault.Invalid where files
 // break rules.
 func Load(folder fs.FS) ([]care.Policy, error) {
 	files, err := filesOf(folder)
@@ -140,7 +141,7 @@ func bounded(f io.ReadCloser) ([]byte, error) {
 func valid(files []file) ([]care.Policy, error) {
 	policies, faults := readAll(files)
 	if len(faults) > 0 {
-		return nil, &Invalid{Faults: faults}
+		return nil, &fault.Invalid{Faults: faults}
 	}
 	return policies, nil
 }
@@ -151,9 +152,9 @@ type file struct {
 }
 
 // readAll reads files that belong together.
-func readAll(files []file) ([]care.Policy, []Fault) {
+func readAll(files []file) ([]care.Policy, []fault.Fault) {
 	var policies []care.Policy
-	var faults []Fault
+	var faults []fault.Fault
 	var lead string
 	for _, f := range files {
 		policy, wrong := Read(f.name, f.data)
@@ -162,10 +163,10 @@ func readAll(files []file) ([]care.Policy, []Fault) {
 			continue
 		}
 		if slices.ContainsFunc(policies, func(p care.Policy) bool { return p.Zone == policy.Zone }) {
-			faults = append(faults, newFault(f.name, 0, "zone", RuleZoneTwice, policy.Zone))
+			faults = append(faults, fault.New(f.name, 0, "zone", fault.RuleZoneTwice, policy.Zone))
 		}
 		if policy.Lead && lead != "" {
-			faults = append(faults, newFault(f.name, 0, "lead", RuleOneLead, lead+", "+policy.Zone))
+			faults = append(faults, fault.New(f.name, 0, "lead", fault.RuleOneLead, lead+", "+policy.Zone))
 		}
 		if policy.Lead {
 			lead = policy.Zone

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/slip"
 	"percorso/internal/usual"
 	"percorso/internal/zone"
+	"percorso/internal/zone/fault"
 )
 
 // delivered reads the zones that are delivered, by code.
@@ -363,12 +364,12 @@ func TestLoadTogether(t *testing.T) {
 	for name, test := range map[string]struct {
 		second, rule string
 	}{
-		"two leads":        {strings.Replace(text, "zone: prato", "zone: altra", 1), zone.RuleOneLead},
-		"a zone twice":     {strings.Replace(text, "lead: true", "lead: false", 1), zone.RuleZoneTwice},
-		"one with a fault": {strings.Replace(text, "attempts: 2", "attempts: 0", 1), zone.RuleRange},
+		"two leads":        {strings.Replace(text, "zone: prato", "zone: altra", 1), fault.RuleOneLead},
+		"a zone twice":     {strings.Replace(text, "lead: true", "lead: false", 1), fault.RuleZoneTwice},
+		"one with a fault": {strings.Replace(text, "attempts: 2", "attempts: 0", 1), fault.RuleRange},
 	} {
 		_, err := zone.Load(fstest.MapFS{"a.yaml": {Data: []byte(text)}, "b.yaml": {Data: []byte(test.second)}})
-		var invalid *zone.Invalid
+		var invalid *fault.Invalid
 		if !errors.As(err, &invalid) || invalid.Faults[0].Rule != test.rule || invalid.Faults[0].File != "b.yaml" {
 			t.Errorf("%s: %v", name, err)
 		}

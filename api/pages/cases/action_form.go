@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/fields"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/italian/jobs"
 	"percorso/internal/ledger"
@@ -102,7 +103,7 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""
 		}
-		if f.Name == string(catalogue.FieldCircle) {
+		if f.Name == string(completion.FieldCircle) {
 			shown.Shape, shown.Type, shown.Empty, shown.Hint = "select", "", "Come di solito", italian.FieldHelp(f.Name)
 		}
 		for _, code := range f.Choices {

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/amending"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -87,18 +88,18 @@ func (s *Place) amendable(c *gin.Context, who care.Staff) (*zone.Rules, ledger.R
 // for the caller.
 func formOf(p care.Policy, r ledger.Record) (*parts.TaskForm, bool) {
 	_, kind := parts.FormOf(r.Form)
-	outcome := catalogue.TaskOutcome{Code: only}
+	outcome := completion.TaskOutcome{Code: only}
 	for _, field := range amending.Amendable(r.Form) {
 		if field != amending.Note {
-			outcome.Takes = append(outcome.Takes, catalogue.TaskField(field))
+			outcome.Takes = append(outcome.Takes, completion.TaskField(field))
 		}
 	}
-	form := catalogue.TaskForm{Kind: kind, Outcomes: []catalogue.TaskOutcome{outcome}}
+	form := completion.TaskForm{Kind: kind, Outcomes: []completion.TaskOutcome{outcome}}
 	return &parts.TaskForm{TaskForm: form, Policy: p, Amends: true}, r.Readable && len(amending.Amendable(r.Form)) > 0
 }
 
-// completion is what of a record can be amended.
-func completion(fields json.RawMessage) (c care.Completion) {
+// amendable is what of a record can be amended.
+func amendable(fields json.RawMessage) (c care.Completion) {
 	var said struct {
 		Note       string             `json:"note"`
 		Enterprise string             `json:"enterprise"`
@@ -130,12 +131,12 @@ func said(r ledger.Record, seen int) care.Completion {
 	if err != nil {
 		return care.Completion{}
 	}
-	return completion(text)
+	return amendable(text)
 }
 
 // typedAs fills in the form with what a record says.
 func typedAs(fields json.RawMessage) url.Values {
-	c := completion(fields)
+	c := amendable(fields)
 	sent := url.Values{"note": {c.Note}, "enterprise": {c.Enterprise}, "needs": c.Needs}
 	for _, a := range c.Areas {
 		sent.Set("areas-"+a.Area+"-need", a.Need)
@@ -153,13 +154,13 @@ func read(form *parts.TaskForm, was care.Completion, seen int) amending.Amended 
 		asked.Note = &is.Note
 	}
 	o := form.Outcomes[0]
-	if o.Accepts(catalogue.FieldEnterprise) && is.Enterprise != was.Enterprise {
+	if o.Accepts(completion.FieldEnterprise) && is.Enterprise != was.Enterprise {
 		asked.Enterprise = &is.Enterprise
 	}
-	if o.Accepts(catalogue.FieldNeeds) && !slices.Equal(is.Needs, was.Needs) {
+	if o.Accepts(completion.FieldNeeds) && !slices.Equal(is.Needs, was.Needs) {
 		asked.Needs = &is.Needs
 	}
-	if o.Accepts(catalogue.FieldAreas) && !sameAreas(is.Areas, was.Areas) {
+	if o.Accepts(completion.FieldAreas) && !sameAreas(is.Areas, was.Areas) {
 		asked.Areas = &is.Areas
 	}
 	return asked

@@ -20,6 +20,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/fields"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/italian/sheet"
 	"percorso/internal/ledger"
@@ -66,7 +67,7 @@ func (f *filled) mark(field string) string {
 func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all []filled) {
 	t.Helper()
 	soon := now.Add(48 * time.Hour)
-	for _, of := range catalogue.TaskForms {
+	for _, of := range completion.Forms {
 		f := filled{form: string(of.Kind), author: author, labels: map[string]string{}, marks: map[string]string{}}
 		c := care.Completion{
 			Outcome: of.Outcomes[0].Code, Reason: "good_reason", Needs: []string{p.Needs[0].Code},
@@ -78,13 +79,13 @@ func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all [
 			Goals: []care.GoalFinding{{Goal: uuid.NewString(), Result: "reached", Note: f.mark("goals")}}, Stage: care.StageFollowUp,
 			Permit: "work", PermitExpiry: care.DateOf(soon), Consent: true, Consents: []string{"terzo_settore"}, LeftOut: []string{"centri_sociali"}, Interpreted: speech.Relative, Note: f.mark("note"),
 		}
-		fields := len(catalogue.TaskFields) + 1
+		fields := len(completion.Fields) + 1
 		if choices := written.Choices(f.form); len(choices) > 0 {
 			c.Circle = choices[1]
 		} else {
 			fields--
 		}
-		for _, field := range catalogue.TaskFields {
+		for _, field := range completion.Fields {
 			f.labels[string(field)] = italian.TaskField(of.Kind, field)
 		}
 		f.labels["outcome"] = italian.Field("outcome")

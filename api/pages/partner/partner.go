@@ -16,6 +16,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 )
@@ -233,7 +234,7 @@ func (s *Place) linkMoveOf(p care.Policy, m linkMove, token string, main bool, t
 			shown.Reasons = append(shown.Reasons, web.Option{Value: reason.Code, Text: reason.Name, Chosen: reason.Code == typed.reason})
 		}
 	case care.Failed:
-		form, _ := catalogue.FormOf(care.ReferralOutcome)
+		form, _ := completion.FormOf(care.ReferralOutcome)
 		outcome, _ := form.Outcome(care.Failed)
 		for _, code := range outcome.Reasons {
 			shown.Reasons = append(shown.Reasons, web.Option{Value: code, Text: italian.Reason(code), Chosen: code == typed.reason})

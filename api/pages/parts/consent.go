@@ -3,7 +3,7 @@ package parts
 import (
 	"percorso/api/web"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 )
 
 // ContinueTo is the field that says where a consent was asked for.
@@ -23,7 +23,7 @@ const (
 
 // consents asks for the person's consent to each private agency, by its name and purpose.
 // A plan is not agreed on before each was answered; an équipe begins all the same.
-func (f *TaskForm) consents(o catalogue.TaskOutcome, id string) web.Field {
+func (f *TaskForm) consents(o completion.TaskOutcome, id string) web.Field {
 	group := web.Field{Shape: "group", Label: "Enti privati: la persona acconsente?", Hint: "Chiedilo per ciascuno. Alla persona: «Se dici no, il resto non cambia»."}
 	without := "No: è invitato lo stesso, ma non legge dati, verbali e progetto"
 	sends := o.Code == care.Agreed
@@ -46,7 +46,7 @@ func (f *TaskForm) consents(o catalogue.TaskOutcome, id string) web.Field {
 
 // readConsents reads what the person said to each agency that was asked for, and to which
 // of them nothing was said: the first of those is where a missing answer is told.
-func (f *TaskForm) readConsents(done *care.Completion, o catalogue.TaskOutcome, id string) {
+func (f *TaskForm) readConsents(done *care.Completion, o completion.TaskOutcome, id string) {
 	for _, a := range f.Private[o.Code] {
 		at := id + "-" + a.Agency
 		switch said := f.Sent.Get(at); {

@@ -2,13 +2,13 @@ package parts
 
 import (
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 )
 
 // FormOf says which form a record is: that of a kind of task, or of an operation.
 func FormOf(name string) (care.Operation, care.TaskKind) {
-	if _, ok := catalogue.FormOf(care.TaskKind(name)); ok || care.TaskKind(name) == care.ReferralAnswer {
+	if _, ok := completion.FormOf(care.TaskKind(name)); ok || care.TaskKind(name) == care.ReferralAnswer {
 		return care.OpComplete, care.TaskKind(name)
 	}
 	return care.Operation(name), ""

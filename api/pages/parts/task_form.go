@@ -11,7 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/italian/deciding"
 	"percorso/internal/italian/known"
@@ -23,11 +23,11 @@ import (
 const bookingRows = 3
 
 // TaskForm shows the form of a kind of task, and reads what was sent with it.
-// Its fields come from catalogue.TaskForms: those that all outcomes have are shown
+// Its fields come from completion.Forms: those that all outcomes have are shown
 // once, the others below the outcome that has them. A field's id is its name,
 // with the outcome before it where it is the outcome's own.
 type TaskForm struct {
-	catalogue.TaskForm
+	completion.TaskForm
 	Policy  care.Policy
 	Service string             // of the task: its matters are offered
 	Sent    url.Values         // what was typed
@@ -43,7 +43,7 @@ type TaskForm struct {
 
 // Books says whether an outcome of the task takes appointments.
 func (f *TaskForm) Books() bool {
-	return slices.ContainsFunc(f.Outcomes, func(o catalogue.TaskOutcome) bool { return o.Accepts(catalogue.FieldBookings) })
+	return slices.ContainsFunc(f.Outcomes, func(o completion.TaskOutcome) bool { return o.Accepts(completion.FieldBookings) })
 }
 
 // SaysWhen says whether an outcome of the task gives a time to receive the person, and
@@ -51,16 +51,16 @@ func (f *TaskForm) Books() bool {
 func (f *TaskForm) SaysWhen() (day string, says bool) {
 	for _, o := range f.Outcomes {
 		switch chosen := o.Code == f.Sent.Get("outcome"); {
-		case o.Accepts(catalogue.FieldBookings):
+		case o.Accepts(completion.FieldBookings):
 			says = true
 			for i := range bookingRows {
-				if id := fmt.Sprintf("%s-%d-", f.id(o, catalogue.FieldBookings), i); chosen && f.Sent.Get(id+"hour") == "" {
+				if id := fmt.Sprintf("%s-%d-", f.id(o, completion.FieldBookings), i); chosen && f.Sent.Get(id+"hour") == "" {
 					day = cmp.Or(day, f.Sent.Get(id+"day"))
 				}
 			}
-		case o.Accepts(catalogue.FieldAt) && slices.Contains(agenda.OfServices, f.Kind):
+		case o.Accepts(completion.FieldAt) && slices.Contains(agenda.OfServices, f.Kind):
 			says = true
-			if id := f.id(o, catalogue.FieldAt); chosen {
+			if id := f.id(o, completion.FieldAt); chosen {
 				day = f.Sent.Get(id + "-day")
 			}
 		}
@@ -69,10 +69,10 @@ func (f *TaskForm) SaysWhen() (day string, says bool) {
 }
 
 // asks says whether there is something to ask in a field of an outcome.
-func (f *TaskForm) asks(o catalogue.TaskOutcome, field catalogue.TaskField) bool {
-	return (field != catalogue.FieldGoals || len(f.Goals) > 0) &&
-		field != catalogue.FieldConsent && field != catalogue.FieldLeftOut && (field != catalogue.FieldConsents || len(f.Private[o.Code]) > 0) &&
-		(field != catalogue.FieldCircle || len(f.circles()) > 0)
+func (f *TaskForm) asks(o completion.TaskOutcome, field completion.TaskField) bool {
+	return (field != completion.FieldGoals || len(f.Goals) > 0) &&
+		field != completion.FieldConsent && field != completion.FieldLeftOut && (field != completion.FieldConsents || len(f.Private[o.Code]) > 0) &&
+		(field != completion.FieldCircle || len(f.circles()) > 0)
 }
 
 // begin fills in what a form that nobody has touched begins with.
@@ -91,9 +91,9 @@ func (f *TaskForm) begin() {
 }
 
 // common says whether every outcome has a field, with the same choices.
-func (f *TaskForm) common(field catalogue.TaskField) bool {
+func (f *TaskForm) common(field completion.TaskField) bool {
 	for _, o := range f.Outcomes {
-		if !o.Accepts(field) || field == catalogue.FieldReason && !slices.Equal(o.Reasons, f.Outcomes[0].Reasons) {
+		if !o.Accepts(field) || field == completion.FieldReason && !slices.Equal(o.Reasons, f.Outcomes[0].Reasons) {
 			return false
 		}
 	}
@@ -101,7 +101,7 @@ func (f *TaskForm) common(field catalogue.TaskField) bool {
 }
 
 // id is the id of a field under an outcome.
-func (f *TaskForm) id(o catalogue.TaskOutcome, field catalogue.TaskField) string {
+func (f *TaskForm) id(o completion.TaskOutcome, field completion.TaskField) string {
 	if f.common(field) {
 		return string(field)
 	}
@@ -112,15 +112,15 @@ func (f *TaskForm) id(o catalogue.TaskOutcome, field catalogue.TaskField) string
 func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	f.begin()
 	page := &CompletionForm{Form: form, Button: "Completa l’attività"}
-	for _, field := range catalogue.TaskFields {
+	for _, field := range completion.Fields {
 		if !f.common(field) || !f.asks(f.Outcomes[0], field) {
 			continue
 		}
 		shown := f.field(f.Outcomes[0], field)
-		if field == catalogue.FieldNote {
+		if field == completion.FieldNote {
 			f.sayWhenNeeded(&shown)
 		}
-		if field == catalogue.FieldNote || field == catalogue.FieldCircle {
+		if field == completion.FieldNote || field == completion.FieldCircle {
 			page.After = append(page.After, shown)
 		} else {
 			page.Before = append(page.Before, shown)
@@ -135,7 +135,7 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 		choice := OutcomeChoice{ID: "outcome-" + o.Code, Option: web.Option{
 			Value: o.Code, Text: f.choice(o.Code), Chosen: f.Sent.Get("outcome") == o.Code,
 		}}
-		for _, field := range catalogue.TaskFields {
+		for _, field := range completion.Fields {
 			if o.Accepts(field) && !f.common(field) && f.asks(o, field) {
 				choice.Fields = append(choice.Fields, f.field(o, field))
 			}
@@ -154,7 +154,7 @@ func (f *TaskForm) choice(outcome string) string {
 func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	var needed []string
 	for _, o := range f.Outcomes {
-		if slices.Contains(o.Requires, catalogue.FieldNote) {
+		if slices.Contains(o.Requires, completion.FieldNote) {
 			needed = append(needed, "«"+f.choice(o.Code)+"»")
 		}
 	}
@@ -165,33 +165,33 @@ func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 }
 
 // field shows one field of an outcome.
-func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web.Field {
+func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) web.Field {
 	id := f.id(o, field)
 	shown := web.Field{
 		Shape: "input", ID: id, Label: italian.TaskField(f.Kind, field), Value: f.Sent.Get(id), Required: slices.Contains(o.Requires, field),
 	}
 	switch field {
-	case catalogue.FieldNeeds:
+	case completion.FieldNeeds:
 		shown.Shape, shown.Type, shown.Hint = "choices", "checkbox", italian.FieldHelp("needs")
 		for _, n := range f.Policy.Needs {
 			shown.Options = append(shown.Options, web.Option{Value: n.Code, Text: n.Name, Chosen: slices.Contains(f.Sent[id], n.Code)})
 		}
-	case catalogue.FieldAreas:
+	case completion.FieldAreas:
 		return f.areas(id)
-	case catalogue.FieldBookings:
+	case completion.FieldBookings:
 		return f.bookings(id, shown.Required)
-	case catalogue.FieldMatter:
+	case completion.FieldMatter:
 		shown.Shape, shown.Options = "select", present.Options(f.matters(f.Service), shown.Value)
-	case catalogue.FieldMeasure:
+	case completion.FieldMeasure:
 		shown.Shape, shown.Options = "select", present.Options(f.Policy.Measures, shown.Value)
-	case catalogue.FieldClosureOutcome:
+	case completion.FieldClosureOutcome:
 		shown.Shape, shown.Options = "select", present.Options(present.ClosureOutcomes(f.Policy), shown.Value)
-	case catalogue.FieldReason:
+	case completion.FieldReason:
 		shown.Shape, shown.Type = "choices", "radio"
 		for _, code := range o.Reasons {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Reason(code), Chosen: shown.Value == code})
 		}
-	case catalogue.FieldAt:
+	case completion.FieldAt:
 		if f.Kind == care.PermitRenewal { // a day, that of the receipt
 			shown.Type, shown.Hint = "date", italian.TaskFieldHelp(f.Kind, field)
 			break
@@ -200,27 +200,27 @@ func (f *TaskForm) field(o catalogue.TaskOutcome, field catalogue.TaskField) web
 		if !shown.Required {
 			shown.Label = "Nuovo appuntamento, se già concordato"
 		}
-	case catalogue.FieldUntil:
+	case completion.FieldUntil:
 		shown.Type, shown.Hint = "date", "Il giorno entro cui verificare la misura."
-	case catalogue.FieldPlan:
+	case completion.FieldPlan:
 		f.Draft.id, f.Draft.sent = id, f.Sent
 		return f.Draft.show()
-	case catalogue.FieldGoals:
+	case completion.FieldGoals:
 		return f.findings(id)
-	case catalogue.FieldStage:
+	case completion.FieldStage:
 		stages := slices.DeleteFunc(slices.Clone(care.BeginStages), func(s care.Stage) bool { return s == care.StageSecondLevel })
 		shown.Shape, shown.Type, shown.Options = "choices", "radio", present.StageOptions(stages, shown.Value)
-	case catalogue.FieldPermit:
+	case completion.FieldPermit:
 		shown.Shape, shown.Options = "select", slices.DeleteFunc(present.PermitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
-	case catalogue.FieldPermitExpiry:
+	case completion.FieldPermitExpiry:
 		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
-	case catalogue.FieldConsents:
+	case completion.FieldConsents:
 		return f.consents(o, id)
-	case catalogue.FieldInterpreted:
+	case completion.FieldInterpreted:
 		shown = Interpreted(id, shown.Value)
-	case catalogue.FieldNote:
+	case completion.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
-	case catalogue.FieldCircle:
+	case completion.FieldCircle:
 		shown.Shape, shown.Empty, shown.Hint = "select", "Come di solito", italian.FieldHelp("circle")
 		for _, code := range f.circles() {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Circle(code), Chosen: shown.Value == code})

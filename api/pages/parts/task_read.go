@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 )
 
@@ -23,7 +23,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 		return done, nil
 	}
 	var faults []care.Fault
-	for _, field := range catalogue.TaskFields {
+	for _, field := range completion.Fields {
 		if !o.Accepts(field) || !f.asks(o, field) {
 			continue
 		}
@@ -31,21 +31,21 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 		f.places[string(field)] = id
 		value := strings.TrimSpace(f.Sent.Get(id))
 		switch field {
-		case catalogue.FieldNeeds:
+		case completion.FieldNeeds:
 			done.Needs = f.Sent[id]
-		case catalogue.FieldAreas:
+		case completion.FieldAreas:
 			done.Areas = f.readAreas(id)
-		case catalogue.FieldBookings:
+		case completion.FieldBookings:
 			var wrong []care.Fault
 			done.Bookings, wrong = f.readBookings(id)
 			faults = append(faults, wrong...)
-		case catalogue.FieldMatter:
+		case completion.FieldMatter:
 			done.Matter = value
-		case catalogue.FieldMeasure:
+		case completion.FieldMeasure:
 			done.Measure = value
-		case catalogue.FieldEnterprise:
+		case completion.FieldEnterprise:
 			done.Enterprise = value
-		case catalogue.FieldAt:
+		case completion.FieldAt:
 			if f.Kind == care.PermitRenewal {
 				var wrong []care.Fault
 				done.At, wrong = readDay(value, "at")
@@ -58,7 +58,7 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "at", Rule: rule})
 			}
-		case catalogue.FieldUntil:
+		case completion.FieldUntil:
 			if value == "" {
 				break
 			}
@@ -67,34 +67,34 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "until", Rule: rule})
 			}
-		case catalogue.FieldReason:
+		case completion.FieldReason:
 			done.Reason = value
-		case catalogue.FieldClosureOutcome:
+		case completion.FieldClosureOutcome:
 			done.ClosureOutcome = value
-		case catalogue.FieldPlan:
+		case completion.FieldPlan:
 			var wrong []care.Fault
 			f.Draft.id, f.Draft.sent = id, f.Sent
 			done.Plan, wrong = f.Draft.read()
 			maps.Copy(f.places, f.Draft.places)
 			maps.Copy(f.labels, f.Draft.labels)
 			faults = append(faults, wrong...)
-		case catalogue.FieldGoals:
+		case completion.FieldGoals:
 			done.Goals = f.readFindings(id)
-		case catalogue.FieldStage:
+		case completion.FieldStage:
 			done.Stage = care.Stage(value)
-		case catalogue.FieldPermit:
+		case completion.FieldPermit:
 			done.Permit = value
-		case catalogue.FieldPermitExpiry:
+		case completion.FieldPermitExpiry:
 			var wrong []care.Fault
 			done.PermitExpiry, wrong = readDate(value, "permit_expiry")
 			faults = append(faults, wrong...)
-		case catalogue.FieldConsents:
+		case completion.FieldConsents:
 			f.readConsents(&done, o, id)
-		case catalogue.FieldInterpreted:
+		case completion.FieldInterpreted:
 			done.Interpreted = value
-		case catalogue.FieldNote:
+		case completion.FieldNote:
 			done.Note = value
-		case catalogue.FieldCircle:
+		case completion.FieldCircle:
 			done.Circle = value
 		}
 	}
@@ -183,8 +183,8 @@ func (f *TaskForm) Naming(path string) (id, label string) {
 	if place, ok := f.places[path]; ok {
 		id = place
 	}
-	if slices.Contains(catalogue.TaskFields, catalogue.TaskField(path)) {
-		label = italian.TaskField(f.Kind, catalogue.TaskField(path))
+	if slices.Contains(completion.Fields, completion.TaskField(path)) {
+		label = italian.TaskField(f.Kind, completion.TaskField(path))
 	}
 	if name, ok := f.labels[path]; ok {
 		label = name

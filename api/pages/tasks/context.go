@@ -15,6 +15,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/crossing"
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
@@ -79,7 +80,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	if !t.Actors().Workable(who) {
 		return nil
 	}
-	form, _ := catalogue.FormOf(t.Kind)
+	form, _ := completion.FormOf(t.Kind)
 	if _, again := form.Outcome(care.Resubmit); again && page.Asked != nil {
 		return page.givenAgain(rules.Policy)
 	}
@@ -180,7 +181,7 @@ func (a *subject) reported(equipe ledger.Equipe) (said string) {
 			said, note = seat.Signature, seat.SignatureNote
 		}
 		if said != "" {
-			a.minuted = url.Values{"outcome": {said}, string(catalogue.FieldNote): {note}}
+			a.minuted = url.Values{"outcome": {said}, string(completion.FieldNote): {note}}
 		}
 	}
 	return said
@@ -381,7 +382,7 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 // person has not consented to that.
 func (a *subject) members(ctx context.Context, form *parts.TaskForm, today time.Time) error {
 	convening := map[string]care.EquipeKind{care.ToEquipeBetween: care.BetweenAgencies, care.ToEquipeWithin: care.WithinAgency, care.ToEquipe: "", care.Revise: ""}
-	if !slices.ContainsFunc(form.Outcomes, func(o catalogue.TaskOutcome) bool { _, convenes := convening[o.Code]; return convenes }) {
+	if !slices.ContainsFunc(form.Outcomes, func(o completion.TaskOutcome) bool { _, convenes := convening[o.Code]; return convenes }) {
 		return nil
 	}
 	file, err := a.file(ctx)

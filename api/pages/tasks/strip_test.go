@@ -7,7 +7,7 @@ import (
 
 	"percorso/api/apitest"
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 )
 
@@ -33,7 +33,7 @@ func TestEveryFormShowsItsObject(t *testing.T) {
 	now := time.Date(2026, 11, 23, 10, 30, 0, 0, italian.Rome)
 	b := apitest.NewPagesAt(t, now)
 	b.LogIn(apitest.SomeWorker.Subject)
-	for _, form := range catalogue.TaskForms {
+	for _, form := range completion.Forms {
 		t.Run(string(form.Kind), func(t *testing.T) {
 			b.Hold(form.Kind)
 			page := apitest.ReadPage(t, b.Visit("/compiti/"+apitest.SomeID)).Main(t)

@@ -16,6 +16,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
@@ -154,7 +155,7 @@ func (s *Place) taskAgain(c *gin.Context, about *subject, form *parts.TaskForm, 
 
 // formOf is the form of a task's kind; nil: it has none.
 func (s *Place) formOf(c *gin.Context, about *subject, sent url.Values) (*parts.TaskForm, error) {
-	kind, ok := catalogue.FormOf(about.task.Kind)
+	kind, ok := completion.FormOf(about.task.Kind)
 	if !ok {
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"percorso/api/apitest"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -123,7 +124,7 @@ func TestEveryOutcomeCanBeCompleted(t *testing.T) { testclock.Each(t, completesE
 func completesEveryOutcome(t *testing.T, now time.Time) {
 	b := apitest.NewPagesAt(t, now)
 	b.LogIn(apitest.SomeWorker.Subject)
-	for _, kind := range catalogue.TaskForms {
+	for _, kind := range completion.Forms {
 		for _, outcome := range kind.Outcomes {
 			for _, script := range []bool{true, false} {
 				t.Run(string(kind.Kind)+" "+outcome.Code, func(t *testing.T) {
@@ -139,7 +140,7 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti?dopo="+apitest.SomeID {
 						t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
 					}
-					if faults := catalogue.CheckCompletion(b.Pages.ZonePolicy, kind.Kind, got); len(faults) > 0 || got.Outcome != outcome.Code {
+					if faults := completion.Check(b.Pages.ZonePolicy, kind.Kind, got); len(faults) > 0 || got.Outcome != outcome.Code {
 						t.Errorf("accepted %s with %v", got.Outcome, faults)
 					}
 				})

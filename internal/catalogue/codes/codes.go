@@ -10,6 +10,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/crossing"
 )
 
@@ -89,7 +90,7 @@ func named(list []care.Named, code string) bool {
 
 // taskOutcome says whether some kind of task may end so.
 func taskOutcome(code string) bool {
-	return slices.ContainsFunc(catalogue.TaskForms, func(f catalogue.TaskForm) bool { _, ok := f.Outcome(code); return ok })
+	return slices.ContainsFunc(completion.Forms, func(f completion.TaskForm) bool { _, ok := f.Outcome(code); return ok })
 }
 
 // reason says whether a code is a reason that people choose from anywhere: of a
@@ -98,7 +99,7 @@ func reason(p care.Policy, code string) bool {
 	if _, ok := p.RejectReason(code); ok || named(p.Outcomes, code) || slices.Contains(agenda.SuspendReasons, code) {
 		return true
 	}
-	return slices.ContainsFunc(catalogue.TaskForms, func(f catalogue.TaskForm) bool {
-		return slices.ContainsFunc(f.Outcomes, func(o catalogue.TaskOutcome) bool { return slices.Contains(o.Reasons, code) })
+	return slices.ContainsFunc(completion.Forms, func(f completion.TaskForm) bool {
+		return slices.ContainsFunc(f.Outcomes, func(o completion.TaskOutcome) bool { return slices.Contains(o.Reasons, code) })
 	})
 }

@@ -3,14 +3,14 @@ package asked_test
 import (
 	"testing"
 
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian/asked"
 )
 
 // TestEachFieldSaysWhatToWrite: no field of a task's form is left to the general word.
 func TestEachFieldSaysWhatToWrite(t *testing.T) {
 	general := asked.Sentence("nothing_known")
-	for _, field := range catalogue.TaskFields {
+	for _, field := range completion.Fields {
 		if asked.Sentence(string(field)) == general {
 			t.Errorf("%s says only %q", field, general)
 		}

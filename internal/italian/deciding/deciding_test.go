@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/italian/deciding"
 )
 
@@ -27,7 +27,7 @@ var findings = map[care.TaskKind][]string{
 // TestAChoiceThatActsSaysWhatItWillDo: each outcome of the catalogue is an act that begins
 // with its verb, or a finding.
 func TestAChoiceThatActsSaysWhatItWillDo(t *testing.T) {
-	for _, form := range catalogue.TaskForms {
+	for _, form := range completion.Forms {
 		for _, o := range form.Outcomes {
 			act := deciding.Act(form.Kind, o.Code)
 			verb, _, _ := strings.Cut(strings.ReplaceAll(act, ":", ""), " ")

@@ -1,4 +1,5 @@
-package zone
+// Package fault says what rules a file of a zone or of staff breaks, in which line and field.
+package fault
 
 import (
 	"cmp"
@@ -192,7 +193,7 @@ var sentences = map[string]string{
 	RuleOtherZone:     "l'utenza è attiva in un'altra zona, dove prima va disattivata",
 }
 
-func newFault(file string, line int, field, rule, detail string) Fault {
+func New(file string, line int, field, rule, detail string) Fault {
 	text := sentences[rule]
 	if detail != "" {
 		text += ": " + detail
@@ -200,8 +201,8 @@ func newFault(file string, line int, field, rule, detail string) Fault {
 	return Fault{File: file, Line: line, Field: field, Rule: rule, Text: text}
 }
 
-// inOrder sorts faults as a reader meets them in the file.
-func inOrder(faults []Fault) []Fault {
+// InOrder sorts faults as a reader meets them in the file.
+func InOrder(faults []Fault) []Fault {
 	slices.SortStableFunc(faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})

@@ -1,4 +1,6 @@
-package catalogue
+// Package completion says how each kind of task may end: its outcomes, and the fields
+// that each of them asks for.
+package completion
 
 import (
 	"slices"
@@ -40,8 +42,8 @@ const (
 	FieldCircle         TaskField = "circle"
 )
 
-// TaskFields lists the fields, in the order in which a form shows them.
-var TaskFields = []TaskField{
+// Fields lists the fields, in the order in which a form shows them.
+var Fields = []TaskField{
 	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
 	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent, FieldConsents, FieldLeftOut,
 	FieldReason, FieldClosureOutcome, FieldInterpreted, FieldNote, FieldCircle,
@@ -75,9 +77,9 @@ func (f TaskForm) Outcome(code string) (TaskOutcome, bool) {
 	return f.Outcomes[i], true
 }
 
-// TaskForms says how each kind of task may end. A new kind is a row here, a
+// Forms says how each kind of task may end. A new kind is a row here, a
 // line in its process, and its Italian words.
-var TaskForms = []TaskForm{
+var Forms = []TaskForm{
 	{care.FirstListening, []TaskOutcome{{Code: care.Heard, Requires: []TaskField{FieldNeeds}, Takes: []TaskField{FieldInterpreted}}}},
 	{care.SocialConsult, []TaskOutcome{{Code: care.Consulted, Requires: []TaskField{FieldNote}}, {Code: care.NotNeeded, Requires: []TaskField{FieldNote}}}},
 	{care.Orientation, []TaskOutcome{
@@ -221,19 +223,19 @@ var TaskForms = []TaskForm{
 // FormOf finds the form of a kind of task. The answer to a referral has none:
 // it is given by the referral's own operations.
 func FormOf(kind care.TaskKind) (TaskForm, bool) {
-	i := slices.IndexFunc(TaskForms, func(f TaskForm) bool { return f.Kind == kind })
+	i := slices.IndexFunc(Forms, func(f TaskForm) bool { return f.Kind == kind })
 	if i < 0 {
 		return TaskForm{}, false
 	}
-	return TaskForms[i], true
+	return Forms[i], true
 }
 
 // maxEnterprise is how long the name of an enterprise may be, in characters.
 const maxEnterprise = 200
 
-// CheckCompletion says what is wrong with the form that completes a task, but with
+// Check says what is wrong with the form that completes a task, but with
 // its dates.
-func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
+func Check(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
 	var f care.Faults
 	form, _ := FormOf(kind)
 	outcome, ok := form.Outcome(c.Outcome)
@@ -252,7 +254,7 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent, FieldCircle: c.Circle != "",
 		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0, FieldInterpreted: c.Interpreted != "",
 	}
-	for _, field := range TaskFields {
+	for _, field := range Fields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
 		f.Add(!filled[field] || outcome.Accepts(field), string(field), care.RuleNotAllowed)
 	}
@@ -279,93 +281,4 @@ func CheckCompletion(p care.Policy, kind care.TaskKind, c care.Completion) []car
 	crossing.Check(&f, p, "consents", c.Consents)
 	crossing.Check(&f, p, "left_out", c.LeftOut)
 	return f
-}
-
-// completion is the form of a task with any of its outcomes.
-func (w World) completion() care.Completion {
-	form, ok := FormOf(w.Task)
-	if !ok || len(form.Outcomes) == 0 {
-		return care.Completion{}
-	}
-	return w.Completion(pick(w, form.Outcomes))
-}
-
-// Completion is the form of a task with one of its outcomes: with what the outcome
-// requires, and by chance with what else it takes.
-func (w World) Completion(outcome TaskOutcome) care.Completion {
-	c := care.Completion{Outcome: outcome.Code}
-	for _, field := range outcome.Requires {
-		w.fill(&c, field, outcome)
-	}
-	for _, field := range outcome.Takes {
-		if w.Rand.IntN(2) == 0 {
-			w.fill(&c, field, outcome)
-		}
-	}
-	return c
-}
-
-// fill fills in one field of the form of a task.
-func (w World) fill(c *care.Completion, field TaskField, outcome TaskOutcome) {
-	soon := w.soon()
-	switch field {
-	case FieldNeeds:
-		c.Needs = w.needs()
-	case FieldAreas:
-		for _, need := range w.needs() {
-			c.Areas = append(c.Areas, care.AreaFinding{Area: need, Need: pick(w, care.NeedLevels), Note: exampleText})
-		}
-	case FieldBookings:
-		for range 1 + w.Rand.IntN(2) {
-			if b := w.booking(); !slices.ContainsFunc(c.Bookings, func(o care.Booking) bool { return o.Service == b.Service }) {
-				c.Bookings = append(c.Bookings, b)
-			}
-		}
-	case FieldAt:
-		c.At = &soon
-		if outcome.Code == care.ReceiptShown { // which has a day that has been
-			today := w.Now
-			c.At = &today
-		}
-	case FieldUntil:
-		c.Until = &soon
-	case FieldReason:
-		c.Reason = pick(w, outcome.Reasons)
-	case FieldMatter:
-		c.Matter = pickCode(w, w.Policy.Matters, codeOf)
-	case FieldMeasure:
-		c.Measure = pickCode(w, w.Policy.Measures, codeOf)
-	case FieldEnterprise:
-		c.Enterprise = exampleText
-	case FieldClosureOutcome:
-		c.ClosureOutcome = w.closureOutcome()
-	case FieldPlan:
-		c.Plan = w.plan()
-	case FieldGoals, FieldConsents, FieldLeftOut: // which are known where the task is
-	case FieldStage:
-		c.Stage = pick(w, []care.Stage{care.StageFirstLevel, care.StageFollowUp})
-	case FieldPermit:
-		c.Permit = pick(w, slices.DeleteFunc(slices.Clone(care.Permits), func(p string) bool { return p == "" || p == care.PermitRequested }))
-	case FieldPermitExpiry:
-		c.PermitExpiry = care.DateOf(w.Now.AddDate(0, 1+w.Rand.IntN(12), 0))
-	case FieldConsent:
-		c.Consent = true
-	case FieldInterpreted:
-		c.Interpreted = pick(w, speech.Interpreters)
-	case FieldNote:
-		c.Note = exampleText
-	}
-}
-
-// plan is a plan that sends the person to some of the zone's partners.
-func (w World) plan() *care.PlanForm {
-	until := w.Now.AddDate(0, 3, 0)
-	plan := &care.PlanForm{Goals: []care.PlanGoal{{Area: w.need(), Text: exampleText}}, Changes: exampleText}
-	for range 1 + w.Rand.IntN(3) {
-		plan.Actions = append(plan.Actions, care.PlanAction{
-			Text: exampleText, Until: &until, Send: w.Rand.IntN(2) == 0,
-			Agency: pickCode(w, w.Policy.Partners, func(p care.Partner) string { return p.Agency }),
-		})
-	}
-	return plan
 }

@@ -1,8 +1,10 @@
-package italian
+package words
 
 import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/told"
 )
 
 // Refusal says why something may not be: what is so, and what can be done.
@@ -10,7 +12,7 @@ func Refusal(r care.Refusal) string {
 	switch r.Code {
 	case care.RefusedTaken:
 		if r.Role != "" {
-			return "L’attività è già stata presa " + byRole(r.Role) + "."
+			return "L’attività è già stata presa " + italian.ByRole(r.Role) + "."
 		}
 	case care.RefusedForbidden:
 		return forbidden(r)
@@ -39,18 +41,18 @@ func Refusal(r care.Refusal) string {
 // forbidden says whose matter an operation is, as far as one knows.
 func forbidden(r care.Refusal) string {
 	if r.Role != "" {
-		return "Questa operazione spetta " + toRole(r.Role) + "."
+		return "Questa operazione spetta " + italian.ToRole(r.Role) + "."
 	}
 	switch facts, _ := catalogue.Of(r.Operation); {
 	case len(facts.Asks) > 0:
 		var names []string
 		for _, role := range facts.Asks {
-			names = append(names, TheRole(role))
+			names = append(names, italian.TheRole(role))
 		}
 		if len(names) == 1 {
 			return "Il tuo ruolo non permette questa operazione: la può fare " + names[0] + "."
 		}
-		return "Il tuo ruolo non permette questa operazione: la possono fare " + enumerate(names) + "."
+		return "Il tuo ruolo non permette questa operazione: la possono fare " + italian.Enumerate(names) + "."
 	case r.Operation == care.OpNoteReferral:
 		return "La segnalazione è tra altri due enti: le note le scrivono quelli."
 	case r.Operation == care.OpWithdraw || r.Operation == care.OpSupply:
@@ -97,7 +99,7 @@ func planNow(state string) string {
 	if state == "" {
 		return "non c’è più"
 	}
-	return PlanState(care.PlanState(state))
+	return italian.PlanState(care.PlanState(state))
 }
 
 // referralNow says how a referral stands.
@@ -198,16 +200,16 @@ func notNowOfCase(op care.Operation, now string) string {
 	case op == care.OpRecall:
 		return notRecalled(now)
 	case op == care.OpUnconsent:
-		return Rule(care.RuleNoConsent)
+		return italian.Rule(care.RuleNoConsent)
 	}
 	switch kind := care.TaskKind(now); kind {
 	case care.FirstListening, care.SocialConsult:
-		return "La persona è ancora al primo livello: prima si completa l’attività «" + TaskKind(kind) + "», poi si può ripetere questa operazione."
+		return "La persona è ancora al primo livello: prima si completa l’attività «" + italian.TaskKind(kind) + "», poi si può ripetere questa operazione."
 	case care.ClosureApproval:
 		return "La chiusura del fascicolo è proposta e aspetta di essere approvata: se il percorso deve proseguire, chi la approva la rimanda indietro."
 	}
 	if _, known := catalogue.Of(op); known {
-		return "A questo punto del percorso non si può fare «" + Operation(op) + "»: il fascicolo dice che cosa aspetta, chi deve agire e che cosa si può fare."
+		return "A questo punto del percorso non si può fare «" + italian.Operation(op) + "»: il fascicolo dice che cosa aspetta, chi deve agire e che cosa si può fare."
 	}
 	return ""
 }
@@ -221,4 +223,39 @@ func notRecalled(answer string) string {
 		return "L’altra zona ha già rifiutato il fascicolo, che resta qui: non c’è nulla da ritirare."
 	}
 	return "Nessun passaggio a un’altra zona è in attesa di risposta: non c’è nulla da ritirare."
+}
+
+var refusals = map[string]string{
+	care.RefusedInvalid:    "Alcuni campi vanno corretti: sono indicati sotto.",
+	care.RefusedTaken:      "Un’altra persona ha già preso questa attività.",
+	care.RefusedNotAwaited: "A questo punto del percorso l’operazione non è possibile: il fascicolo dice che cosa aspetta e chi deve agire.",
+	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
+	care.RefusedNotHeld:    "L’attività non è affidata a te: prima scegli «Lo faccio io».",
+	care.RefusedChanged:    "Nel frattempo qualcosa è cambiato: guarda com’è ora, poi ripeti se serve ancora.",
+	care.RefusedInFlight:   "Una risposta a questa attività, o il ritiro di quello che chiede, è già in arrivo: è registrata e sarà elaborata a breve. Finché non lo è, l’attività non si può cambiare.",
+	care.RefusedOvertaken:  "Per un guasto la richiesta non si è potuta registrare in tempo, e intanto ne è stata registrata una più recente dello stesso tipo: vale quella.",
+	care.RefusedHeld:       "Sei di nuovo collegato. Non è stato ancora inviato niente: premi di nuovo il pulsante.",
+	care.RefusedByHand:     "Per un guasto la richiesta non si è potuta registrare, e chi segue il sistema l’ha tolta. Se serve ancora, falla di nuovo.",
+	told.Nobody:            "Nessuno è stato avvisato: chi ha l’attività non lavora più lì, è assente senza nessuno al suo posto o la sua posta torna indietro, o nessuno ha il suo ruolo, o l’ente non ha un indirizzo. Passa l’attività a una persona, o rimettila tra le libere.",
+	told.Today:             "Oggi l’ente ha già avuto un sollecito con un nuovo link: se è urgente chiamalo, e registra quello che risponde.",
+	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
+	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
+
+	"unauthenticated": "Per continuare occorre accedere.",
+	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso.",
+	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita.",
+	"not_found":       "La pagina o il dato cercato non c’è, oppure il tuo ruolo non permette di vederlo.",
+	"same_person":     "La persona sembra avere già un fascicolo: guarda quelli elencati. Se è un’altra persona, ripeti l’invio dicendolo (another_person).",
+	"key_reused":      "Questo invio era già stato fatto con altri dati. Ricarica la pagina e ripeti.",
+	"key_missing":     "Manca la chiave dell’invio (Idempotency-Key).",
+	"bad_request":     "La richiesta non è leggibile.",
+	"login_failed":    "L’accesso non è stato completato: è scaduto, è stato annullato o è stato aperto in un’altra finestra.",
+	"media_type":      "Il tipo di quello che hai inviato non è tra quelli che questo indirizzo legge.",
+	"not_acceptable":  "Questo indirizzo risponde in JSON: chiedi application/json.",
+	"too_large":       "Quello che hai inviato è troppo grande: accorcia i testi e ripeti l’invio.",
+	"too_often":       "Ci sono stati troppi tentativi in poco tempo.",
+	"method":          "Questo indirizzo non accetta la richiesta.",
+	"provider_away":   "Il servizio di identità non risponde. Riprova tra poco.",
+	"unavailable":     "Una parte del sistema non risponde in questo momento. Riprova tra poco: nessun dato è andato perso.",
+	"internal":        "Si è verificato un errore imprevisto. Riprova; se si ripete, segnalalo all’assistenza.",
 }

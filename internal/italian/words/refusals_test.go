@@ -1,4 +1,4 @@
-package italian_test
+package words_test
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
-	"percorso/internal/italian"
+	"percorso/internal/italian/words"
 	"percorso/internal/told"
 )
 
@@ -20,14 +20,14 @@ func TestEveryRefusalOfEveryOperationSaysWhatIsSoAndWhatToDo(t *testing.T) {
 	}
 	general := map[string]bool{}
 	for _, code := range []string{care.RefusedNotAwaited, care.RefusedEnded} {
-		general[italian.Refusal(care.Refusal{Code: code})] = true
+		general[words.Refusal(care.Refusal{Code: code})] = true
 	}
 	texts := map[string]bool{}
 	for _, known := range catalogue.All {
 		op := known.About()
 		for _, code := range codes {
 			for _, now := range inTheWay(op) {
-				text := italian.Refusal(care.Refusal{Code: code, Operation: op.Code, Now: now})
+				text := words.Refusal(care.Refusal{Code: code, Operation: op.Code, Now: now})
 				late := code == care.RefusedNotAwaited || code == care.RefusedEnded
 				if strings.Contains(text, "(") && strings.Contains(text, code) || !strings.HasSuffix(text, ".") || strings.Contains(text, "_") {
 					t.Errorf("%s refused as %s while %q: %q", op.Code, code, now, text)
@@ -93,7 +93,7 @@ func TestRefusalsAreSaidInTheirOwnWords(t *testing.T) {
 		{care.Refusal{Code: care.RefusedForbidden, Operation: care.OpRetryEntry}, []string{"la può fare il responsabile"}},
 		{care.Refusal{Code: care.RefusedNotHeld, Operation: care.OpRelease}, []string{"nulla da rimettere tra le libere"}},
 	} {
-		text := italian.Refusal(c.refused)
+		text := words.Refusal(c.refused)
 		if i := slices.IndexFunc(c.want, func(s string) bool { return !strings.Contains(text, s) }); i >= 0 {
 			t.Errorf("%+v: %q does not say %q", c.refused, text, c.want[i])
 		}

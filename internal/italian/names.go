@@ -1,0 +1,18 @@
+package italian
+
+import (
+	"strings"
+
+	"percorso/internal/care"
+)
+
+// AgencyName is an agency as its zone names it.
+func AgencyName(p care.Policy, code string) string {
+	if a, ok := p.Agency(code); ok {
+		return a.Name
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
+// ZoneName is a zone by its code, which is the name of its town.
+func ZoneName(code string) string { return Upper(strings.ReplaceAll(code, "_", " ")) }
