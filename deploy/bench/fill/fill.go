@@ -98,6 +98,10 @@ func setUp(ctx context.Context, login *pgxpool.Pool) ([]ledger.Account, []care.P
 // colleagues is how many of each role there are in a zone.
 const colleagues = 6
 
+// portfolio is how many people the first of them may have at the same time, however many
+// cases there are: a hundred, as somebody in an office. The others share all the rest.
+const portfolio = 100
+
 // Account is the account of a made-up member of staff, the first of a role being 1.
 func Account(role care.Role, zone string, n int) string {
 	return fmt.Sprintf("%s_%d.%s", role, n, zone)

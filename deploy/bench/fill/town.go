@@ -107,7 +107,11 @@ func (f *file) within(from, to time.Time) time.Time {
 
 func (f *file) someone(role care.Role) string {
 	of := f.staff[f.policy.Zone+"/"+string(role)]
-	return of[f.r.IntN(len(of))]
+	n := f.r.IntN(len(of))
+	if n == 0 && f.n/len(f.policies)%max(1, f.size.Cases/(len(f.policies)*colleagues*portfolio)) != 0 {
+		n = 1 + f.r.IntN(len(of)-1)
+	}
+	return of[n]
 }
 
 var stages = []care.Stage{care.StageFirstLevel, care.StageSecondLevel, care.StageSecondLevel, care.StagePlacement, care.StagePlacement, care.StageFollowUp, care.StageFollowUp, care.StageFollowUp}

@@ -44,7 +44,7 @@ var lists = map[board.List]string{
 		` ORDER BY x.day, x.case_id LIMIT $1`,
 	// The newest are looked at, so that a zone in which nobody names a lead costs no more.
 	board.New: who + `f.stage AS code, '' AS detail, f.opened_at AS at FROM (SELECT id AS case_id FROM case_file
-			WHERE zone = my('zone') AND closed_at IS NULL AND opened_at BETWEEN $2 AND $3 ORDER BY opened_at DESC, id DESC LIMIT 300) x` + person + `
+			WHERE zone = my('zone') AND closed_at IS NULL AND opened_at BETWEEN $2 AND $3 ORDER BY opened_at DESC, id DESC LIMIT 150) x` + person + `
 		WHERE NOT EXISTS (SELECT FROM lead l WHERE l.case_id = f.id AND l.until IS NULL)
 			AND NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.state = 'reserved')
 		ORDER BY f.opened_at, f.id LIMIT $1`,
