@@ -18,6 +18,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/live"
+	"percorso/api/pages/feeds"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
@@ -49,6 +50,7 @@ type Options struct {
 	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 	Lines    access.Lines   // what the audit keeps of logins and refusals
 	Drafts   access.Drafts  // what people have typed and not sent
+	Feeds    feeds.Feeds    // the addresses of their calendars
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -109,6 +111,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no lines")
 	case o.Drafts == nil:
 		return errors.New("api: no drafts")
+	case o.Feeds == nil:
+		return errors.New("api: no calendars")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -153,6 +157,8 @@ type Server struct {
 	https    bool
 	records  Records
 	drafts   access.Drafts
+	feeds    feeds.Feeds
+	public   string // the address as browsers see it
 	book     *zone.Book
 	door     *act.Door
 	guard    *access.Guard
@@ -186,6 +192,8 @@ func New(o Options) (*Server, error) {
 		https:    strings.HasPrefix(public, "https:"),
 		records:  o.Records,
 		drafts:   o.Drafts,
+		feeds:    o.Feeds,
+		public:   public,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),
 		words:    o.Words,

@@ -35,6 +35,7 @@ var pagesInBrowser = []struct {
 	{"ripresa", "/ripresa/:id", "/ripresa/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"assenze", "/assenze", "/assenze", apitest.SomeSupervisor.Subject},
 	{"assenza", "/assenze/:id", "/assenze/" + apitest.SomeID, apitest.SomeWorker.Subject},
+	{"calendario", "/calendario", "/calendario", apitest.SomeWorker.Subject},
 	{"avvisi", "/avvisi", "/avvisi", apitest.SomeWorker.Subject},
 	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti", apitest.SomeWorker.Subject},
 	{"compiti", "/compiti", "/compiti", apitest.SomeWorker.Subject},

@@ -8,6 +8,7 @@ import (
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/drafts"
+	"percorso/api/pages/feeds"
 	"percorso/api/pages/file"
 	"percorso/api/pages/home"
 	"percorso/api/pages/logins"
@@ -50,5 +51,6 @@ func (s *Server) places(r *gin.Engine) {
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
 	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
+	(&feeds.Place{Room: shared, Guard: s.guard, Links: s.links, Feeds: s.feeds, PublicURL: s.public}).Mount(r, p)
 	(&partner.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records}).Mount(r)
 }

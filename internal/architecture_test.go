@@ -48,6 +48,9 @@ var mayImport = map[string][]string{
 	"internal/told":              {},                                                        // who was told of something
 	"internal/quorum":            {"internal/care"},                                         // whether an équipe has agreed
 	"internal/recent":            {},
+	"internal/feed":              {}, // what somebody's calendar gives
+	"internal/ical":              {}, // writes entries of calendars
+	"internal/postgres/feeds":    {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/fiscal":            {}, // the codice fiscale
 	"internal/zone/fault":        {}, // what is wrong with a file
 	"internal/zone":              {"internal/zone/fault", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
@@ -171,9 +174,9 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/live",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/live",
 	},
-	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent"},
+	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
@@ -204,6 +207,7 @@ var mayImport = map[string][]string{
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
 	"api/pages/partner":         place,
+	"api/pages/feeds":           append(place, "internal/feed", "internal/ical"),
 	"api/pages/person":          append(place, "internal/fiscal", "internal/elsewhere", "internal/written"),
 	"api/pages/plan":            place,
 	"api/pages/readers":         place,
@@ -220,7 +224,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone", "internal/zone/fault", "internal/italian/words",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/logins", "internal/postgres/changes",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/logins", "internal/postgres/changes",
 	},
 	"deploy": {},
 }

@@ -3,9 +3,11 @@ package access
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/feed"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
 )
@@ -86,4 +88,24 @@ func (l *Links) Open(ctx context.Context, token string) (ledger.Link, LinkState,
 		return link, LinkExpired, nil
 	}
 	return link, LinkValid, nil
+}
+
+// calendarOf is what stands before the id in the address of a calendar, so that no link
+// passes for one, nor one for a link.
+const calendarOf = "calendario-"
+
+// Calendar is the last part of the address of somebody's calendar.
+func (l *Links) Calendar(f feed.Feed) string {
+	return invitation.Sign(l.key, calendarOf+f.ID, f.Ends())
+}
+
+// CalendarOf is the id of the calendar that the last part of an address opens; empty: none, or
+// it is past its time.
+func (l *Links) CalendarOf(token string) string {
+	signed, err := invitation.Open(l.key, token, l.now())
+	id, ours := strings.CutPrefix(signed, calendarOf)
+	if err != nil || !ours || !care.IsID(id) {
+		return ""
+	}
+	return id
 }

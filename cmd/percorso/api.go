@@ -15,6 +15,7 @@ import (
 	"percorso/internal/observed"
 	"percorso/internal/postgres/changes"
 	"percorso/internal/postgres/drafts"
+	"percorso/internal/postgres/feeds"
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
@@ -91,6 +92,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Sessions:  kept,
 		Lines:     logins.NewLines(pool, loginKey, store.Clock),
 		Drafts:    drafts.New(pool, store.Clock),
+		Feeds:     feeds.New(pool, store.Clock),
 		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,

@@ -83,8 +83,7 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 	return page, err
 }
 
-// keptCases is what is kept of how open cases stand, with the cases. OFFSET has each case
-// looked at after what is kept of it, in the order of that: not all cases of a zone first.
+// keptCases is what is kept of how open cases stand, each with its case: OFFSET has that looked at last.
 const keptCases = "case_health h CROSS JOIN LATERAL (SELECT * FROM case_file f WHERE f.id = h.case_id OFFSET 0) f"
 
 // The orders of lists of cases. What is chosen by how it stands goes by the columns
@@ -106,8 +105,7 @@ func (c caseRow) cursor(by order) cursor {
 
 // standing chooses open cases by how they stand, which the condition says of what is
 // kept, and with them those whose time has come, of which only computing tells: the
-// list leaves out what it finds not to be so. These are few, which a plan made for any time
-// takes of a range that is bounded at both ends, and of no other.
+// list leaves out what it finds not to be so. A range with two ends is planned as the few that it has.
 func (q *query) standing(condition string, now time.Time, args ...any) {
 	q.or([]string{condition + " AND h.changes_at > ?", "h.changes_at BETWEEN '-infinity' AND ?"}, append(args, now, now)...)
 	q.passing = append(q.passing, len(q.args)-2, len(q.args)-1)
