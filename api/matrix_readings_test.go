@@ -233,7 +233,7 @@ func (r *reader) addresses(f *dossier, route string) []string {
 	switch {
 	case !strings.Contains(route, "/:"):
 		return []string{route}
-	case strings.HasPrefix(route, rest.Prefix+"/case-files/"), strings.HasPrefix(route, "/fascicoli/"), strings.HasPrefix(route, "/letture/"):
+	case strings.HasPrefix(route, rest.Prefix+"/case-files/"), strings.HasPrefix(route, "/fascicoli/"), strings.HasPrefix(route, "/letture/"), strings.HasPrefix(route, "/doppioni/"), strings.HasPrefix(route, "/protetti-senza-custodi/"):
 		of = "case"
 	case strings.HasPrefix(route, "/compiti/:id/"), strings.HasPrefix(route, "/casi-bloccati/"): // forms: one of each agency's
 		of = "form"
@@ -245,8 +245,10 @@ func (r *reader) addresses(f *dossier, route string) []string {
 		of = "appointment"
 	case strings.HasPrefix(route, rest.Prefix+"/equipes/"), strings.HasPrefix(route, "/equipe/"):
 		of = "equipe"
-	case strings.HasPrefix(route, rest.Prefix+"/contacts/"), strings.HasPrefix(route, rest.Prefix+"/commands/"), strings.HasPrefix(route, "/in-lavorazione/"):
+	case strings.HasPrefix(route, rest.Prefix+"/contacts/"), strings.HasPrefix(route, rest.Prefix+"/commands/"), strings.HasPrefix(route, "/in-lavorazione/"), strings.HasPrefix(route, "/richieste-ferme/"):
 		of = "command"
+	case strings.HasPrefix(route, "/avvisi/"):
+		of = "notice"
 	default:
 		r.T.Errorf("say here what the id in %s is of", route)
 		return nil
@@ -254,8 +256,10 @@ func (r *reader) addresses(f *dossier, route string) []string {
 	var found []string
 	for _, id := range f.ids[of] {
 		address := strings.Replace(route, ":id", id, 1)
-		for _, action := range f.ids["action"] {
-			address = strings.Replace(address, ":azione", action, 1)
+		for name, also := range map[string]string{":azione": "action", ":appuntamento": "appointment", ":record": "record"} {
+			for _, id := range f.ids[also] {
+				address = strings.Replace(address, name, id, 1)
+			}
 		}
 		if !strings.Contains(address, ":agency") {
 			found = append(found, address)
@@ -422,6 +426,12 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 	for _, name := range files {
 		w.ends(all[name])
+		for _, row := range w.Rows(`SELECT id FROM record WHERE case_id = $1`, all[name].ids["case"][0]) {
+			all[name].ids["record"] = append(all[name].ids["record"], fmt.Sprint(row["id"]))
+		}
+	}
+	for _, row := range w.Rows(`SELECT id FROM command WHERE run_id = $1`, all[secret].caseRun) { // of any other, who asked it is answered for good
+		all[secret].ids["command"] = append(all[secret].ids["command"], fmt.Sprint(row["id"]))
 	}
 	// What was given for what has ended in its ordinary way goes out of sight once the
 	// zone's term is over: only of the one that was closed.
@@ -429,7 +439,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	require.NoError(t, err)
 
 	nobody := &dossier{ids: map[string][]string{}} // a file that there is not
-	for _, of := range []string{"appointment", "case", "task", "form", "referral", "equipe", "action"} {
+	for _, of := range []string{"appointment", "case", "task", "form", "referral", "equipe", "action", "record", "command", "notice"} {
 		nobody.ids[of] = []string{uuid.NewString()}
 	}
 	callers := w.readers()
@@ -471,7 +481,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 	t.Logf("%d addresses, %d lines", asked, len(m.rules))
 	m.check(t, d)
-	w.livesUnknown(all[secret])
+	w.livesUnknown(all[secret], nobody)
 	if t.Failed() {
 		return
 	}

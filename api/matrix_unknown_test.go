@@ -42,8 +42,9 @@ func (w *crowd) account(name string) *caller {
 // zone, and in another one: every role of every agency asks for her, and looks into lists,
 // counts, the agenda and the mails. Her twin is opened as if there were no other. Two
 // people lift the protection, and she is known again.
-func (w *crowd) livesUnknown(f *dossier) {
+func (w *crowd) livesUnknown(f, nobody *dossier) {
 	w.T.Helper()
+	again := w.livesUnseen(f, nobody)
 	id := ledger.BareID(f.caseRun)
 	counts := func(account string) (open int) {
 		var by map[string]int
@@ -116,4 +117,5 @@ func (w *crowd) livesUnknown(f *dossier) {
 	}
 	require.Equal(w.T, http.StatusOK, w.asks(w.account("desk_operator.prato"), http.MethodGet, at, "").status, "she is known again")
 	require.Equal(w.T, before+2, counts("supervisor.prato"), "she and the other one")
+	again()
 }

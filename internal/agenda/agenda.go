@@ -63,8 +63,9 @@ type Slot struct {
 
 // Taken is the time of an appointment that somebody has.
 type Taken struct {
-	At    time.Time `db:"at"`
-	Until time.Time `db:"until"`
+	At     time.Time `db:"at"`
+	Until  time.Time `db:"until"`
+	Unseen bool      `db:"unseen"` // of somebody whom who asks must not know of
 }
 
 // Overlaps says whether two times have some time in common.
@@ -179,9 +180,9 @@ func (a Agenda) At(at time.Time) (Slot, bool) {
 // Lasts is the time that an appointment takes.
 func (a Agenda) Lasts(at time.Time) Taken {
 	if s, ok := a.At(at); ok {
-		return Taken{s.At, s.Until}
+		return Taken{At: s.At, Until: s.Until}
 	}
-	return Taken{at, at.Add(Usual)}
+	return Taken{At: at, Until: at.Add(Usual)}
 }
 
 // Broken says by which rule nobody can be received at a time, beside those who are;
@@ -212,7 +213,7 @@ func (a Agenda) Broken(at time.Time, taken []Taken) string {
 func (s Slot) free(taken []Taken) bool {
 	n := 0
 	for _, t := range taken {
-		if t.Overlaps(Taken{s.At, s.Until}) {
+		if t.Overlaps(Taken{At: s.At, Until: s.Until}) {
 			n++
 		}
 	}

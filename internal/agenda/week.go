@@ -6,7 +6,8 @@ import (
 	"percorso/internal/care"
 )
 
-// Held is a session of one day, with how many of its places are taken.
+// Held is a session of one day, with how many of its places are taken. A place of somebody
+// whom the reader must not know of is none of either.
 type Held struct {
 	From, Until   time.Time
 	Places, Taken int
@@ -47,7 +48,10 @@ func hold(s care.Session, day time.Time, taken []Taken) Held {
 	h := Held{From: clock(day, s.From), Until: clock(day, s.To), Mode: s.Mode}
 	h.Places = int(h.Until.Sub(h.From)/(time.Duration(s.Seconds)*time.Second)) * s.Places
 	for _, t := range taken {
-		if t.Overlaps(Taken{h.From, h.Until}) {
+		switch within := t.Overlaps(Taken{At: h.From, Until: h.Until}); {
+		case within && t.Unseen:
+			h.Places--
+		case within:
 			h.Taken++
 		}
 	}

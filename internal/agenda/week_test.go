@@ -19,6 +19,8 @@ func TestAWeekOfAService(t *testing.T) {
 	require.Equal(t, agenda.Day{At: on(t, "2026-12-03 00:00"), Open: true, Sessions: []agenda.Held{thursday}}, week[3])
 	require.Equal(t, agenda.Day{At: on(t, "2026-12-01 00:00"), Open: true}, week[1], "it receives on Mondays and Thursdays")
 	require.Equal(t, agenda.Day{At: on(t, "2026-12-06 00:00")}, week[6], "a Sunday")
+	taken[1].Unseen = true
+	require.Equal(t, agenda.Held{From: thursday.From, Until: thursday.Until, Places: 7, Taken: 1, Mode: agenda.InPerson}, a.Week(monday, taken)[3].Sessions[0], "one place is of somebody unknown")
 	closed := a.Week(agenda.Monday(on(t, "2026-12-24 12:00")), nil)
 	require.Equal(t, agenda.Day{At: on(t, "2026-12-24 00:00")}, closed[3], "a closure")
 }

@@ -169,7 +169,7 @@ func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, now time.T
 
 // takenIn are the places that are taken at some time of a stretch.
 func takenIn(ctx context.Context, tx postgres.Tx, zone, service string, from, to time.Time) ([]agenda.Taken, error) {
-	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until FROM booking
+	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen FROM booking
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')`,
 		zone, service, from.Add(-longest), to, from)
 }
@@ -214,10 +214,11 @@ func (r *Reader) Offers(ctx context.Context, s care.Staff, service string, from 
 	return free, err
 }
 
-// Taken are the places of a service of the caller's zone that are taken in a stretch.
+// Taken are the places of a service of the caller's zone that are taken in a stretch, each
+// with whether the caller may know whose it is.
 func (r *Reader) Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) (taken []agenda.Taken, err error) {
 	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
-		taken, err = takenIn(ctx, tx, s.Zone, service, from, to)
+		taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, unseen FROM places_taken($1, $2, $3)`, service, from, to)
 		return err
 	})
 	return taken, err
