@@ -23,6 +23,8 @@ const (
 	Overlaps       = "away_already"     // they are away on some of these days as it is
 	SubstituteAway = "substitute_away"  // who should stand in is away then, too
 	ForOneself     = "substitutes_self" // nobody stands in for themselves
+	OtherAgency    = "substitute_of_another_agency"
+	OtherRole      = "substitute_in_another_role"
 )
 
 // longest is how many days one may be away, and furthest how many lie between today and
@@ -90,9 +92,9 @@ func (f Days) Refuse(of care.Staff, own []Span, to *care.Staff, theirs []Span) [
 	case to.ID == of.ID:
 		rule = ForOneself
 	case to.Agency != of.Agency:
-		rule = care.RuleOtherAgency
+		rule = OtherAgency
 	case to.Role != of.Role:
-		rule = care.RuleOtherRole
+		rule = OtherRole
 	}
 	for _, o := range theirs {
 		if rule == "" && s.Meets(o) {
