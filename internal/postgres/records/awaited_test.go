@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/outbox"
+	"percorso/internal/protection"
 	"percorso/internal/undoing"
 )
 
@@ -175,4 +176,68 @@ func TestAMistakeThatIsConfirmedWaitsForNobody(t *testing.T) {
 		require.Equal(t, outcome, p.Row(`SELECT outcome FROM mistake WHERE case_id = $1`, id)["outcome"])
 		require.Zero(t, p.Count(`mail WHERE case_id = $1 AND template = 'mistake_lapsed'`, id))
 	}
+}
+
+// Of a protected person's closure a second keeper is told, who may confirm it, and nobody else:
+// no supervisor when it is late, nor a keeper who may take nothing back. Where no other keeper
+// may, the timeline says that nobody was reached, and whoever is named afterwards may confirm it.
+func TestKeepersConfirmAMistake(t *testing.T) {
+	p := newPlay(t)
+	worker := outbox.New(p.Pool(standalone.Worker))
+	comes := func(id, column string) {
+		_, err := p.Owner.Exec(t.Context(), `UPDATE mistake SET `+column+` = clock_timestamp() WHERE case_id = $1`, id)
+		require.NoError(t, err)
+		_, err = worker.WakeOverdue(t.Context(), 10)
+		require.NoError(t, err)
+	}
+	asks := func(account string, c catalogue.Command) error {
+		_, err := p.assigns(account, c.NewCommand)(uuid.NewString())
+		return err
+	}
+	says := func(keeper string) string {
+		id := ledger.BareID(p.closedCase())
+		require.NoError(t, asks("social_worker.prato", catalogue.Protect.Command("", id, protection.Form{
+			Keeper: p.Accounts[keeper].ID, Elsewhere: p.Accounts["cpi_operator.prato"].ID, Reason: "sought"})))
+		require.NoError(t, asks("social_worker.prato", catalogue.Mistake.Command("", id, catalogue.ReasonForm{Note: "Prova"})))
+		comes(id, "remind_at")
+		comes(id, "escalate_at")
+		return id
+	}
+	mailed := func(id string) (to []string) {
+		for _, row := range p.Rows(`SELECT DISTINCT s.subject FROM mail m JOIN staff s ON s.email = m.recipient WHERE m.case_id = $1 AND m.template LIKE 'mistake%' ORDER BY 1`, id) {
+			to = append(to, row["subject"].(string))
+		}
+		return to
+	}
+	confirms := func(account, id string) error {
+		return asks(account, catalogue.Undo.Command("", id, catalogue.ReasonForm{Note: "Prova"}))
+	}
+	waitsFor := func(id string) []string {
+		file, err := p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], id)
+		require.NoError(t, err)
+		return file.Undoing.WaitsFor
+	}
+
+	id := says("social_worker_2.prato")
+	require.Equal(t, []string{"social_worker_2.prato"}, mailed(id))
+	require.Equal(t, []string{p.Accounts["social_worker_2.prato"].Name}, waitsFor(id))
+	for account := range p.Accounts {
+		if account != "social_worker_2.prato" {
+			require.Empty(t, p.awaited(account), account)
+		}
+	}
+	require.Len(t, p.awaited("social_worker_2.prato"), 1)
+	require.ErrorIs(t, confirms("supervisor.prato", id), ledger.ErrNotFound)
+	require.Error(t, confirms("social_worker.prato", id), "who said it")
+	require.NoError(t, confirms("social_worker_2.prato", id))
+
+	id = says("desk_operator.prato")
+	require.Empty(t, mailed(id), "of her keepers none may confirm it")
+	require.Empty(t, waitsFor(id))
+	require.Contains(t, p.Moments(ledger.CaseRun(id)), "mistake_unreached")
+	require.ErrorIs(t, confirms("desk_operator.prato", id), ledger.ErrForbidden)
+	require.NoError(t, asks("desk_operator.prato", catalogue.NameKeeper.Command("", id, protection.NewKeeper{Keeper: p.Accounts["supervisor.prato"].ID})))
+	require.Equal(t, []string{p.Accounts["supervisor.prato"].Name}, waitsFor(id))
+	require.Len(t, p.awaited("supervisor.prato"), 1)
+	require.NoError(t, confirms("supervisor.prato", id))
 }
