@@ -12,11 +12,7 @@ import (
 // MeetingWhen says when and where a meeting of an équipe is: "giovedì 3 dicembre 2026, ore 10:00, sala di
 // prova".
 func MeetingWhen(m gathering.Planned) string {
-	where := m.Place
-	if m.How == gathering.ByTelephone {
-		where = strings.TrimSuffix("per telefono, "+m.Place, ", ")
-	}
-	return italian.Day(m.At) + ", ore " + italian.Hour(m.At) + ", " + where
+	return italian.Day(m.At) + ", ore " + italian.Hour(m.At) + ", " + italian.MeetingPlace(m.How, m.Place)
 }
 
 // MeetingOf is a meeting as the page of its équipe shows it: who is invited, and what became

@@ -154,6 +154,29 @@ func Open(meetings []Planned) (open *Planned) {
 	return open
 }
 
+// Invites says whether a meeting invites the seat of somebody's role and agency.
+func (m Planned) Invites(who care.Staff) bool {
+	return slices.Contains(m.Invited, Invited{Role: who.Role, Agency: who.Agency})
+}
+
+// Entry is by which id a calendar knows a meeting of an équipe, and how often it was moved
+// until it stood as it does: the id of the first time that was planned for it.
+func Entry(meetings []Planned, open Planned) (id string, moved int) {
+	before := slices.SortedFunc(slices.Values(meetings), func(a, b Planned) int { return a.Asked.Compare(b.Asked) })
+	for _, m := range before {
+		if id == "" {
+			id, moved = m.ID, -1
+		}
+		if moved++; m.ID == open.ID {
+			return id, moved
+		}
+		if !m.Moved {
+			id = ""
+		}
+	}
+	return open.ID, 0
+}
+
 // Minutes says by which rule no minutes of a meeting are taken at a moment; empty: they are.
 func Minutes(meeting *Planned, now time.Time) (rule string) {
 	switch {

@@ -59,3 +59,21 @@ func TestWhenMinutesAreTaken(t *testing.T) {
 	later.Minuted = true
 	require.Nil(t, gathering.Open([]gathering.Planned{m, later}))
 }
+
+// TestACalendarKnowsAMeetingThatMoved: of one that was moved twice the entry is the first's,
+// and the one after it is another.
+func TestACalendarKnowsAMeetingThatMoved(t *testing.T) {
+	day := func(n int) time.Time { return testclock.Monday.AddDate(0, 0, n) }
+	meetings := []gathering.Planned{
+		{ID: "next", Asked: day(9)}, {ID: "third", Asked: day(3), Minuted: true}, {ID: "first", Asked: day(1), Moved: true}, {ID: "second", Asked: day(2), Moved: true},
+	}
+	for _, c := range []struct {
+		of    gathering.Planned
+		id    string
+		moved int
+	}{{meetings[2], "first", 0}, {meetings[3], "first", 1}, {meetings[1], "first", 2}, {meetings[0], "next", 0}} {
+		id, moved := gathering.Entry(meetings, c.of)
+		require.Equal(t, c.id, id)
+		require.Equal(t, c.moved, moved)
+	}
+}

@@ -1,6 +1,11 @@
 package italian
 
-import "percorso/internal/care"
+import (
+	"strings"
+
+	"percorso/internal/care"
+	"percorso/internal/gathering"
+)
 
 // The words of the équipe, of the plan, and of what life does to a case.
 
@@ -81,3 +86,12 @@ var suspendReasons = map[string]string{
 
 // SuspendReason says why a path is suspended.
 func SuspendReason(code string) string { return say(suspendReasons, code) }
+
+// MeetingPlace says where a meeting of an équipe is held: the place, or by telephone, and who
+// calls.
+func MeetingPlace(how, place string) string {
+	if how == gathering.ByTelephone {
+		return strings.TrimSuffix("per telefono, "+place, ", ")
+	}
+	return place
+}

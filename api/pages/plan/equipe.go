@@ -72,6 +72,9 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 			}
 		}
 	}
+	if open := gathering.Open(equipe.Meetings); open != nil && s.Now().Before(open.At) && open.Invites(who) {
+		page.Calendar = c.Request.URL.Path + "/calendario"
+	}
 	for _, m := range equipe.Meetings {
 		page.Meetings = append(page.Meetings, present.MeetingOf(rules.Policy, m))
 	}

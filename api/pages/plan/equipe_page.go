@@ -20,6 +20,7 @@ type EquipePage struct {
 	Meet     *web.Link // the form that plans or moves one; nil: likewise
 	Plan     *web.Link
 	Meetings []web.Moment
+	Calendar string // where the meeting that is to be is a file for a calendar; empty: the caller is not invited
 	Minutes  []web.Moment
 }
 

@@ -71,7 +71,7 @@ func (s *Place) summary(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := s.sheet(c, "Riassunto del percorso", "/fascicoli", web.Link{URL: "/fascicoli/" + id, Text: file.Person + ", " + file.Number})
-	page.About, page.Before = file.Person+", fascicolo "+file.Number, before(file.PersonData)
+	page.About, page.Before = file.Person+", fascicolo "+file.Number, known.AllBarred(file.PersonData.Linked)
 	if file.Protection != nil {
 		page.Before = append([]string{"Persona protetta: questo foglio resta a chi la segue."}, page.Before...)
 	}
@@ -96,14 +96,6 @@ func (s *Place) render(c *gin.Context, page Paper) {
 		return len(p.Text)+len(p.Terms)+len(p.Entries)+len(p.Signs)+p.Blank == 0 && p.Table == nil
 	})
 	s.Pages.Render(c, http.StatusOK, page)
-}
-
-// before is what is read before any number of a person.
-func before(p ledger.Person) (lines []string) {
-	for _, k := range kin.Barred(p.Linked) {
-		lines = append(lines, known.Barred(k))
-	}
-	return lines
 }
 
 // personTerms are who the person is and how they are reached.
@@ -220,7 +212,7 @@ func (s *Place) plan(c *gin.Context, who care.Staff) error {
 		if err != nil {
 			return err
 		}
-		page.About, page.Before, person = file.Person+", fascicolo "+file.Number, before(file.PersonData), file.Person
+		page.About, page.Before, person = file.Person+", fascicolo "+file.Number, known.AllBarred(file.PersonData.Linked), file.Person
 		signers = kin.Signers(file.PersonData.Linked)
 	}
 	signs, err := s.seats(c, who, rules.Policy, *current)

@@ -23,6 +23,7 @@ type Slip struct {
 	Second    bool         // the second sheet is printed too
 	NoPlace   bool         // the zone's file does not say where people come
 	Calendar  string       // address of the file for a calendar
+	Barred    []string     // who must not be told, nor get the sheet
 }
 
 // Template names the page's file.

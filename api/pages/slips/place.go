@@ -1,5 +1,5 @@
 // Package slips shows the sheet of an appointment that a person takes away, and the
-// appointment as a file for a calendar.
+// appointment as a file for a calendar, as that of an équipe's meeting.
 package slips
 
 import (
@@ -20,4 +20,6 @@ type Place struct {
 type Records interface {
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	// Equipe reads an équipe by its run, as who sits in it or follows the case; the read is audited.
+	Equipe(ctx context.Context, s care.Staff, run string) (ledger.Equipe, error)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 
-	ics "github.com/arran4/golang-ical"
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
@@ -12,6 +11,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
 	"percorso/internal/slip"
 	"percorso/internal/zone"
@@ -21,6 +21,7 @@ import (
 func (s *Place) Mount(p access.Routes) {
 	p.Get("/fascicoli/:id/appuntamenti/:appuntamento/foglio", s.sheet)
 	p.Get("/fascicoli/:id/appuntamenti/:appuntamento/calendario", s.calendar)
+	p.Get("/equipe/:id/calendario", s.meeting)
 }
 
 // appointment reads one of a case that stands: what is over or cancelled has no sheet.
@@ -52,6 +53,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	}
 	page := Slip{Frame: s.Pages.Frame(c, "Foglio per la persona", "/fascicoli"), Here: c.Request.URL.Path, Second: c.Query("porta") == "1"}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	page.Barred = known.AllBarred(file.PersonData.Linked)
 	if language == "" {
 		language, page.Unread = ownLanguage(rules.Policy, file.PersonData.Languages)
 	}
@@ -89,27 +91,4 @@ func ownLanguage(p care.Policy, languages []string) (code, unread string) {
 		}
 	}
 	return "", unread
-}
-
-// calendar gives the appointment as a file: when and where, and nothing that says whose it
-// is or why.
-func (s *Place) calendar(c *gin.Context, who care.Staff) error {
-	rules, _, a, err := s.appointment(c, who)
-	if err != nil {
-		return err
-	}
-	service, _ := rules.Service(a.Service)
-	file := ics.NewCalendar()
-	file.SetProductId("-//Percorso//IT")
-	event := file.AddEvent(a.ID + "@percorso")
-	event.SetDtStampTime(s.Now())
-	event.SetStartAt(a.At)
-	event.SetEndAt(agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).Lasts(a.At).Until)
-	event.SetSummary("Appuntamento")
-	if at := service.Place; at.Address != "" {
-		event.SetLocation(at.Name + ", " + at.Address)
-	}
-	c.Header("Content-Disposition", `attachment; filename="appuntamento.ics"`)
-	c.Data(http.StatusOK, "text/calendar; charset=utf-8", []byte(file.Serialize()))
-	return nil
 }

@@ -12,6 +12,8 @@ import (
 
 	"percorso/api/apitest"
 	"percorso/internal/care"
+	"percorso/internal/gathering"
+	"percorso/internal/kin"
 )
 
 const at = "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID
@@ -47,6 +49,16 @@ func TestTheSheetOfAnAppointment(t *testing.T) {
 	require.Len(t, b.Open(t, at+"/foglio?lingua=it").All("article"), 1)
 }
 
+// TestWhoMustNotBeToldGetsNoSheet: who prints it reads so first, and the sheet does not say it.
+func TestWhoMustNotBeToldGetsNoSheet(t *testing.T) {
+	b := sheets(t)
+	require.NotContains(t, b.Open(t, at+"/foglio").Words(), "Non si deve informare")
+	b.Pages.Linked = []kin.Linked{{Name: "Padre Prova", Relation: "father", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"}}
+	page := b.Open(t, at+"/foglio")
+	require.Contains(t, page.Words(), "Non si deve informare Padre Prova")
+	require.NotContains(t, apitest.Words(page.All("article")[0]), "Padre")
+}
+
 // TestASheetInALanguageThatNobodyHasRead is in Italian alone, and the page says why.
 func TestASheetInALanguageThatNobodyHasRead(t *testing.T) {
 	b := apitest.NewPages(t)
@@ -77,4 +89,37 @@ func TestTheFileForACalendar(t *testing.T) {
 	require.Equal(t, "Ufficio di prova, via di Prova, 1", strings.ReplaceAll(parser.Events[0].Location, `\,`, ","))
 	require.True(t, parser.Events[0].End.After(*parser.Events[0].Start))
 	require.NotContains(t, answer.Text, "Prova 0001")
+}
+
+// TestTheFileOfAMeeting: who is invited to an équipe's meeting has it in their calendar, where
+// it moves as the meeting does; nobody else is expected, and nothing says whom it is about.
+func TestTheFileOfAMeeting(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	const equipe = "/equipe/" + apitest.AnotherID
+	require.Equal(t, http.StatusNotFound, b.Visit(equipe+"/calendario").StatusCode, "none is planned")
+	asked := b.Now.Add(-48 * time.Hour)
+	cpi, worker := gathering.Invited{Role: care.CPIOperator, Agency: "cpi"}, gathering.Invited{Role: care.SocialWorker, Agency: "comune"}
+	meets := gathering.Planned{ID: apitest.SomeID, At: b.Now.Add(24 * time.Hour), Asked: asked, How: gathering.ByTelephone, Place: "chiama Prova", Invited: []gathering.Invited{cpi, worker}, Note: "Nota di prova"}
+	moved := meets
+	moved.ID, moved.At, moved.Asked, moved.Why = apitest.AnotherID, meets.At.Add(time.Hour), asked.Add(time.Hour), "Prova: il motivo"
+	meets.Moved = true
+	b.Pages.Planned = []gathering.Planned{moved, meets}
+	offered := func() bool {
+		_, found := apitest.ReadPage(t, b.Visit(equipe)).First("a", "href", equipe+"/calendario")
+		return found
+	}
+	require.True(t, offered())
+	answer := b.Visit(equipe + "/calendario")
+	for _, line := range []string{"SUMMARY:Riunione", "UID:" + apitest.SomeID + "@percorso", "SEQUENCE:1", "DTSTART:" + moved.At.UTC().Format("20060102T150405Z"), "LOCATION:per telefono\\, chiama Prova"} {
+		require.Contains(t, answer.Text, line+"\r\n") // the entry of the day that it had first; how long it takes nobody has said
+	}
+	for _, secret := range []string{"Prova 0001", "Nota di prova", "il motivo", "quipe"} {
+		require.NotContains(t, answer.Text, secret)
+	}
+
+	moved.Invited = []gathering.Invited{cpi}
+	b.Pages.Planned = []gathering.Planned{moved, meets}
+	require.Equal(t, http.StatusNotFound, b.Visit(equipe+"/calendario").StatusCode, "not expected any more")
+	require.False(t, offered())
 }

@@ -45,6 +45,15 @@ func Barred(p kin.Linked) string {
 	return "Non si deve informare " + p.Name + " (" + people["relation"][p.Relation] + "): niente telefonate, lettere o messaggi; " + ordered(p)
 }
 
+// AllBarred says it of each of somebody's people who must not be told: it is read before any
+// number, and before anything is given into a hand.
+func AllBarred(list []kin.Linked) (lines []string) {
+	for _, p := range kin.Barred(list) {
+		lines = append(lines, Barred(p))
+	}
+	return lines
+}
+
 // ordered says who ordered it and when, and nothing of what the order says.
 func ordered(p kin.Linked) string { return people["order"][p.Order] + ", " + day(p.Ordered) }
 

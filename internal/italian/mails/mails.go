@@ -84,11 +84,7 @@ func Text(m ledger.Mail) (subject, text string, ok bool) {
 		}
 		line(label, italian.Day(*about.Meets)+", ore "+italian.Hour(*about.Meets))
 		if m.Template == gathering.MailPlanned || m.Template == gathering.MailMoved {
-			where := about.Where
-			if about.How == gathering.ByTelephone {
-				where = strings.TrimSuffix("per telefono, "+where, ", ")
-			}
-			line("Dove", where)
+			line("Dove", italian.MeetingPlace(about.How, about.Where))
 		}
 	}
 	if about.Until != nil {
