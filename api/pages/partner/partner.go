@@ -1,6 +1,8 @@
 package partner
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/completion"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 )
 
@@ -255,9 +258,34 @@ var deadLinks = map[access.LinkState]struct {
 	access.LinkExpired: {http.StatusGone, "Questo link è scaduto",
 		"Il tempo per usarlo è passato. Niente è andato perso.", "Potete chiederne un altro: arriva all’indirizzo del vostro ente."},
 	access.LinkSettled: {http.StatusGone, "Non serve più una risposta",
-		"Quello che questo link chiedeva è già stato risolto.", "I dati della persona non si vedono più da qui. Se avete domande, contattate l’ente che vi ha scritto."},
+		"Quello che questo link chiedeva non si aspetta più.", "I dati della persona non si vedono più da qui."},
 	access.LinkForged: {http.StatusNotFound, "Questo link non è valido",
-		"L’indirizzo non è completo, o non è uno dei nostri.", "Apritelo dal messaggio che avete ricevuto, senza ricopiarlo."},
+		"L’indirizzo non è completo, non è uno dei nostri, o non vale più.", "Apritelo dal messaggio che avete ricevuto, senza ricopiarlo. Se non si apre, chiamate l’ente che vi ha scritto."},
+}
+
+// settledBy says why a link asks for nothing any more, by how far its referral has come.
+var settledBy = map[care.ReferralState]string{
+	care.ReferralOnHold:     "Il vostro ente ha chiesto informazioni: ora tocca a chi ha inviato. Poi ricevete un altro link per rispondere.",
+	care.ReferralAccepted:   "La risposta è già registrata: il vostro ente ha accettato. Per dire com’è andata ricevete un altro link.",
+	care.ReferralInProgress: "La risposta è già registrata: il vostro ente ha accettato. Per dire com’è andata ricevete un altro link.",
+	care.ReferralRejected:   "La risposta è già registrata: il vostro ente non ha accettato.",
+	care.ReferralCompleted:  "L’esito è già registrato: quanto era chiesto è stato fatto.",
+	care.ReferralFailed:     "L’esito è già registrato: non è stato possibile.",
+	care.ReferralWithdrawn:  "La segnalazione è stata ritirata, o il percorso della persona qui è finito: il vostro ente non deve fare altro.",
+	care.ReferralRedirected: "La segnalazione è passata a un altro ente: il vostro non deve fare altro.",
+}
+
+// whomToCall says who answers questions about a link that asks for nothing any more.
+func (s *Place) whomToCall(ctx context.Context, link ledger.Link) string {
+	rules, err := s.Book.Rules(ctx, link.Zone)
+	if err != nil { // the file has gone to another zone
+		return "Se avete domande, chiamate l’ente che vi ha scritto."
+	}
+	words := "Se avete domande, chiamate " + article.The(present.AgencyName(rules.Policy, link.From))
+	if from, _ := rules.Policy.Agency(link.From); from.Phone != "" {
+		words += ", telefono " + from.Phone
+	}
+	return words + "."
 }
 
 // deadLink says kindly that a link is not good any more; nothing has happened.
@@ -265,6 +293,10 @@ func (s *Place) deadLink(c *gin.Context, token string, link ledger.Link, state a
 	s.Links.Refused(c, s.Guard, state)
 	said := deadLinks[state]
 	page := InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
+	if state == access.LinkSettled {
+		page.Lead = cmp.Or(settledBy[link.State], said.lead)
+		page.Detail += " " + s.whomToCall(c.Request.Context(), link)
+	}
 	if state.Renewable() && link.Open {
 		page.Renew = &web.Form{Action: access.InvitationPath + strings.TrimSuffix(token, "/") + "/nuovo"}
 	} else if state == access.LinkUsed {

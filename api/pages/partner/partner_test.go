@@ -12,6 +12,7 @@ import (
 	"percorso/api/apitest"
 	"percorso/internal/brake"
 	"percorso/internal/care"
+	"percorso/internal/invitation"
 )
 
 // TestInvitationTellsNobodyBeforeItIsAcknowledged, and keeps the link to itself.
@@ -192,8 +193,8 @@ func TestPagesOfLinksThatAreGoodForNothing(t *testing.T) {
 	}{
 		{"{usato}", http.StatusGone, "già stato usato", true},
 		{"{scaduto}", http.StatusGone, "è scaduto", true},
-		{"{risolto}", http.StatusGone, "Non serve più una risposta", false},
-		{"falso", http.StatusNotFound, "non è valido", false},
+		{"{risolto}", http.StatusGone, "La segnalazione è stata ritirata", false},
+		{"falso", http.StatusNotFound, "o non vale più", false},
 		{"{usato}x", http.StatusNotFound, "non è valido", false},
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
@@ -214,5 +215,25 @@ func TestPagesOfLinksThatAreGoodForNothing(t *testing.T) {
 	}
 	if a := b.Anybody(http.MethodPost, "/invito/{visto}", apitest.WithValues("answer", "open")); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("an answer that is none: %d", a.StatusCode)
+	}
+}
+
+// TestALinkSaysWhatBecameOfWhatItAsked, in each state of its referral: never that somebody
+// answered who did not, and whom to call.
+func TestALinkSaysWhatBecameOfWhatItAsked(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.Records.OneLink.Zone, b.Records.OneLink.Open = "prato", false
+	token := invitation.Sign(apitest.SomeKey, apitest.SomeID, b.Records.OneLink.Expires)
+	for state, says := range map[care.ReferralState]string{
+		care.ReferralOnHold: "ora tocca a chi ha inviato", care.ReferralAccepted: "il vostro ente ha accettato", care.ReferralInProgress: "ricevete un altro link",
+		care.ReferralRejected: "non ha accettato", care.ReferralCompleted: "è stato fatto", care.ReferralFailed: "non è stato possibile",
+		care.ReferralWithdrawn: "non deve fare altro", care.ReferralRedirected: "a un altro ente", care.ReferralRequested: "non si aspetta più",
+	} {
+		b.Records.OneLink.State = state
+		a := b.Anybody(http.MethodGet, "/invito/"+token, nil)
+		text := apitest.ReadPage(t, a).Main(t).Words()
+		if a.StatusCode != http.StatusGone || !strings.Contains(text, says) || !strings.Contains(text, "Se avete domande, chiamate il Comune di Prato, telefono 0574 000000.") {
+			t.Errorf("%s: %d %s", state, a.StatusCode, text)
+		}
 	}
 }
