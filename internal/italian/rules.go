@@ -66,7 +66,7 @@ var rules = map[string]string{
 	care.RuleSamePerson:      "I due fascicoli non sembrano della stessa persona: la data di nascita e il nome sono diversi. Controllali, e correggi quello sbagliato prima di unire.",
 	care.RuleSecondEyes:      "Il nome, la data di nascita o il codice fiscale non coincidono (un 1º gennaio non basta): prima un’altra persona deve aver confermato, con «Conferma che è la stessa persona» e il motivo, che lo è.",
 	care.RuleStaysOpen:       "Il fascicolo da chiudere ha attività in corso che quello che resta non può ancora accogliere: porta questo oltre il primo livello, o unisci i due al contrario.",
-	care.RuleNoReopening:     "Un fascicolo chiuso con questo esito non si riapre: se la persona torna, aprine uno nuovo.",
+	care.RuleNoReopening:     "Un fascicolo chiuso con questo esito non si riapre. Se è stato uno sbaglio, segnalalo dalla sua pagina; se è stato unito a un altro, si lavora su quello.",
 	protection.Already:       "La persona è già protetta.",
 	protection.UnknownKeeper: "Scegli una persona dell’elenco.",
 	protection.OneElsewhere:  "Di altri enti può saperlo una persona sola.",

@@ -422,7 +422,7 @@ func (c Case) NotNow(op care.Operation) *care.Refusal {
 	r := &care.Refusal{Code: care.RefusedNotAwaited, Operation: op}
 	switch {
 	case c.Closed != nil:
-		r.Now = care.NowClosed
+		r.Now = undoing.Closed(c.Outcome)
 	case c.Closing:
 		r.Now = care.NowClosing
 	}

@@ -32,6 +32,24 @@ func MayReopen(outcome string) bool {
 	return !slices.Contains([]string{care.OutcomeDeceased, care.OutcomeOpenedByMistake, care.OutcomeMerged, care.OutcomeTransferred}, outcome)
 }
 
+// What stands in the way of an operation on a case that is closed for good, beside those of
+// package care.
+const (
+	NowFinal  = "final"  // it is not reopened
+	NowMerged = "merged" // it goes on in another one
+)
+
+// Closed is what stands in the way of an operation on a case that was closed with an outcome.
+func Closed(outcome string) (now string) {
+	switch {
+	case outcome == care.OutcomeMerged:
+		return NowMerged
+	case MayReopen(outcome):
+		return care.NowClosed
+	}
+	return NowFinal
+}
+
 // MayUndo says whether a closure with an outcome may be taken back as a mistake. What
 // was merged, or goes on in another zone, is no closure.
 func MayUndo(outcome string) bool {

@@ -5,6 +5,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/told"
+	"percorso/internal/undoing"
 )
 
 // Refusal says why something may not be: what is so, and what can be done.
@@ -90,6 +91,12 @@ func notNow(r care.Refusal) string {
 	case catalogue.OnAction:
 		return "Il progetto con questa azione non è in vigore (" + planNow(r.Now) + "): gli avanzamenti si registrano sul progetto in vigore, quando c’è."
 	case catalogue.OnEquipe:
+		if r.Operation == care.OpPlanMeeting {
+			return "L’équipe ha finito il suo lavoro, e non si riunisce più: se serve ancora, dal fascicolo se ne convoca un’altra."
+		}
+		if r.Code == care.RefusedEnded {
+			return "L’équipe ha finito il suo lavoro, e il verbale non si aggiunge più: quello che si è detto dopo si registra nel fascicolo, come incontro."
+		}
 		return "L’équipe non aspetta pareri né firme in questo momento: il fascicolo dice a chi tocca. Quello che si è deciso si scrive nell’attività aperta."
 	}
 	return notNowOfCase(r.Operation, r.Now)
@@ -182,13 +189,18 @@ func notNowOfTask(op care.Operation, now care.TaskState) string {
 
 // notNowOfCase says what stands in the way of an operation on a case.
 func notNowOfCase(op care.Operation, now string) string {
+	closed := now == care.NowClosed || now == undoing.NowFinal || now == undoing.NowMerged
 	switch {
-	case op == care.OpMistake && now == care.NowClosed:
+	case op == care.OpMistake && closed:
 		return "Di questa chiusura, o unione, non si può segnalare uno sbaglio: qualcuno lo ha già fatto, o sono passati trenta giorni. Apri il fascicolo per vedere come sta."
-	case op == care.OpUndo && now == care.NowClosed:
+	case op == care.OpUndo && closed:
 		return "Nessuno ha segnalato che la chiusura, o l’unione, è uno sbaglio, o sono passati trenta giorni: prima qualcuno lo segnala, poi un’altra persona conferma."
 	case op == care.OpMistake, op == care.OpUndo:
 		return "Il fascicolo è aperto: non c’è una chiusura da annullare."
+	case now == undoing.NowMerged:
+		return "Il fascicolo è stato unito a un altro, e si lavora su quello: la pagina di questo dice quale. Se sono due persone diverse, da lì si segnala lo sbaglio."
+	case now == undoing.NowFinal:
+		return "Il fascicolo è chiuso, e con questo esito non si riapre: se è stato uno sbaglio, segnalalo dalla sua pagina, e un’altra persona lo conferma."
 	case now == care.NowClosed && op == care.OpReopen, now == care.NowClosing && op == care.OpReopen:
 		return "La chiusura del fascicolo si sta ancora completando: si può riaprire appena è chiuso."
 	case now == care.NowClosed:

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian/words"
 	"percorso/internal/told"
+	"percorso/internal/undoing"
 )
 
 // TestEveryRefusalOfEveryOperationSaysWhatIsSoAndWhatToDo walks all that people may
@@ -69,7 +70,7 @@ func inTheWay(op catalogue.Facts) (list []string) {
 	case catalogue.OnAction:
 		return []string{"", string(care.PlanDrafting), string(care.PlanProposed), string(care.PlanRevised), string(care.PlanDropped), string(care.PlanCompleted)}
 	}
-	list = []string{"", care.NowClosed, care.NowClosing, string(care.FirstListening), string(care.SocialConsult), string(care.ClosureApproval)}
+	list = []string{"", care.NowClosed, undoing.NowFinal, undoing.NowMerged, care.NowClosing, string(care.FirstListening), string(care.SocialConsult), string(care.ClosureApproval)}
 	if op.Code == care.OpRecall {
 		list = append(list, string(care.Accepted), string(care.Rejected))
 	}
@@ -88,6 +89,11 @@ func TestRefusalsAreSaidInTheirOwnWords(t *testing.T) {
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpComplete, Now: "completed"}, []string{"già stata completata", "il fascicolo dice"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpSendToCPI, Now: "first_listening"}, []string{"primo livello", "«Primo ascolto»", "ripetere"}},
 		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpBook, Now: "closed"}, []string{"è chiuso", "riaprilo"}},
+		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpBook, Now: undoing.NowFinal}, []string{"non si riapre", "se è stato uno sbaglio"}},
+		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpReopen, Now: undoing.NowFinal}, []string{"non si riapre"}},
+		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpBook, Now: undoing.NowMerged}, []string{"unito a un altro", "si lavora su quello"}},
+		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpPlanMeeting}, []string{"non si riunisce più", "se ne convoca un’altra"}},
+		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpMinutes}, []string{"il verbale non si aggiunge più", "si registra nel fascicolo"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpResume}, []string{"non è sospeso"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpRecall, Now: "accepted"}, []string{"già accettato"}},
 		{care.Refusal{Code: care.RefusedForbidden, Operation: care.OpRetryEntry}, []string{"la può fare il responsabile"}},

@@ -3,12 +3,14 @@ package standing
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/postgres"
+	"percorso/internal/undoing"
 )
 
 // Explain adds to a refusal what was asked and, where that is not possible now, what
@@ -41,11 +43,14 @@ func Explain(ctx context.Context, tx postgres.Tx, r *care.Refusal, op care.Opera
 			WHERE r.id = $1 ORDER BY t.ready_at DESC LIMIT 1), '')`, run
 	default:
 		// Of the tasks of the case's own path those that are to be done before anything else begins.
-		query, about = `SELECT CASE WHEN r.state ? 'interrupt' AND r.ended_at IS NULL THEN 'closing' WHEN r.ended_at IS NOT NULL THEN 'closed' ELSE coalesce((SELECT t.kind FROM task t
+		query, about = `SELECT CASE WHEN r.state ? 'interrupt' AND r.ended_at IS NULL THEN 'closing' WHEN r.ended_at IS NOT NULL THEN 'closed ' || coalesce(f.outcome, '') ELSE coalesce((SELECT t.kind FROM task t
 				WHERE t.run_id = r.id AND t.kind IN ('first_listening', 'social_consult', 'closure_approval') AND t.`+postgres.TaskOpen+` LIMIT 1), '') END
-			FROM run r WHERE r.id = $1`, run
+			FROM run r LEFT JOIN case_file f ON f.id = r.case_id WHERE r.id = $1`, run
 	}
 	err := tx.QueryRow(ctx, query, about).Scan(&r.Now)
+	if outcome, closed := strings.CutPrefix(r.Now, "closed "); closed {
+		r.Now = undoing.Closed(outcome)
+	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/undoing"
 )
 
 func TestAMergedCaseLeavesNothingBehind(t *testing.T) {
@@ -192,7 +193,7 @@ func TestTheSecondOfTwoMergesHearsOfTheFirst(t *testing.T) {
 		cmd, err = p.Records.Accept(t.Context(), p.Accounts["supervisor.prato"],
 			catalogue.Suspend.Command(uuid.NewString(), "", agenda.SuspendForm{Until: &p.Now, Reason: "abroad"}).InRun(files[0]).NewCommand)
 		require.NoError(t, err)
-		require.Equal(t, care.Refusal{Code: care.RefusedEnded, Operation: care.OpSuspend, Now: "closed"}, *cmd.Refusal, "of what else is asked the end is said")
+		require.Equal(t, care.Refusal{Code: care.RefusedEnded, Operation: care.OpSuspend, Now: undoing.NowMerged}, *cmd.Refusal, "of what else is asked the end is said")
 	}
 }
 
