@@ -295,6 +295,7 @@ type PageRecords struct {
 	Branches  []ledger.Branch      // of cases, besides those that they have
 	Planned   []gathering.Planned  // meetings of the équipe
 	Linked    []kin.Linked         // who belongs to the person of a case
+	Speech    []string             // how they communicate
 }
 
 func (p *PageRecords) Completed() bool {
@@ -525,7 +526,7 @@ func (p *PageRecords) CaseFile(_ context.Context, _ care.Staff, id string) (ledg
 	c.PersonData = ledger.Person{
 		ID: SomeID, GivenName: "Persona", FamilyName: "Prova 0001", BirthDate: time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC), Citizenship: "PK",
 		Permit: "work", PermitExpiry: p.due(90), Languages: []string{"ur", "en"}, Phone: "000 0000001", FiscalCode: "PRVPSN92E01Z236U", Version: 2,
-		Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes, Message: reach.No, Hours: "dopo le 18"}}, Linked: p.Linked,
+		Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes, Message: reach.No, Hours: "dopo le 18"}}, Linked: p.Linked, Speech: p.Speech,
 	}
 	c.Needs = []string{"labour", "housing"}
 	c.Interpreted = []speech.Held{{At: p.noon(-3), By: speech.Relative}, {At: p.noon(-9), By: speech.Mediator}}

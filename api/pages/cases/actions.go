@@ -210,7 +210,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		if sent.Get("hour") == "" {
 			day = sent.Get(dayID)
 		}
-		if in.offers, err = parts.FindOffers(ctx, s.Records, who, rules, day, ""); err != nil {
+		if in.offers, err = parts.FindOffers(ctx, parts.Reachable(s.Records, file.PersonData.Speech), who, rules, day, ""); err != nil {
 			return parts.CaseForm{}, err
 		}
 	}

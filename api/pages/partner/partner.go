@@ -282,7 +282,7 @@ func (s *Place) whomToCall(ctx context.Context, link ledger.Link) string {
 		return "Se avete domande, chiamate l’ente che vi ha scritto."
 	}
 	words := "Se avete domande, chiamate " + article.The(present.AgencyName(rules.Policy, link.From))
-	if from, _ := rules.Policy.Agency(link.From); from.Phone != "" {
+	if from, _ := rules.Agency(link.From); from.Phone != "" {
 		words += ", telefono " + from.Phone
 	}
 	return words + "."

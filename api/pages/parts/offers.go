@@ -3,6 +3,7 @@ package parts
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
+	"percorso/internal/speech"
 	"percorso/internal/zone"
 )
 
@@ -18,6 +20,27 @@ import (
 type OfferRecords interface {
 	// Offers are the first free places of a service of the caller's zone, from a time on.
 	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
+}
+
+// Reachable finds no place by telephone for somebody who does not speak on one.
+func Reachable(records OfferRecords, ways []string) OfferRecords {
+	if speech.OnThePhone(ways) {
+		return records
+	}
+	return faceToFace{records}
+}
+
+// faceToFace are the places of services without those by telephone.
+type faceToFace struct{ OfferRecords }
+
+// searched is how many places are looked at for each that is not by telephone.
+const searched = 6
+
+// Offers are the first of them.
+func (f faceToFace) Offers(ctx context.Context, who care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error) {
+	free, err := f.OfferRecords.Offers(ctx, who, service, from, most*searched)
+	free = slices.DeleteFunc(free, func(s agenda.Slot) bool { return s.Mode == agenda.ByPhone })
+	return free[:min(most, len(free))], err
 }
 
 // Offers are the first free places of services, which a form offers to choose between.

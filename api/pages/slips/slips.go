@@ -14,6 +14,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
 	"percorso/internal/slip"
+	"percorso/internal/speech"
 	"percorso/internal/zone"
 )
 
@@ -66,6 +67,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	page.Sheet = slip.Of(rules.Policy, expected, language)
 	page.Second = page.Second && len(page.Sheet.Bring) > 0
 	page.NoPlace = service.Place.Address == "" && !expected.ByPhone
+	page.Unheard = expected.ByPhone && !speech.OnThePhone(file.PersonData.Speech)
 	page.Calendar = "/fascicoli/" + file.ID + "/appuntamenti/" + a.ID + "/calendario"
 	for _, l := range slip.Languages {
 		if slip.Checked(rules.Policy, l.Code) > 0 {

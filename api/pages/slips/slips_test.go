@@ -11,9 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/gathering"
 	"percorso/internal/kin"
+	"percorso/internal/speech"
 )
 
 const at = "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID
@@ -57,6 +59,21 @@ func TestWhoMustNotBeToldGetsNoSheet(t *testing.T) {
 	page := b.Open(t, at+"/foglio")
 	require.Contains(t, page.Words(), "Non si deve informare Padre Prova")
 	require.NotContains(t, apitest.Words(page.All("article")[0]), "Padre")
+}
+
+// TestNoSheetOfACallForWhoDoesNotUseATelephone: whoever prints it is told to move it first.
+func TestNoSheetOfACallForWhoDoesNotUseATelephone(t *testing.T) {
+	b := sheets(t)
+	p := b.Pages.ZonePolicy
+	p.Version, p.Services = "telefono", slices.Clone(p.Services)
+	for i := range p.Services {
+		p.Services[i].Sessions = []care.Session{{Days: []care.Weekday{"mon"}, From: "00:00", To: "24:00", Seconds: 60, Places: 1, Mode: agenda.ByPhone}}
+	}
+	b.Pages.ZonePolicy = p
+	b.Pages.ZonePolicies[slices.IndexFunc(b.Pages.ZonePolicies, func(p care.Policy) bool { return p.Zone == "prato" })] = p
+	require.NotContains(t, b.Open(t, at+"/foglio").Words(), "non usa il telefono")
+	b.Pages.Speech = []string{speech.NoPhone}
+	require.Contains(t, b.Open(t, at+"/foglio").Words(), "L’appuntamento è per telefono, e la persona non usa il telefono.")
 }
 
 // TestASheetInALanguageThatNobodyHasRead is in Italian alone, and the page says why.

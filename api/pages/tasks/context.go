@@ -341,12 +341,19 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 		return err
 	}
 	if day, says := form.SaysWhen(); says {
-		var err error
+		file, err := about.file(ctx)
+		if err != nil {
+			return err
+		}
+		records := parts.OfferRecords(s.Records)
+		if file != nil {
+			records = parts.Reachable(records, file.PersonData.Speech)
+		}
 		of := "" // whoever books chooses among the services
 		if !form.Books() {
 			of = cmp.Or(t.Service, t.Agency)
 		}
-		if form.Offers, err = parts.FindOffers(ctx, s.Records, who, rules, day, of); err != nil {
+		if form.Offers, err = parts.FindOffers(ctx, records, who, rules, day, of); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/speech"
 	"percorso/internal/testclock"
 )
 
@@ -47,6 +48,11 @@ func TestAFormOffersFreePlaces(t *testing.T) {
 		"mer 25 novembre, ore 9.00", "mer 25 novembre, ore 10.00", "mer 25 novembre, ore 11.00",
 		"mer 25 novembre, ore 9.00", "mer 25 novembre, ore 9.45", "mer 25 novembre, ore 10.30",
 	}, offers)
+	b.Pages.Speech = []string{speech.NoPhone}
+	offers = places(t, apitest.ReadPage(t, b.Visit(address)), field+"offer")
+	require.Len(t, offers, 13, "as many, to who does not use a telephone")
+	require.NotContains(t, strings.Join(offers, " "), "per telefono")
+	b.Pages.Speech = nil
 
 	var got care.Completion
 	b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }

@@ -56,7 +56,7 @@ func Fields(ctx context.Context, records parts.OfferRecords, in Asked) (list []w
 		if in.Sent.Get(id+"hour") == "" {
 			day = in.Sent.Get(id + "day")
 		}
-		offers, err := parts.FindOffers(ctx, records, in.Who, in.Rules, day, a.Service)
+		offers, err := parts.FindOffers(ctx, parts.Reachable(records, in.File.PersonData.Speech), in.Who, in.Rules, day, a.Service)
 		if err != nil {
 			return nil, err
 		}
