@@ -32,8 +32,11 @@ func MeetingOf(p care.Policy, m gathering.Planned) web.Moment {
 		shown.Text = "Riunione con verbale"
 	}
 	shown.Text += ": " + strings.Join(invited, ", ")
-	if m.Why != "" {
+	switch {
+	case m.Why != "":
 		shown.Text += ". Perché: " + m.Why
+	case m.Off: // nobody called it off, who would have said why
+		shown.Text += ". L’équipe ha finito il suo lavoro"
 	}
 	return shown
 }

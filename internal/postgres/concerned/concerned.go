@@ -73,6 +73,13 @@ func (e Ending) Tell(ctx context.Context, tx postgres.Tx, batch *pgx.Batch, set 
 	return err
 }
 
+// Invited tells whom a meeting invites that an équipe has planned for later that it is not to
+// be, since the équipe ends.
+func Invited(ctx context.Context, tx postgres.Tx, equipe string, at time.Time) error {
+	_, err := tx.Exec(ctx, `SELECT end_meetings($1, $2)`, equipe, at)
+	return err
+}
+
 // say writes the line of the timeline that says who was told, or that nobody could be.
 func (e Ending) say(moment func(code, detail string), a agency, reached bool) {
 	switch {

@@ -77,7 +77,17 @@ func TestAMeetingIsPlannedMovedAndMinuted(t *testing.T) {
 	require.True(t, meetings("social_worker.prato")[0].Minuted)
 	require.Nil(t, gathering.Open(meetings("social_worker.prato")))
 
+	// The end of the équipe calls off what is planned for later, and tells whom it invites.
+	require.NoError(t, plans("social_worker.prato", p.Now.AddDate(0, 0, 7), social))
+	planned := meetings("social_worker.prato")[0]
+	require.True(t, planned.Stands())
 	p.Does(equipe, p.Clock(), ledger.Effects{Ending: care.NoPlan}, nil)
+	over := meetings("social_worker.prato")
+	require.True(t, over[0].Off)
+	require.Nil(t, gathering.Open(over))
+	require.False(t, over[1].Off, "what has been stays as it was")
+	require.Equal(t, p.Count(`mail WHERE record_id = $1 AND template = 'meeting_planned'`, planned.ID), p.Count(`mail WHERE record_id = $1 AND template = 'meeting_off'`, planned.ID))
+	require.NotZero(t, p.Count(`mail WHERE record_id = $1 AND template = 'meeting_off'`, planned.ID))
 	refused := (*care.Refusal)(nil)
 	require.ErrorAs(t, plans("social_worker.prato", p.Now.AddDate(0, 0, 7), social), &refused)
 	require.Equal(t, care.RefusedEnded, refused.Code)

@@ -49,6 +49,11 @@ func (w *links) inviteAgain(t postgres.TaskRow) (bool, error) {
 func tellConcerned(w *writer) error {
 	e := w.step.Effects
 	withdrawn := slices.ContainsFunc(e.Referrals, func(r ledger.ReferralChange) bool { return r.State == care.ReferralWithdrawn })
+	if w.run.Kind == care.RunEquipe && e.Ending != "" {
+		if err := concerned.Invited(w.ctx, w.tx, w.step.Run, w.step.At); err != nil {
+			return err
+		}
+	}
 	ends := w.run.Kind == care.RunCase && (w.step.State.Interrupt != nil || e.Closure != "")
 	if !withdrawn && !ends && (w.step.Entry.Answer.Operation != care.OpEnd || e.Ending == "") {
 		return nil
