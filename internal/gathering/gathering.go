@@ -4,9 +4,11 @@ package gathering
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/names"
 )
 
 // How a meeting is held.
@@ -35,6 +37,7 @@ const (
 	RuleUnknown = "meeting_unknown"         // of which the minutes are: it is none of the équipe, or was moved
 	RuleItsHour = "meeting_before_its_hour" // it has not been yet
 	RuleNone    = "no_meeting_to_call_off"  // none is planned that has not been yet
+	RuleTells   = "place_names_the_person"  // it goes into mails and calendars
 )
 
 // maxPlace is how long the words for a place may be, in characters.
@@ -50,6 +53,14 @@ func (form MeetingPlan) Stands(open *Planned) []care.Fault {
 	f.Add(!form.CalledOff || open != nil, "called_off", RuleNone)
 	f.Add(open == nil || care.Said(form.Why), "why", care.RuleRequired)
 	return f
+}
+
+// Tells says whether the words for a place, which go into mails and calendars, say whom the
+// meeting is about: all their names stand there, in any order. One name alone may be a
+// street's.
+func Tells(place string, person ...string) bool {
+	said, own := names.Words(place), names.Words(strings.Join(person, " "))
+	return len(own) > 1 && !slices.ContainsFunc(own, func(name string) bool { return !slices.Contains(said, name) })
 }
 
 // Invited is whom a meeting invites.

@@ -77,3 +77,13 @@ func TestACalendarKnowsAMeetingThatMoved(t *testing.T) {
 		require.Equal(t, c.moved, moved)
 	}
 }
+
+func TestThePlaceOfAMeetingNamesNobody(t *testing.T) {
+	for place, tells := range map[string]bool{
+		"a casa di Prova Anna": true, "Casa ANNA  PROVA, via di Prova 1": true, "via Sant'Anna, sala 2": false, "Sala di prova": false, "": false,
+	} {
+		require.Equal(t, tells, gathering.Tells(place, "Anna", "Prova"), place)
+	}
+	require.False(t, gathering.Tells("via Rosa", "Rosa", ""))
+	require.False(t, gathering.Tells("via Rosa", "", ""))
+}

@@ -68,6 +68,13 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 			faults = append(faults, care.Fault{Field: fmt.Sprintf("invited[%d].role", i), Rule: gathering.RuleNoSeat})
 		}
 	}
+	var given, family string
+	if err := tx.QueryRow(ctx, `SELECT coalesce(min(given_name), ''), coalesce(min(family_name), '') FROM person WHERE case_id = $1`, equipe.Case).Scan(&given, &family); err != nil {
+		return "", nil, err
+	}
+	if gathering.Tells(form.Place, given, family) {
+		faults = append(faults, care.Fault{Field: "place", Rule: gathering.RuleTells})
+	}
 	// Of two who plan at once the second moves what the first has planned.
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('meetings of ' || $1, 0))`, c.Run); err != nil {
 		return "", nil, err

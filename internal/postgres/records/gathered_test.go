@@ -21,13 +21,13 @@ import (
 // and its minutes are taken from its hour on.
 func TestAMeetingIsPlannedMovedAndMinuted(t *testing.T) {
 	p := newPlay(t)
-	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	run, _ := p.Begin(ledger.Person{GivenName: "Anna", FamilyName: "Prova"}, ledger.Effects{})
 	social, cpi := gathering.Invited{Role: care.SocialWorker, Agency: "comune"}, gathering.Invited{Role: care.CPIOperator, Agency: "cpi"}
 	equipe := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: social.Role, Agency: care.Code(social.Agency), State: care.SeatInvited},
 		ledger.SeatChange{ID: uuid.NewString(), Role: cpi.Role, Agency: care.Code(cpi.Agency), State: care.SeatInvited})
-	why := ""
+	why, place := "", "Sala di prova"
 	plans := func(account string, at time.Time, invited ...gathering.Invited) error {
-		form := gathering.MeetingPlan{At: at, How: gathering.InPerson, Place: "Sala di prova", Invited: invited, Why: why}
+		form := gathering.MeetingPlan{At: at, How: gathering.InPerson, Place: place, Invited: invited, Why: why}
 		cmd, err := p.assigns(account, catalogue.PlanMeeting.Command("", "", form).InRun(equipe).NewCommand)(uuid.NewString())
 		if err == nil && cmd.State != ledger.CommandWorked {
 			return cmd.Refusal
@@ -42,6 +42,9 @@ func TestAMeetingIsPlannedMovedAndMinuted(t *testing.T) {
 	week := p.Now.AddDate(0, 0, 7)
 	require.Equal(t, care.Refuse(care.Fault{Field: "invited[0].role", Rule: gathering.RuleNoSeat}), plans("social_worker.prato", week, gathering.Invited{Role: care.ImmigrationExpert, Agency: "comune"}))
 	require.ErrorIs(t, plans("social_worker.lucca", week, social), ledger.ErrNotFound)
+	place = "a casa di Anna Prova"
+	require.Equal(t, care.Refuse(care.Fault{Field: "place", Rule: gathering.RuleTells}), plans("social_worker.prato", week, social), "which goes into mails")
+	place = "Sala di prova"
 	require.NoError(t, plans("social_worker.prato", week, social, cpi))
 	p.Now = p.Now.Add(time.Hour)
 	require.Equal(t, care.Refuse(care.Fault{Field: "why", Rule: care.RuleRequired}), plans("supervisor.prato", week.AddDate(0, 0, 1), cpi), "the one that is planned is moved for a reason")
