@@ -183,7 +183,7 @@ var mayImport = map[string][]string{
 	"api/rest":        {"internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
-	"api/present":     {"internal/completion", "internal/italian/words", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
+	"api/present":     {"internal/agenda", "internal/ical", "internal/completion", "internal/italian/words", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
@@ -213,7 +213,7 @@ var mayImport = map[string][]string{
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
-	"api/pages/slips":           append(place, "internal/slip", "internal/agenda"),
+	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical"),
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist"),
 	"api/pages/parts/meanwhile": place, // what becomes of appointments at a suspension

@@ -11,7 +11,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/pages/room"
-	"percorso/internal/agenda"
+	"percorso/api/present"
 	"percorso/internal/care"
 	"percorso/internal/feed"
 	"percorso/internal/ical"
@@ -115,12 +115,8 @@ func (s *Place) calendar(c *gin.Context) error {
 	}
 	entries := make([]ical.Entry, 0, len(events))
 	for _, e := range events {
-		entry := ical.Entry{
-			ID: e.ID, Title: "Appuntamento", From: e.At, To: agenda.Of(rules.Policy, e.Service, rules.Calendar, s.Now()).Lasts(e.At).Until, URL: s.PublicURL + "/fascicoli/" + e.CaseID,
-		}
-		if service, _ := rules.Service(e.Service); service.Place.Address != "" {
-			entry.Place = service.Place.Name + ", " + service.Place.Address
-		}
+		entry := present.CalendarEntry(rules, e.ID, e.Service, e.At, s.Now())
+		entry.URL = s.PublicURL + "/fascicoli/" + e.CaseID
 		entries = append(entries, entry)
 	}
 	c.Header("Cache-Control", "no-store")
