@@ -17,7 +17,7 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 
 	"date_nears": {"Percorso: una data importante da seguire", "In un fascicolo c'è una data importante che segui tu, o il tuo servizio: guardala, e di' a chi serve che cosa c'è da fare. Le date che segui sono anche nella pagina «Oggi»."},
 
-	"mistake_said":   {"Percorso: uno sbaglio da confermare", "Un collega segnala che un fascicolo della tua zona è stato chiuso, o unito a un altro, per sbaglio. Un'altra persona può confermarlo, e il fascicolo torna aperto: fallo entro il giorno che trovi negli avvisi."},
+	"mistake_said":   {"Percorso: uno sbaglio da confermare", "Un collega segnala che un fascicolo della tua zona è stato chiuso, o unito a un altro, per sbaglio. Un'altra persona può confermarlo, e il fascicolo torna aperto: lo trovi negli avvisi, con il motivo."},
 	"mistake_lapsed": {"Percorso: nessuno ha confermato uno sbaglio", "Avevi segnalato che un fascicolo è stato chiuso, o unito a un altro, per sbaglio. Il termine per confermarlo è passato, e la segnalazione è decaduta: apri il fascicolo per vedere che cosa si può fare."},
 
 	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},

@@ -10,6 +10,8 @@
 -- And an équipe that has ended meets no more: a meeting that it has planned for later is
 -- called off by its end, and those whom it invites are told, whoever ended it.
 --
+-- And a mail that asks to confirm a mistake says by when.
+--
 -- The code of before works on this schema: it tells nobody, and shows the meeting as called off.
 
 -- +goose StatementBegin
@@ -47,13 +49,19 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
         AND NOT EXISTS (SELECT FROM protection k WHERE k.case_id = e.case_id AND NOT EXISTS (SELECT FROM keepers_of(k.file) f WHERE f.id = a.id))
     ORDER BY p.id, a.email, a.id
 $$;
+
+-- By when a mistake can be confirmed that a mail asks for.
+CREATE FUNCTION mail_mistake(mail_id uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT max(o.until) FROM mail m JOIN mistake o ON o.case_id = m.case_id AND o.ended_at IS NULL WHERE m.id = mail_id AND m.template = 'mistake_said'
+$$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION places_taken, end_meetings FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION end_meetings TO percorso_worker;
+REVOKE EXECUTE ON FUNCTION places_taken, end_meetings, mail_mistake FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION end_meetings, mail_mistake TO percorso_worker;
 GRANT EXECUTE ON FUNCTION places_taken TO percorso_app;
 
 -- +goose Down
-DROP FUNCTION places_taken, end_meetings;
+DROP FUNCTION places_taken, end_meetings, mail_mistake;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION meetings_planned(runs text[]) RETURNS TABLE (id text, run_id text, at timestamptz, how text, place text, invited jsonb, note text,
     asked_at timestamptz, by_name text, moved boolean, called_off boolean, why text, minuted boolean)

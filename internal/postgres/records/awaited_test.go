@@ -1,8 +1,10 @@
 package records_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -131,6 +133,11 @@ func TestAMistakeWaitsForASecondPersonWithATerm(t *testing.T) {
 			require.Equal(t, []string{p.Accounts["social_worker_2.prato"].Name}, waits.WaitsFor, "its colleague, and never who said it")
 			require.Equal(t, 1, mailed("social_worker"))
 			require.Zero(t, mailed("supervisor"))
+			mails, err := worker.TakeMails(t.Context(), 100)
+			require.NoError(t, err)
+			i := slices.IndexFunc(mails, func(m ledger.Mail) bool { return m.Template == "mistake_said" })
+			require.GreaterOrEqual(t, i, 0)
+			require.WithinDuration(t, want.Until, *mails[i].About.Until, time.Second, "by when it can be confirmed")
 			comes("remind_at")
 			require.Equal(t, 2, mailed("social_worker"), "once more, and once")
 			require.Zero(t, mailed("supervisor"))
