@@ -140,7 +140,7 @@ var pagesInBrowser = []struct {
 // TestEveryPageIsLookedAt finds pages that the browser is not sent to.
 func TestEveryPageIsLookedAt(t *testing.T) {
 	b := apitest.NewPages(t)
-	notPages := []string{"/status", "/livez", "/readyz", "/login", "/login/callback", "/sessione", live.Path, "/assets/*file", "/fascicoli/:id/appuntamenti/:appuntamento/calendario", "/equipe/:id/calendario"}
+	notPages := []string{"/status", "/livez", "/readyz", "/login", "/login/callback", "/sessione", live.Path, "/assets/*file", "/fascicoli/:id/appuntamenti/:appuntamento/calendario", "/equipe/:id/calendario", "/calendario/:token"}
 	for _, r := range b.Site.Routes() {
 		if r.Method != http.MethodGet || slices.Contains(notPages, r.Path) || strings.HasPrefix(r.Path, rest.Prefix) || strings.HasPrefix(r.Path, "/openapi") {
 			continue
