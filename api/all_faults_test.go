@@ -23,9 +23,9 @@ func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
 		want    []string
 	}{
 		{"/sportello/fascicolo", apitest.WithValues("birth_date", "31/2/1990"),
-			[]string{"birth_date", "channel", "citizenship", "given_name", "languages", "needs", "notice_given"}},
+			[]string{"birth_date", "channel", "given_name", "notice_given", "notice_language", "topic"}},
 		{"/sportello/fascicolo", apitest.WithValues("birth_date", "31/2/1990", "given_name", "\x01"),
-			[]string{"birth_date", "channel", "citizenship", "given_name", "languages", "needs", "notice_given"}},
+			[]string{"birth_date", "channel", "given_name", "notice_given", "notice_language", "topic"}},
 		{"/fascicoli/" + apitest.AnotherID + "/sospendi", apitest.WithValues("until", "mai"), []string{"reason", "until"}},
 		{"/fascicoli/" + apitest.AnotherID + "/sospendi", apitest.WithValues("until-day", "3", "until-month", "", "until-year", "2027"), []string{"reason", "until-month"}},
 		{"/equipe/" + apitest.AnotherID + "/verbale", apitest.WithValues("day", "mai", "hour", "10:00"), []string{"day", "seat-6-outcome", "text"}},

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/plan":              {"internal/care"},                      // what a plan may hold
 	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":             {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":            {"internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech", "internal/critical"},
+	"internal/ledger":            {"internal/privacy", "internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech", "internal/critical"},
 	"internal/completion":        {"internal/agenda", "internal/care", "internal/crossing", "internal/needs", "internal/plan", "internal/speech", "internal/written"}, // how a task may end
 	"internal/catalogue":         {"internal/completion", "internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere"},
 	"internal/critical":          {"internal/care"},                                         // days after which something is lost
@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"internal/kin":               {"internal/care", "internal/reach", "internal/telephone"}, // who belongs to a person
 	"internal/speech":            {"internal/care"},                                         // how somebody communicates
 	"internal/papers":            {"internal/care"},                                         // documents that were shown
+	"internal/privacy":           {},                                                        // how somebody is told what becomes of their data
 	"internal/undoing":           {"internal/care"},                                         // what can be taken back
 	"internal/told":              {},                                                        // who was told of something
 	"internal/quorum":            {"internal/care"},                                         // whether an équipe has agreed
@@ -59,7 +60,7 @@ var mayImport = map[string][]string{
 	"internal/italian/dated":     {"internal/critical"},
 	"internal/italian":           {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering"},
 	"internal/italian/words":     {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
-	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere"},
+	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
 	"internal/italian/paper":     {"internal/italian", "internal/italian/world", "internal/expected"},
 	"internal/expected":          {"internal/ledger", "internal/care", "internal/kin", "internal/reach"}, // who comes on a day
 	"internal/italian/given":     {"internal/catalogue"},                                                 // what somebody is given of a person
@@ -86,7 +87,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
 	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
 	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
-	"internal/intake":            {"internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care", "internal/telephone"},                                        // what is wrong with what the desk is told
+	"internal/intake":            {"internal/privacy", "internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care", "internal/telephone"},                    // what is wrong with what the desk is told
 	"internal/board":             {"internal/absence", "internal/agenda", "internal/care"},                                                                                                       // what a supervisor looks at on a Monday morning
 	"internal/absence":           {"internal/care"},                                                                                                                                              // when staff are away
 	"internal/lead":              {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
@@ -180,7 +181,7 @@ var mayImport = map[string][]string{
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
+	"api/rest":        {"internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
 	"api/present":     {"internal/agenda", "internal/ical", "internal/completion", "internal/italian/words", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere"},
@@ -200,7 +201,7 @@ var mayImport = map[string][]string{
 	"api/pages/absences":        append(place, "internal/absence"),
 	"api/pages/agenda":          place,
 	"api/pages/cases":           append(place, "internal/critical", "internal/italian/dated", "api/pages/parts/meanwhile"),
-	"api/pages/desk":            append(place, "internal/duty", "api/pages/parts/reached"),
+	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical"),
 	"api/pages/drafts":          place,

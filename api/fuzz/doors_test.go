@@ -186,7 +186,7 @@ func TestFormSentTwiceAtOnceHasOneEffect(t *testing.T) {
 			"topic": {w.policy.Desk.Topics[0].Code}, "language": {"it"}, "channel": {w.policy.Desk.Channels[0].Code}, "outcome": {"information"}}, "contact"},
 		"a case file": {"desk_operator.prato", "/sportello/fascicolo", url.Values{
 			"given_name": {"Persona"}, "family_name": {"Prova Doppia"}, "birth_date": {"1990-05-01"}, "citizenship": {"MA"}, "languages": {"ar"}, "needs": {"labour"},
-			"topic": {w.policy.Desk.Topics[0].Code}, "channel": {w.policy.Desk.Channels[0].Code}, "notice_given": {"1"}, "another_person": {"1"}}, "command WHERE operation = 'open'"},
+			"topic": {w.policy.Desk.Topics[0].Code}, "channel": {w.policy.Desk.Channels[0].Code}, "notice_given": {"handed"}, "notice_language": {"ur"}, "another_person": {"1"}}, "command WHERE operation = 'open'"},
 		"a meeting": {"social_worker.prato", "/fascicoli/" + w.ids["case"][0] + "/incontro", url.Values{
 			"day": {w.day(-1).In(italian.Rome).Format(time.DateOnly)}, "hour": {"10:00"}}, "command WHERE operation = 'meet'"},
 		"a partner's yes": {"", w.links[0], url.Values{"answer": {"acknowledge"}}, "command WHERE operation = 'acknowledge'"},

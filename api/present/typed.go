@@ -156,6 +156,10 @@ func (t *typed) words(name, v string) string {
 		return italian.Stage(care.Stage(v))
 	case "permit":
 		return italian.Permit(v)
+	case "notice_way":
+		return known.NoticeWay(v)
+	case "notice_language":
+		return italian.Upper(world.Language(v))
 	case "citizenship":
 		return world.Citizenship(v)
 	}

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/intake"
 	"percorso/internal/ledger"
+	"percorso/internal/privacy"
 	"percorso/internal/undoing"
 )
 
@@ -155,10 +156,12 @@ type caseOpeningInput struct {
 
 type caseOpeningJSON struct {
 	Person        persons.NewPersonJSON `json:"person"`
-	Needs         []string              `json:"needs" maxItems:"50" nullable:"false" doc:"Codes of areas of need"`
+	Needs         []string              `json:"needs,omitempty" maxItems:"50" nullable:"false" doc:"Codes of areas of need. One of needs, topic and note says what the person asks"`
 	Channel       string                `json:"channel" maxLength:"100" doc:"Code of a channel of the zone's desk"`
 	Topic         string                `json:"topic,omitempty" maxLength:"100" doc:"Code of a topic of the zone's desk"`
 	NoticeGiven   bool                  `json:"notice_given" doc:"The person was given the privacy notice"`
+	NoticeWay     string                `json:"notice_way,omitempty" maxLength:"20" doc:"How it was given: handed, or read_aloud"`
+	NoticeIn      string                `json:"notice_language,omitempty" maxLength:"35" doc:"The language in which it was given (BCP 47), which the person is taken to speak where languages is empty"`
 	NoticeVersion string                `json:"notice_version,omitempty" maxLength:"100" doc:"Which text of the notice"`
 	Note          string                `json:"note,omitempty" maxLength:"4000"`
 	ContactID     string                `json:"contact_id,omitempty" format:"uuid" doc:"The contact that it grows from"`
@@ -168,7 +171,7 @@ type caseOpeningJSON struct {
 func (j caseOpeningJSON) form() ledger.CaseOpening {
 	return ledger.CaseOpening{
 		Person: j.Person.Person(),
-		Needs:  j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion,
+		Needs:  j.Needs, Channel: j.Channel, Topic: j.Topic, NoticeGiven: j.NoticeGiven, NoticeVersion: j.NoticeVersion, Notice: privacy.Notice{Way: j.NoticeWay, Language: j.NoticeIn},
 		Note: j.Note, ContactID: j.ContactID, AnotherPerson: j.AnotherPerson,
 	}
 }

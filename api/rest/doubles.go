@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"percorso/api/rest/persons"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
@@ -20,7 +21,7 @@ type doubleJSON struct {
 	Files []doubleFileJSON `json:"files" doc:"Two of them, the older one first"`
 	Code  bool             `json:"same_fiscal_code,omitempty"`
 	Names names.OfNames    `json:"names,omitempty" doc:"In what the names are alike: same_names, like_names; left out: they are other ones"`
-	Born  names.OfBirth    `json:"birth" doc:"same_birth, swapped_birth (day and month), like_birth, other_birth"`
+	Born  names.OfBirth    `json:"birth" doc:"same_birth, swapped_birth (day and month), like_birth, unknown_birth, other_birth"`
 }
 
 type doubleFileJSON struct {
@@ -41,7 +42,7 @@ func registerDoubles(a *API) {
 			return listed(page, err, func(d ledger.Double) doubleJSON {
 				j := doubleJSON{Code: d.Like.Code, Names: d.Like.Names, Born: d.Like.Born}
 				for _, f := range d.Files {
-					day := f.BirthDate.Format(time.DateOnly)
+					day := persons.Day(f.BirthDate)
 					if f.YearOnly {
 						day = f.BirthDate.Format("2006")
 					}

@@ -14,7 +14,7 @@ type samePersonInput struct{ Body samePersonJSON }
 type samePersonJSON struct {
 	GivenName  string `json:"given_name" maxLength:"100" doc:"One of the two names is enough"`
 	FamilyName string `json:"family_name" maxLength:"100"`
-	BirthDate  string `json:"birth_date" format:"date"`
+	BirthDate  string `json:"birth_date,omitempty" format:"date" doc:"Left out: not known"`
 	YearOnly   bool   `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known, and of birth_date it alone counts"`
 	FiscalCode string `json:"fiscal_code,omitempty" maxLength:"50" doc:"Codice fiscale: who has the same one is the likeliest"`
 }

@@ -81,6 +81,9 @@ const (
 // contacts is how a person is reached and spoken to: who works with them corrects it.
 var contacts = []string{Languages, Reads, Speech, Phone, Email, Contacts, NoSafeContact, NoAbode, Municipality, Address}
 
+// stays is what nobody takes away once it is known, since gates and clocks go by it.
+var stays = []string{BirthDate, Citizenship, Languages}
+
 // Asks are the roles that correct something.
 var Asks = []care.Role{care.DeskOperator, care.SocialWorker, care.InterculturalMediator, care.ImmigrationExpert, care.Supervisor}
 
@@ -120,6 +123,9 @@ func Said(p ledger.Person, field string) string {
 	case FamilyName:
 		return p.FamilyName
 	case BirthDate:
+		if p.BirthDate.IsZero() {
+			return ""
+		}
 		if p.YearOnly {
 			return p.BirthDate.Format(year)
 		}
@@ -266,6 +272,9 @@ func (c PersonCorrection) wrong(p ledger.Person, now time.Time, asked func(field
 	}
 	f := care.Faults(intake.CheckPerson(p, now))
 	f.Add(born, BirthDate, RuleBirth)
+	for _, field := range stays {
+		f.Add(Said(p, field) != "", field, care.RuleRequired)
+	}
 	address, err := mail.ParseAddress(p.Email)
 	f.Add(p.Email == "" || err == nil && address.Address == p.Email, Email, RuleEmail)
 	f.Text(Email, p.Email, maxLine)

@@ -114,9 +114,10 @@ func TurnsSixteen(birth time.Time) time.Time { return care.DayOf(birth).AddDate(
 // NearlyAdult is half a year before the person comes of age.
 func NearlyAdult(birth time.Time) time.Time { return care.DayOf(birth).AddDate(17, 6, 0) }
 
-// Adult says whether the person is surely of age on a day.
+// Adult says whether the person is surely of age on a day: nobody is whose day of birth is
+// not known.
 func Adult(birth time.Time, yearOnly bool, on time.Time) bool {
-	return !care.DayOf(on).Before(latest(birth, yearOnly).AddDate(18, 0, 0))
+	return !birth.IsZero() && !care.DayOf(on).Before(latest(birth, yearOnly).AddDate(18, 0, 0))
 }
 
 // latest is the last day on which somebody may be born: the last of the year, where the

@@ -152,7 +152,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 	front.fill("citizenship", "PK")
 	front.fill("permit", "work")
 	front.fill("permit_expiry", day(700*24*time.Hour))
-	front.choose("Urdu")
+	front.fill("notice_language", "ur")
 	front.choose("Lavoro")
 	front.choose("Casa")
 	front.choose("Di persona")

@@ -16,22 +16,30 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
+	"percorso/internal/privacy"
 	"percorso/internal/reach"
 	"percorso/internal/telephone"
 )
 
-// CheckOpening says what is wrong with the form that opens a case file. A case
-// file is for whom the desk may do more than inform.
+// CheckOpening says what is wrong with the form that opens a case file. It asks for a
+// name, what the person asks, and how they were told what becomes of their data; what is
+// not known yet of them is corrected later, and no rule guesses it meanwhile. A case file
+// is for whom the desk may do more than inform.
 func CheckOpening(policy care.Policy, o ledger.CaseOpening, now time.Time) []care.Fault {
 	var f care.Faults
 	p := o.Person
 	checkPerson(&f, "person.", p)
 	f.Add(p.Permit == "" || care.KnownPermit(p.Permit), "person.permit", care.RuleUnknownCode)
-	f.Add(len(o.Needs) > 0, "needs", care.RuleRequired)
+	f.Add(len(o.Needs) > 0 || o.Topic != "" || care.Said(o.Note), "topic", care.RuleRequired)
 	f.Needs(policy, "needs", o.Needs)
 	f.Add(known(policy.Desk.Channels, o.Channel), "channel", care.RuleUnknownCode)
 	f.Add(o.Topic == "" || known(policy.Desk.Topics, o.Topic), "topic", care.RuleUnknownCode)
 	f.Add(o.NoticeGiven, "notice_given", care.RuleNotice)
+	f.Add(o.Way == "" || slices.Contains(privacy.Ways, o.Way), "notice_way", care.RuleUnknownCode)
+	f.Add(len(o.Spoken(p.Languages)) > 0, "notice_language", care.RuleRequired)
+	if o.Language != "" {
+		checkLanguage(&f, "notice_language", o.Language)
+	}
 	f.Text("notice_version", o.NoticeVersion, maxVersion)
 	f.Add(o.ContactID == "" || care.IsID(o.ContactID), "contact_id", care.RuleUnknownCode)
 	f.Note("note", o.Note)
@@ -44,12 +52,11 @@ func CheckOpening(policy care.Policy, o ledger.CaseOpening, now time.Time) []car
 	return f
 }
 
-// checkPerson asks what has to be known of everybody, in fields after a prefix.
+// checkPerson asks what has to be known of everybody, which is a name, and that the rest can
+// be so, in fields after a prefix.
 func checkPerson(f *care.Faults, prefix string, p ledger.Person) {
 	checkNames(f, prefix, p)
-	f.Add(!p.BirthDate.IsZero(), prefix+"birth_date", care.RuleRequired)
 	checkCitizenship(f, prefix+"citizenship", p.Citizenship)
-	f.Add(len(p.Languages) > 0, prefix+"languages", care.RuleRequired)
 	*f = append(*f, CheckLanguages(prefix+"languages", p.Languages)...)
 	f.Add(p.Phone == "" || telephone.Is(p.Phone), prefix+"phone", reach.RuleNumber)
 	f.Text(prefix+"phone", p.Phone, maxPhone)
@@ -94,20 +101,17 @@ func CheckFacts(policy care.Policy, facts eligibility.PersonFacts, needs []strin
 		{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(facts.BirthDate)},
 		{Field: "permit_expiry", Meaning: care.PermitLastDay, At: facts.PermitExpiry},
 	}, now)
-	if facts.Citizenship != "" {
-		checkCitizenship(&f, "citizenship", facts.Citizenship)
-	}
+	checkCitizenship(&f, "citizenship", facts.Citizenship)
 	f.Add(facts.Permit == "" || care.KnownPermit(facts.Permit), "permit", care.RuleUnknownCode)
 	f.Needs(policy, "needs", needs)
 	return f
 }
 
-// CheckSamePerson says what is wrong with the names and the date by which the case
-// files of a person are looked for.
+// CheckSamePerson says what is wrong with the names and the date, where it is known, by
+// which the case files of a person are looked for.
 func CheckSamePerson(p ledger.Person, now time.Time) []care.Fault {
 	var f care.Faults
 	checkNames(&f, "", p)
-	f.Add(!p.BirthDate.IsZero(), "birth_date", care.RuleRequired)
 	f.Dates([]care.Dated{{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(p.BirthDate)}}, now)
 	checkFiscalCode(&f, "fiscal_code", p.FiscalCode)
 	return f
@@ -132,9 +136,7 @@ func CheckContact(policy care.Policy, c ledger.NewContact) []care.Fault {
 	f.Add(known(policy.Desk.Topics, c.Topic), "topic", care.RuleUnknownCode)
 	f.Add(known(policy.Desk.Channels, c.Channel), "channel", care.RuleUnknownCode)
 	checkLanguage(&f, "language", c.Language)
-	if c.Citizenship != "" {
-		checkCitizenship(&f, "citizenship", c.Citizenship)
-	}
+	checkCitizenship(&f, "citizenship", c.Citizenship)
 	f.Add(c.Outcome == "information" || c.Outcome == "consultation", "outcome", care.RuleUnknownCode)
 	if c.Outcome == "consultation" { // is more than information
 		for _, refusal := range eligibility.MayPass(eligibility.GateLevel1, eligibility.PersonFacts{Citizenship: c.Citizenship}, time.Time{}).Refusals {
@@ -156,9 +158,9 @@ func checkFiscalCode(f *care.Faults, field, typed string) {
 	f.Add(rule == "", field, rule)
 }
 
-// checkCitizenship asks for a state whose citizen one may be, or eligibility.Stateless.
+// checkCitizenship asks for a state whose citizen one may be, or eligibility.Stateless;
+// empty: it is not known.
 func checkCitizenship(f *care.Faults, field, code string) {
-	f.Add(code != "", field, care.RuleRequired)
 	f.Add(code == "" || eligibility.IsCitizenship(code), field, care.RuleCountry)
 }
 

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
+	"percorso/internal/privacy"
 )
 
 // The languages of a person are tags, each once, none with a private part, which
@@ -80,4 +81,37 @@ func TestASearchSaysWhatCanBeRead(t *testing.T) {
 	require.Empty(t, CheckSearch("search", "PROVA\r\n"))
 	require.Equal(t, []care.Fault{{Field: "search", Rule: care.RuleIllegible}}, CheckSearch("search", "Prova\u2028"))
 	require.Equal(t, []care.Fault{{Field: "search", Rule: care.RuleTooShort}}, CheckSearch("search", " a "))
+}
+
+// TestAnOpeningAsksForANameWhatIsAskedAndTheNotice: and for nothing else.
+func TestAnOpeningAsksForANameWhatIsAskedAndTheNotice(t *testing.T) {
+	policy := care.Policy{Desk: care.Desk{Channels: []care.Named{{Code: "in_person"}}, Topics: []care.Named{{Code: "school"}}}, Needs: []care.NeedArea{{Code: "labour"}}}
+	least := func(change func(*ledger.CaseOpening)) []care.Fault {
+		o := ledger.CaseOpening{Person: ledger.Person{GivenName: "Persona"}, Topic: "school", Channel: "in_person", NoticeGiven: true, Notice: privacy.Notice{Way: privacy.Handed, Language: "ur"}}
+		change(&o)
+		return CheckOpening(policy, o, time.Time{})
+	}
+	for name, c := range map[string]struct {
+		change      func(*ledger.CaseOpening)
+		field, rule string // empty: it is in order
+	}{
+		"the least":                   {func(*ledger.CaseOpening) {}, "", ""},
+		"read aloud":                  {func(o *ledger.CaseOpening) { o.Way = privacy.ReadAloud }, "", ""},
+		"what is asked is a note":     {func(o *ledger.CaseOpening) { o.Topic, o.Note = "", "Chiede un corso" }, "", ""},
+		"or a need":                   {func(o *ledger.CaseOpening) { o.Topic, o.Needs = "", []string{"labour"} }, "", ""},
+		"a language for the notice's": {func(o *ledger.CaseOpening) { o.Language, o.Person.Languages = "", []string{"ur"} }, "", ""},
+		"no name":                     {func(o *ledger.CaseOpening) { o.Person.GivenName = "" }, "person.given_name", care.RuleRequired},
+		"nothing is asked":            {func(o *ledger.CaseOpening) { o.Topic = "" }, "topic", care.RuleRequired},
+		"no notice":                   {func(o *ledger.CaseOpening) { o.NoticeGiven = false }, "notice_given", care.RuleNotice},
+		"given in no known way":       {func(o *ledger.CaseOpening) { o.Way = "sung" }, "notice_way", care.RuleUnknownCode},
+		"in no language":              {func(o *ledger.CaseOpening) { o.Language = "" }, "notice_language", care.RuleRequired},
+		"in a language that is none":  {func(o *ledger.CaseOpening) { o.Language = "lingua" }, "notice_language", care.RuleLanguage},
+		"a citizen of Italy":          {func(o *ledger.CaseOpening) { o.Person.Citizenship = "IT" }, "person.citizenship", eligibility.RuleLevel1Foreign},
+	} {
+		if c.field == "" {
+			require.Empty(t, least(c.change), name)
+			continue
+		}
+		require.Equal(t, []care.Fault{{Field: c.field, Rule: c.rule}}, least(c.change), name)
+	}
 }

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/kin"
 	"percorso/internal/names"
 	"percorso/internal/papers"
+	"percorso/internal/privacy"
 	"percorso/internal/reach"
 	"percorso/internal/sole"
 	"percorso/internal/speech"
@@ -126,6 +127,7 @@ type CaseOpening struct {
 	Note          string
 	ContactID     string // the contact it grows from, if any
 	AnotherPerson bool   `json:",omitempty"` // the person is none of those whose files were offered
+	privacy.Notice
 }
 
 // NewContact is the desk's form of a contact.

@@ -10,7 +10,7 @@ import (
 // Person is what two files are compared by. One of the names may be empty.
 type Person struct {
 	Given, Family string
-	Born          time.Time // the day alone counts
+	Born          time.Time // the day alone counts; zero: not known
 	YearOnly      bool      // or, of it, the year
 	Code          string    // key of the codice fiscale, by which one is known; empty: unknown
 }
@@ -41,6 +41,7 @@ const (
 	SameBirth    OfBirth = "same_birth"
 	SwappedBirth OfBirth = "swapped_birth" // day and month exchanged
 	LikeBirth    OfBirth = "like_birth"    // a digit differs or two are exchanged, or of one the year alone is known
+	UnknownBirth OfBirth = "unknown_birth" // of one or both nothing is known of it
 	OtherBirth   OfBirth = "other_birth"
 )
 
@@ -50,7 +51,7 @@ func (l Likeness) Rank() int {
 	if l.Code {
 		return -1
 	}
-	births := []OfBirth{SameBirth, SwappedBirth, LikeBirth, OtherBirth}
+	births := []OfBirth{SameBirth, SwappedBirth, LikeBirth, UnknownBirth, OtherBirth}
 	kinds := []OfNames{SameNames, LikeNames, SameFamily}
 	return slices.Index(births, l.Born)*len(kinds) + slices.Index(kinds, l.Names)
 }
@@ -60,8 +61,8 @@ func (l Likeness) Rank() int {
 func (l Likeness) Offered() bool { return l.Code || l.Names == SameNames || l.Names == LikeNames }
 
 // Like compares two people. Names that are the same count with any date of birth; names
-// that are spelled alike with the same date or one that was easily mistyped for it; the
-// family name alone with the same date; the same codice fiscale whatever else there is.
+// that are spelled alike with the same date, one that was easily mistyped for it, or where it
+// is not known of one of the two; the family name alone with the same date; the same codice fiscale whatever else there is.
 func Like(a, b Person) Likeness {
 	l := Likeness{Code: a.Code != "" && a.Code == b.Code, Born: births(a, b)}
 	switch {
@@ -86,6 +87,9 @@ func asOne(name string) string { return strings.Join(Words(name), "") }
 func births(p, q Person) OfBirth {
 	const day = "02012006"
 	a, b := p.Born, q.Born
+	if a.IsZero() || b.IsZero() {
+		return UnknownBirth
+	}
 	if p.YearOnly || q.YearOnly {
 		if a.Year() == b.Year() {
 			return LikeBirth

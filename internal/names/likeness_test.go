@@ -123,5 +123,10 @@ func TestInWhatTwoPeopleAreAlike(t *testing.T) {
 		require.Equal(t, like, names.Like(in("Provetta", "1990-01-01", true), in("Provetta", born, false)), born)
 	}
 	require.Empty(t, names.Like(in("Provetta", "1990-01-01", true), names.Person{Given: "Duecento", Family: "Provetta", Born: day("1990-01-01"), YearOnly: true}), "a year is no day of birth")
+	nobodyKnows := func(given, family string) names.Person { return names.Person{Given: given, Family: family} }
+	for _, other := range []names.Person{nobodyKnows("Esempya", "Proveta"), {Given: "Esempya", Family: "Proveta", Born: day("1990-05-12")}} {
+		require.Equal(t, names.Likeness{Names: names.LikeNames, Born: names.UnknownBirth}, names.Like(nobodyKnows("Esempia", "Provetta"), other))
+	}
+	require.Empty(t, names.Like(nobodyKnows("Uno", "Provetta"), nobodyKnows("Duecento", "Provetta")), "not known is no day of birth")
 	require.Less(t, names.Likeness{Names: names.LikeNames, Born: names.SameBirth}.Rank(), names.Likeness{Names: names.SameNames, Born: names.OtherBirth}.Rank())
 }

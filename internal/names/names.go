@@ -34,11 +34,12 @@ type Keys struct {
 	Heard  []string // how each word sounds
 }
 
-// Of makes the keys of a person's names. One of the two may be empty.
+// Of makes the keys of a person's names. One of the two may be empty, and the day of birth
+// not known: there is then no key of it, and the sounds are what tells people apart.
 func Of(given, family string, born time.Time) Keys {
 	words, asOne := wordsOf(given, family)
 	k := Keys{Words: words, Wholes: wholes(given, family), Days: days(words, asOne, born)}
-	if asOne[1] != "" {
+	if asOne[1] != "" && !born.IsZero() {
 		k.Born = asOne[1] + " " + born.Format(time.DateOnly)
 	}
 	for _, word := range words {
@@ -48,7 +49,7 @@ func Of(given, family string, born time.Time) Keys {
 		}
 	}
 	k.Within = sorted(k.Within)
-	if len(k.Days) > 0 {
+	if len(coarseOf(words, asOne)) > 0 {
 		k.Sounds = []string{strings.Join(sorted([]string{skeleton(asOne[0]), skeleton(asOne[1])}), " ")}
 	}
 	for _, word := range words {
@@ -110,16 +111,27 @@ func wholes(given, family string) []string {
 }
 
 // days are the day of birth with the sound of each word, and of all of them as one: some
-// have but one field for their names.
+// have but one field for their names. None, where the day is not known.
 func days(words, asOne []string, born time.Time) (keys []string) {
+	if born.IsZero() {
+		return nil
+	}
+	for _, sound := range coarseOf(words, asOne) {
+		keys = append(keys, born.Format(time.DateOnly)+" "+sound)
+	}
+	return sorted(keys)
+}
+
+// coarseOf are the coarse sounds of the words, and of all of them as one.
+func coarseOf(words, asOne []string) (list []string) {
 	for _, word := range append(slices.Clone(words), asOne[0]+asOne[1]) {
 		for _, form := range forms(word) {
 			if sound := coarse(form); sound != "" {
-				keys = append(keys, born.Format(time.DateOnly)+" "+sound)
+				list = append(list, sound)
 			}
 		}
 	}
-	return sorted(keys)
+	return list
 }
 
 // Exchanged are the keys of the day of birth with day and month exchanged; none where

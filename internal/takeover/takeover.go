@@ -61,8 +61,10 @@ func Of(with With, facts eligibility.PersonFacts, on time.Time) Record {
 	}
 	for _, refusal := range answer.Refusals {
 		switch refusal.Rule {
-		case eligibility.RuleTakeOverThirdCountry, eligibility.RuleTakeOverCitizenship:
+		case eligibility.RuleTakeOverThirdCountry:
 			r.Citizenship = "other"
+		case eligibility.RuleTakeOverCitizenship:
+			r.Citizenship = "unknown"
 		}
 	}
 	switch {

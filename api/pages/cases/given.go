@@ -99,7 +99,7 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 		{Name: italian.Field("given_name"), Value: person.GivenName},
 		{Name: italian.Field("family_name"), Value: person.FamilyName},
 		{Name: italian.Field("birth_date"), Value: parts.Born(person)},
-		{Name: italian.Field("citizenship"), Value: world.Citizenship(person.Citizenship)},
+		{Name: italian.Field("citizenship"), Value: parts.CitizenOf(person)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, world.Language)},
 		{Name: "Come si può chiamare", Value: phoneTerms(person)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/names"
+	"percorso/internal/privacy"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
 )
@@ -65,7 +66,7 @@ func someOpening() url.Values {
 	return url.Values{
 		"key": {"chiave"}, "given_name": {" Persona "}, "family_name": {"Prova 0009"}, "birth_date": {"1992-05-01"}, "citizenship": {"PK"},
 		"permit": {"work"}, "permit_expiry": {"2030-01-31"}, "languages": {"ur", "it"}, "other_language": {"wo"}, "phone": {"000 0000009"}, "phone-whose": {"relative"}, "phone-call": {"yes"}, "phone-message": {"no"}, "phone-hours": {"dopo le 18"}, "fiscal_code": {"PRVPSN92E01Z236U"},
-		"needs": {"labour", "housing"}, "topic": {"labour"}, "channel": {"phone"}, "notice_given": {"1"}, "note": {"Testo di prova"},
+		"needs": {"labour", "housing"}, "topic": {"labour"}, "channel": {"phone"}, "notice_given": {"read_aloud"}, "notice_language": {"ur"}, "note": {"Testo di prova"},
 	}
 }
 
@@ -81,7 +82,7 @@ func TestOpenACase(t *testing.T) {
 	form := apitest.FormIn(t, catalogue.Open, sent)
 	p := form.Person
 	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil || p.FiscalCode != "PRVPSN92E01Z236U" ||
-		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Note != "Testo di prova" {
+		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Way != privacy.ReadAloud || form.Notice.Language != "ur" || form.Note != "Testo di prova" {
 		t.Errorf("%+v", form)
 	}
 	if want := (reach.Way{Kind: "phone", Value: "000 0000009", Whose: "relative", Call: "yes", Message: "no", Hours: "dopo le 18"}); len(p.Contacts) != 1 || p.Contacts[0] != want {

@@ -18,8 +18,10 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
+	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/privacy"
 	"percorso/internal/reach"
 	"percorso/internal/zone"
 )
@@ -45,7 +47,7 @@ func readCaseForm(c *gin.Context) caseForm {
 			Permit: c.PostForm("permit"), Languages: tags, Phone: web.Typed(c, "phone"), FiscalCode: web.Typed(c, "fiscal_code"),
 		},
 		Needs: c.PostFormArray("needs"), Channel: c.PostForm("channel"), Topic: c.PostForm("topic"),
-		NoticeGiven: c.PostForm("notice_given") != "", Note: web.Typed(c, "note"), AnotherPerson: c.PostForm("another_person") != "",
+		NoticeGiven: c.PostForm("notice_given") != "", Notice: privacy.Notice{Way: c.PostForm("notice_given"), Language: c.PostForm("notice_language")}, Note: web.Typed(c, "note"), AnotherPerson: c.PostForm("another_person") != "",
 	}
 	terms := reached.ReadContactTerms(c.PostForm, "phone")
 	f.Person.NoSafeContact = c.PostForm("no_safe_contact") != ""
@@ -142,8 +144,9 @@ func distinct(faults []care.Fault) []care.Fault {
 // caseFields are the fields in the order of the page, in which what is wrong
 // with them is told.
 var caseFields = []string{
-	"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "fiscal_code", "languages", "phone", "phone-whose", "phone-call", "phone-message", "phone-hours",
-	"notice_given", "needs", "topic", "channel", "note",
+	"given_name", "family_name", "topic", "note", "notice_given", "notice_language", "channel",
+	"birth_date", "citizenship", "languages", "phone", "phone-whose", "phone-call", "phone-message", "phone-hours",
+	"needs", "fiscal_code", "permit", "permit_expiry",
 	"listening", "suggested", "service", "offer", "day", "hour",
 }
 
@@ -155,6 +158,9 @@ func caseField(path string) (id, label string) {
 		return strings.TrimSuffix(id, "-value"), italian.Field(path)
 	}
 	id, _, _ = strings.Cut(id, "[")
+	if id == "notice_way" { // which is one with that it was given
+		id = "notice_given"
+	}
 	return id, italian.Field(path)
 }
 
@@ -165,8 +171,14 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		Channels: present.Options(rules.Desk.Channels, f.Channel), Topics: present.Options(rules.Desk.Topics, f.Topic),
 		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: parts.CountryGroups(p.Citizenship),
 		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, FiscalCode: p.FiscalCode, Needs: present.NeedOptions(rules.Policy, f.Needs),
-		Notice: []web.Option{{Value: "1", Text: "Ho consegnato l’informativa sulla privacy e l’ho spiegata alla persona", Chosen: f.NoticeGiven}},
-		Note:   f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
+		Notice: web.Each(privacy.Ways, func(way string) web.Option {
+			return web.Option{Value: way, Text: known.NoticeWay(way), Chosen: f.Notice.Way == way}
+		}),
+		NoticeLanguages: web.Each(world.Languages(parts.UsualLanguages(rules.Desk)...), func(l care.Named) web.Option {
+			return web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Notice.Language}
+		}),
+		MoreOpen: p.FiscalCode+p.Permit+f.expiry != "",
+		Note:     f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}
 	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
 	page.PhoneTerms = []web.Field{{

@@ -47,7 +47,9 @@ type CaseOpening struct {
 	PhoneTerms             []web.Field // what may be done with it
 	FiscalCode             string
 	Needs                  []web.Option
-	Notice                 []web.Option
+	Notice                 []web.Option // how the privacy notice was given
+	NoticeLanguages        []web.Option
+	MoreOpen               bool // what is asked besides of the person is not folded: something is there
 	Note                   string
 	Talk                   []web.Field       // the conversation, with an appointment; nil: it is somebody else's
 	Same                   []parts.Candidate // case files that may be of the same person

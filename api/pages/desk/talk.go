@@ -45,16 +45,21 @@ func (s *Place) readTalk(c *gin.Context, who care.Staff, rules *zone.Rules, f ca
 	sent, now := c.Request.PostForm, s.Now().In(rules.Calendar.Location())
 	t := talk{listening: web.Typed(c, "listening"), suggested: web.Typed(c, "suggested"), interpreted: web.Typed(c, "interpreted")}
 	around := catalogue.Around{Policy: rules.Policy, Now: now, Task: care.FirstListening, Calendar: rules.Calendar}
+	places := map[string]string{"note": "listening", "interpreted": "interpreted", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service"}
+	asksBooking := sent.Get("service")+sent.Get("offer")+sent.Get("day")+sent.Get("hour") != ""
+	if t.note()+t.interpreted != "" || asksBooking { // else nothing is recorded of the listening
+		places["needs"] = "needs"
+	}
 	check := func(kind care.TaskKind, form care.Completion) {
 		around.Task = kind
 		for _, fault := range catalogue.Complete.Command("", "", form).Check(around) {
-			if place := map[string]string{"note": "listening", "interpreted": "interpreted", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service"}[fault.Field]; place != "" {
+			if place := places[fault.Field]; place != "" {
 				t.faults = append(t.faults, care.Fault{Field: place, Rule: fault.Rule})
 			}
 		}
 	}
 	check(care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Interpreted: t.interpreted, Note: t.note()})
-	if sent.Get("service")+sent.Get("offer")+sent.Get("day")+sent.Get("hour") == "" {
+	if !asksBooking {
 		return t
 	}
 	booking, faults := parts.ReadBooking(sent.Get("service"), "", sent)

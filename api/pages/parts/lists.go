@@ -85,7 +85,7 @@ func CandidateOf(file ledger.CaseFile, reopens bool) Candidate {
 	if file.Like != nil {
 		c.Why = italian.Upper(alike.People(*file.Like))
 	}
-	if file.Known != nil {
+	if file.Known != nil && !file.Known.BirthDate.IsZero() {
 		c.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())
 	}
 	if file.Closed != nil {

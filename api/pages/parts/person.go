@@ -42,8 +42,22 @@ func CountryGroups(chosen string) []web.OptionGroup {
 	return []web.OptionGroup{usual, all}
 }
 
+// NotKnown stands for what nobody knows yet of a person.
+const NotKnown = "non ancora nota"
+
+// CitizenOf is whose citizen a person is, as far as it is known.
+func CitizenOf(p ledger.Person) string {
+	if p.Citizenship == "" {
+		return NotKnown
+	}
+	return world.Citizenship(p.Citizenship)
+}
+
 // Born says when a person was born, as far as it is known.
 func Born(p ledger.Person) string {
+	if p.BirthDate.IsZero() {
+		return NotKnown
+	}
 	if p.YearOnly {
 		return italian.YearOnly(p.BirthDate)
 	}
@@ -77,6 +91,9 @@ func SaidInWords(field, said string) string {
 
 // BirthTyped is a day of birth as a field of a form has it: 12/5/1990, or the year alone.
 func BirthTyped(p ledger.Person) string {
+	if p.BirthDate.IsZero() {
+		return ""
+	}
 	if p.YearOnly {
 		return p.BirthDate.Format("2006")
 	}

@@ -112,7 +112,9 @@ func wanted(p care.Policy, file ledger.Case, numbers []elsewhere.Kept, system st
 	case elsewhere.Citizenship:
 		value = world.Citizenship(person.Citizenship)
 	case elsewhere.Birth:
-		value = parts.Born(person)
+		if !person.BirthDate.IsZero() {
+			value = parts.Born(person)
+		}
 	case elsewhere.FiscalCode:
 		value = person.FiscalCode
 	case elsewhere.Lives:

@@ -17,7 +17,6 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/alike"
 	"percorso/internal/italian/known"
-	"percorso/internal/italian/world"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
 )
@@ -50,7 +49,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.FamilyName), Value: p.FamilyName},
 		web.Term{Name: italian.Field(correction.BirthDate), Value: parts.Born(p)},
 		web.Term{Name: italian.Field(correction.FiscalCode), Value: p.FiscalCode},
-		web.Term{Name: italian.Field(correction.Citizenship), Value: world.Citizenship(p.Citizenship)},
+		web.Term{Name: italian.Field(correction.Citizenship), Value: parts.CitizenOf(p)},
 		web.Term{Name: italian.Field(correction.Papers), Value: strings.Join(web.Each(p.Papers, known.Paper), "; ")},
 	)
 	page.Reached = reached.Of(p)

@@ -24,7 +24,6 @@ import (
 	"percorso/internal/italian/article"
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/paper"
-	"percorso/internal/italian/world"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -106,7 +105,7 @@ func personTerms(p care.Policy, file ledger.Case) []web.Term {
 		permit += ", scade " + italian.Dated("", *person.PermitExpiry)
 	}
 	terms := []web.Term{
-		{Name: italian.Field("birth_date"), Value: parts.Born(person)}, {Name: italian.Field("citizenship"), Value: world.Citizenship(person.Citizenship)},
+		{Name: italian.Field("birth_date"), Value: parts.Born(person)}, {Name: italian.Field("citizenship"), Value: parts.CitizenOf(person)},
 		{Name: italian.Field("languages"), Value: cmp.Or(present.Languages(person.Languages), "non indicate")}, {Name: italian.Field("permit"), Value: permit},
 		{Name: italian.Field("needs"), Value: cmp.Or(strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "), "nessuno")},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/act"
+	"percorso/api/pages/parts"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -69,7 +70,7 @@ func (s *Place) doublesList(c *gin.Context, who care.Staff) error {
 }
 
 func sideOf(f ledger.DoubleFile) DoubleSide {
-	born := italian.Date(f.BirthDate)
+	born := parts.Born(ledger.Person{BirthDate: f.BirthDate})
 	if f.YearOnly {
 		born = f.BirthDate.Format("2006") + ", il giorno non si sa"
 	}

@@ -17,8 +17,8 @@ type PersonJSON struct {
 	ID           string   `json:"id"`
 	GivenName    string   `json:"given_name"`
 	FamilyName   string   `json:"family_name"`
-	BirthDate    string   `json:"birth_date" format:"date"`
-	Citizenship  string   `json:"citizenship"`
+	BirthDate    string   `json:"birth_date" doc:"A day; empty: not known yet"`
+	Citizenship  string   `json:"citizenship" doc:"Empty: not known yet"`
 	Permit       string   `json:"permit" doc:"Code of the kind of residence permit; requested: the receipt of a request; not_shown: nobody has shown one"`
 	PermitExpiry string   `json:"permit_expiry,omitempty" format:"date"`
 	ReceiptOn    string   `json:"receipt_on,omitempty" format:"date" doc:"Day of the receipt of a request for renewal"`
@@ -62,12 +62,12 @@ func Of(p ledger.Person) PersonJSON {
 type NewPersonJSON struct {
 	GivenName     string      `json:"given_name" maxLength:"100"`
 	FamilyName    string      `json:"family_name" maxLength:"100"`
-	BirthDate     string      `json:"birth_date" format:"date"`
+	BirthDate     string      `json:"birth_date,omitempty" format:"date" doc:"Left out: not known yet"`
 	BirthYearOnly bool        `json:"birth_year_only,omitempty" doc:"Of the day of birth the year alone is known, and of birth_date it alone counts"`
-	Citizenship   string      `json:"citizenship" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless"`
+	Citizenship   string      `json:"citizenship,omitempty" maxLength:"2" doc:"A state by ISO 3166-1 alpha-2, no territory; XX: stateless; left out: not known yet"`
 	Permit        string      `json:"permit,omitempty" maxLength:"100" doc:"Code of the kind of residence permit that was shown; left out, or not_shown, where none was"`
 	PermitExpiry  string      `json:"permit_expiry,omitempty" format:"date"`
-	Languages     []string    `json:"languages" maxItems:"20" nullable:"false" doc:"BCP 47"`
+	Languages     []string    `json:"languages,omitempty" maxItems:"20" nullable:"false" doc:"BCP 47; left out: that of the privacy notice"`
 	Phone         string      `json:"phone,omitempty" maxLength:"50"`
 	Contacts      []reach.Way `json:"contacts,omitempty" maxItems:"10" nullable:"false" doc:"How they are reached, in the place of phone"`
 	NoSafeContact bool        `json:"no_safe_contact,omitempty" doc:"There is no safe way to reach them"`

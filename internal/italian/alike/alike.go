@@ -22,7 +22,7 @@ var namesAlike = map[names.OfNames]string{
 
 var birthsAlike = map[names.OfBirth]string{
 	names.SameBirth: "stessa data di nascita", names.SwappedBirth: "giorno e mese di nascita scambiati",
-	names.LikeBirth: "data di nascita simile", names.OtherBirth: "altra data di nascita",
+	names.LikeBirth: "data di nascita simile", names.OtherBirth: "altra data di nascita", names.UnknownBirth: "data di nascita non nota",
 }
 
 var foundBy = map[finding.By]string{

@@ -48,6 +48,9 @@ func (c Case) Birthday(code string, born *Born, corrected bool) (*time.Time, err
 			return nil, err
 		}
 	}
+	if born.Day.IsZero() {
+		return nil, nil
+	}
 	there, cal := c.Policy.There(c.At), c.Policy.Calendar
 	midnight := func(day time.Time) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, cal.Location())

@@ -58,11 +58,13 @@ func Rows(k names.Keys) (kinds, keys []string) {
 // telephone and codice fiscale.
 func Of(p ledger.Person) (kinds, keys []string) {
 	kinds, keys = Rows(names.Of(p.GivenName, p.FamilyName, p.BirthDate))
-	key := finding.Birth(p.BirthDate)
-	if p.YearOnly {
-		key = finding.BirthYear(p.BirthDate)
+	if !p.BirthDate.IsZero() {
+		key := finding.Birth(p.BirthDate)
+		if p.YearOnly {
+			key = finding.BirthYear(p.BirthDate)
+		}
+		kinds, keys = append(kinds, birth), append(keys, key)
 	}
-	kinds, keys = append(kinds, birth), append(keys, key)
 	var numbers []string
 	for _, c := range p.Reached() {
 		if c.Kind == reach.Phone {

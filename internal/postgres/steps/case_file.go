@@ -39,7 +39,7 @@ func (w *caseFile) open() error {
 		w.entry.Agency, care.StageFirstLevel, postgres.OrEmpty(form.Needs), form.NoticeVersion, w.step.At, w.entry.Caller)
 	w.queue(`INSERT INTO person (id, case_id, given_name, family_name, birth_date, birth_year_only, citizenship, permit, permit_expiry, receipt_on, languages, phone, email, contacts, no_safe_contact, fiscal_code, keys)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, ledger.DerivedID(w.step.Run, "person"), w.caseID(),
-		p.GivenName, p.FamilyName, p.BirthDate, p.YearOnly, p.Citizenship, p.Permit, p.PermitExpiry, w.permits.known.Receipt, postgres.OrEmpty(p.Languages), p.Phone, p.Email, postgres.OrEmpty(p.Contacts), p.NoSafeContact, fiscal.Clean(p.FiscalCode), names.Version)
+		p.GivenName, p.FamilyName, p.BirthDate, p.YearOnly, p.Citizenship, p.Permit, p.PermitExpiry, w.permits.known.Receipt, postgres.OrEmpty(form.Spoken(p.Languages)), p.Phone, p.Email, postgres.OrEmpty(p.Contacts), p.NoSafeContact, fiscal.Clean(p.FiscalCode), names.Version)
 	keep, args := naming.Keep(w.caseID(), p)
 	w.queue(keep, args...)
 	w.queue(`INSERT INTO case_grant (case_id, agency, granted_at) VALUES ($1, $2, $3)`, w.caseID(), w.entry.Agency, w.step.At)
