@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/cookiejar"
 	"slices"
@@ -173,6 +174,23 @@ func TestEveryPageAtEveryMoment(t *testing.T) {
 	})
 }
 
+// longForms are the tasks whose page has to show a plan, opinions or many areas, and is longer
+// than two screens.
+var longForms = []care.TaskKind{
+	care.Assessment, care.Review, care.Evaluation, care.GoalEvaluation, care.PlanDraft, care.PlanAgreement, care.PlanSignOff, care.QuorumDecision,
+	care.EquipeInvitation, care.EquipeOpinion, care.TransferAnswer, care.Reconsider, care.PermitRenewal, care.ComingOfAge,
+}
+
+// withinTwoScreens asks of a page that it is no longer than two screens of a small laptop.
+func withinTwoScreens(t *testing.T, browser context.Context, width int64) {
+	t.Helper()
+	height, err := chromedp.Run(browser, chromedp.Evaluate[int]("document.documentElement.scrollHeight"))
+	require.NoError(t, err)
+	if width == apitest.BrowserWidths[0] && height > 2*768 {
+		t.Errorf("%d px high", height)
+	}
+}
+
 // TestPagesInABrowser looks at every page in a real Chromium, at both widths:
 // axe finds nothing serious, nothing scrolls sideways, nothing offends the
 // content policy, and there is one h1. With PERCORSO_SCREENSHOTS set to a
@@ -187,6 +205,9 @@ func TestPagesInABrowser(t *testing.T) {
 			for _, width := range apitest.BrowserWidths {
 				apitest.Browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+b.Pages.WithLinks(page.address)))
 				b.Inspect(t, browser, page.name, width)
+				if page.name == "nuovo-fascicolo" {
+					withinTwoScreens(t, browser, width)
+				}
 			}
 			if strings.HasPrefix(page.name, "stampa-") { // on paper there is the sheet alone
 				emulates := func(media string) {
@@ -206,6 +227,9 @@ func TestPagesInABrowser(t *testing.T) {
 			for _, width := range apitest.BrowserWidths {
 				apitest.Browse(t, browser, chromedp.EmulateViewport(width, 800), chromedp.Navigate(b.URL+"/compiti/"+apitest.SomeID))
 				b.Inspect(t, browser, "compito-"+string(form.Kind), width)
+				if !slices.Contains(longForms, form.Kind) {
+					withinTwoScreens(t, browser, width)
+				}
 			}
 			// Sent as it is, where that is not enough, it comes back with what is missing.
 			apitest.Press(t, browser, "main form[action$=completa] .actions button[type=submit]")

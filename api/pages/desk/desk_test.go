@@ -82,7 +82,7 @@ func TestOpenACase(t *testing.T) {
 	form := apitest.FormIn(t, catalogue.Open, sent)
 	p := form.Person
 	if p.GivenName != "Persona" || !p.BirthDate.Equal(time.Date(1992, 5, 1, 0, 0, 0, 0, time.UTC)) || p.PermitExpiry == nil || p.FiscalCode != "PRVPSN92E01Z236U" ||
-		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Way != privacy.ReadAloud || form.Notice.Language != "ur" || form.Note != "Testo di prova" {
+		strings.Join(p.Languages, " ") != "ur it wo" || strings.Join(form.Needs, " ") != "labour housing" || !form.NoticeGiven || form.Way != privacy.ReadAloud || form.Language != "ur" || form.Note != "Testo di prova" {
 		t.Errorf("%+v", form)
 	}
 	if want := (reach.Way{Kind: "phone", Value: "000 0000009", Whose: "relative", Call: "yes", Message: "no", Hours: "dopo le 18"}); len(p.Contacts) != 1 || p.Contacts[0] != want {

@@ -172,10 +172,10 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: parts.CountryGroups(p.Citizenship),
 		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, FiscalCode: p.FiscalCode, Needs: present.NeedOptions(rules.Policy, f.Needs),
 		Notice: web.Each(privacy.Ways, func(way string) web.Option {
-			return web.Option{Value: way, Text: known.NoticeWay(way), Chosen: f.Notice.Way == way}
+			return web.Option{Value: way, Text: known.NoticeWay(way), Chosen: f.Way == way}
 		}),
 		NoticeLanguages: web.Each(world.Languages(parts.UsualLanguages(rules.Desk)...), func(l care.Named) web.Option {
-			return web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Notice.Language}
+			return web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Language}
 		}),
 		MoreOpen: p.FiscalCode+p.Permit+f.expiry != "",
 		Note:     f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",

@@ -97,9 +97,11 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 	}
 	return []web.Field{
 		{Shape: "area", ID: "listening", Label: "Che cosa hai ascoltato", Value: sent.Get("listening"), Hint: "La persona può chiedere di leggere quello che scrivi."},
-		parts.Interpreted("interpreted", sent.Get("interpreted")),
+		{Shape: "group", Bare: true, Fields: []web.Field{
+			parts.Interpreted("interpreted", sent.Get("interpreted")),
+			{Shape: "select", ID: "service", Label: "Appuntamento: servizio e materia", Empty: "Nessun appuntamento per ora", Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
+		}},
 		{Shape: "area", ID: "suggested", Label: "Che cosa hai proposto", Value: sent.Get("suggested")},
-		{Shape: "select", ID: "service", Label: "Appuntamento: servizio e materia", Empty: "Nessun appuntamento per ora", Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
 		{Shape: "group", Label: "Quando", Row: true, Fields: offers.When("", sent, false)},
 	}, nil
 }
