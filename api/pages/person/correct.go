@@ -182,12 +182,12 @@ func fieldsOf(rules *zone.Rules, field string, person ledger.Person, sent url.Va
 	}
 	switch field {
 	case correction.BirthDate:
-		shown.Type, shown.Required = "birth", true
+		shown.Type, shown.Required = "birth", correction.Said(person, field) != "" // what is known is not taken away
 		shown.Hint = strings.TrimSpace(shown.Hint + " Se non si sa altro, solo l’anno.")
 	case correction.FiscalCode:
 		shown.Hint = strings.TrimSpace(shown.Hint + " Quello della tessera sanitaria, o le 11 cifre di quello provvisorio.")
 	case correction.Citizenship:
-		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", true, "Scegli il Paese", parts.CountryGroups(value)
+		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", correction.Said(person, field) != "", "Scegli il Paese", parts.CountryGroups(value)
 	case correction.Phone, correction.Email: // which are contacts here
 		return nil
 	case correction.Contacts, correction.Linked, correction.Papers:
