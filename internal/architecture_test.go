@@ -188,7 +188,7 @@ var mayImport = map[string][]string{
 	"api/rest/told":   {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
-	"api/pages/parts":           {"internal/completion", "internal/written", "internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered", "internal/kin", "internal/speech"},
+	"api/pages/parts":           {"api/pages/parts/free", "internal/completion", "internal/written", "internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered", "internal/kin", "internal/speech"},
 	"api/rest/persons":          {"internal/reach", "internal/ledger", "internal/care", "internal/kin", "internal/papers"},
 	"api/access/seal":           {},
 	"api/access/device":         {},
@@ -217,7 +217,8 @@ var mayImport = map[string][]string{
 	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical"),
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist"),
-	"api/pages/parts/meanwhile": place, // what becomes of appointments at a suspension
+	"api/pages/parts/free":      {"api/web", "internal/agenda", "internal/care", "internal/italian", "internal/italian/offered", "internal/speech", "internal/zone"}, // places that a form offers
+	"api/pages/parts/meanwhile": place,                                                                                                                               // what becomes of appointments at a suspension
 
 	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote
 
@@ -232,7 +233,7 @@ var mayImport = map[string][]string{
 
 // place is what a folder of pages may import.
 var place = []string{
-	"api/pages/parts", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
+	"api/pages/parts", "api/pages/parts/free", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
 	"internal/catalogue", "internal/completion", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered", "internal/italian/jobs", "internal/working", "internal/kin", "internal/papers", "internal/speech", "internal/gathering",
 }
 

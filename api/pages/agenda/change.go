@@ -11,6 +11,7 @@ import (
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
@@ -145,13 +146,13 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	if sent.Get("hour") == "" {
 		day = sent.Get("day")
 	}
-	offers, err := parts.FindOffers(ctx, s.Records, who, rules, day, a.Service)
+	offers, err := free.Find(ctx, s.Records, who, rules, day, a.Service)
 	page.Fields = changeFields(a, offers, sent)
 	return page, a, err
 }
 
 // changeFields are the fields of the form, with what was typed.
-func changeFields(a ledger.Appointment, offers parts.Offers, sent url.Values) []web.Field {
+func changeFields(a ledger.Appointment, offers free.Places, sent url.Values) []web.Field {
 	choices := func(id, hint string, codes []string, text func(string) string) web.Field {
 		f := web.Field{Shape: "choices", Type: "radio", ID: id, Label: changeLabels[id], Hint: hint, Required: true}
 		for _, code := range codes {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/pages/room"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
@@ -20,7 +21,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
-	parts.OfferRecords
+	free.Records
 	parts.Files
 	// Taken are the places of a service of the caller's zone that are taken in a stretch,
 	// and nothing of whom they are for.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -33,7 +34,7 @@ type asked struct {
 	beforehand url.Values
 	known      url.Values // what the form is filled in with at first
 	lists      map[fields.List][]web.Option
-	offers     parts.Offers  // free places, where the form books
+	offers     free.Places   // free places, where the form books
 	work       *working.Told // what the employment centre would be told of the person's work, where they are sent there
 }
 

@@ -14,6 +14,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/pages/parts/meanwhile"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -210,7 +211,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		if sent.Get("hour") == "" {
 			day = sent.Get(dayID)
 		}
-		if in.offers, err = parts.FindOffers(ctx, parts.Reachable(s.Records, file.PersonData.Speech), who, rules, day, ""); err != nil {
+		if in.offers, err = free.Find(ctx, free.Reachable(s.Records, file.PersonData.Speech), who, rules, day, ""); err != nil {
 			return parts.CaseForm{}, err
 		}
 	}

@@ -4,7 +4,7 @@ package cases
 import (
 	"context"
 
-	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -18,7 +18,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
-	parts.OfferRecords
+	free.Records
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)

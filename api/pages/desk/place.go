@@ -4,7 +4,7 @@ package desk
 import (
 	"context"
 
-	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -18,7 +18,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
-	parts.OfferRecords
+	free.Records
 	Contacts(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.Contact], error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
 }

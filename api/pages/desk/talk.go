@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -91,7 +92,7 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 	if sent.Get("hour") == "" {
 		day = sent.Get("day")
 	}
-	offers, err := parts.FindOffers(ctx, s.Records, who, rules, day, "")
+	offers, err := free.Find(ctx, s.Records, who, rules, day, "")
 	if err != nil {
 		return nil, err
 	}

@@ -1,119 +1,16 @@
 package parts
 
 import (
-	"context"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/italian/offered"
-	"percorso/internal/speech"
-	"percorso/internal/zone"
 )
 
-// OfferRecords says where a service has a free place.
-type OfferRecords interface {
-	// Offers are the first free places of a service of the caller's zone, from a time on.
-	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
-}
-
-// Reachable finds no place by telephone for somebody who does not speak on one.
-func Reachable(records OfferRecords, ways []string) OfferRecords {
-	if speech.OnThePhone(ways) {
-		return records
-	}
-	return faceToFace{records}
-}
-
-// faceToFace are the places of services without those by telephone.
-type faceToFace struct{ OfferRecords }
-
-// searched is how many places are looked at for each that is not by telephone.
-const searched = 6
-
-// Offers are the first of them.
-func (f faceToFace) Offers(ctx context.Context, who care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error) {
-	free, err := f.OfferRecords.Offers(ctx, who, service, from, most*searched)
-	free = slices.DeleteFunc(free, func(s agenda.Slot) bool { return s.Mode == agenda.ByPhone })
-	return free[:min(most, len(free))], err
-}
-
-// Offers are the first free places of services, which a form offers to choose between.
-type Offers struct {
-	services []care.Service
-	free     map[string][]agenda.Slot
-	sessions bool // one of the services has sessions, in which alone it receives
-}
-
-// offersEach is how many places of each service a form offers, and offersOfOne of the only one.
-const offersEach, offersOfOne = 3, 8
-
-// FindOffers finds free places of some services from a day on, as it was typed; of all of
-// the zone where none is named. A service that receives at any hour has none.
-func FindOffers(ctx context.Context, records OfferRecords, who care.Staff, rules *zone.Rules, day, service string) (o Offers, err error) {
-	from, _ := time.ParseInLocation(time.DateOnly, day, italian.Rome) // what is no day is none: then they are the first of all
-	most := offersEach
-	o = Offers{services: rules.Services, free: map[string][]agenda.Slot{}}
-	if service != "" {
-		s, ok := rules.Service(service)
-		if !ok { // an agency that people meet outside of one
-			agency, _ := rules.Agency(service)
-			s = care.Service{Code: service, Name: agency.Name}
-		}
-		o.services, most = []care.Service{s}, offersOfOne
-	}
-	for _, s := range o.services {
-		o.sessions = o.sessions || len(agenda.Sessions(rules.Policy, s.Code)) > 0
-		if o.free[s.Code], err = records.Offers(ctx, who, s.Code, from, most); err != nil {
-			return Offers{}, err
-		}
-	}
-	return o, nil
-}
-
-// First is the first place of all, as When offers it; empty: there is none.
-func (o Offers) First() string {
-	for _, s := range o.services {
-		for _, slot := range o.free[s.Code] {
-			return s.Code + " " + slot.At.Format(time.RFC3339)
-		}
-	}
-	return ""
-}
-
-// When asks for one of the places, or else for a day and an hour: the latter alone where
-// no service has sessions. The ids of its fields begin with id.
-func (o Offers) When(id string, sent url.Values, required bool) []web.Field {
-	day := web.Field{Shape: "input", Type: "date", ID: id + "day", Label: "Giorno", Value: sent.Get(id + "day"), Required: required}
-	hour := web.Field{Shape: "input", Type: "hour", ID: id + "hour", Label: "Ora", Value: sent.Get(id + "hour"), Required: required}
-	if !o.sessions {
-		return []web.Field{day, hour}
-	}
-	day.Required, hour.Required = false, false
-	day.Label = "Un altro giorno"
-	place := web.Field{
-		Shape: "select", ID: id + "offer", Label: "Primi posti liberi", Required: required, Empty: "Un altro giorno, scritto qui sotto",
-		Hint: "Di un altro giorno scrivi solo la data e invia: qui trovi i posti liberi da quel giorno.",
-	}
-	for _, s := range o.services {
-		group := web.OptionGroup{Label: s.Name}
-		for _, slot := range o.free[s.Code] {
-			value := s.Code + " " + slot.At.Format(time.RFC3339)
-			group.Options = append(group.Options, web.Option{Value: value, Text: offered.Slot(slot), Chosen: value == sent.Get(place.ID)})
-		}
-		if len(group.Options) > 0 {
-			place.Groups = append(place.Groups, group)
-		}
-	}
-	return []web.Field{place, day, hour}
-}
-
-// ReadWhen reads what When asks for: the place that was chosen, with its service, or the
+// ReadWhen reads what free.Places.When asks for: the place that was chosen, with its service, or the
 // day and the hour.
 func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule string) {
 	if place := sent.Get(id + "offer"); place != "" {
@@ -138,7 +35,7 @@ func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule s
 	return "", at, rule
 }
 
-// WhenPlace is the id of the field that was used of those that When asks for.
+// WhenPlace is the id of the field that was used of those that it asks for.
 func WhenPlace(id string, sent url.Values) string {
 	if sent.Get(id+"offer") != "" {
 		return id + "offer"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"percorso/api/pages/parts/free"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/agenda"
@@ -36,7 +37,7 @@ type TaskForm struct {
 	Draft   *PlanDraft         // of a plan's draft
 	Goals   []care.PlanGoal    // to evaluate
 	Private map[string][]Asked // agencies that the person's consent is asked for, by the outcome that tells them
-	Offers  Offers             // free places of the services, or of the task's
+	Offers  free.Places        // free places of the services, or of the task's
 	Amends  bool               // what was written: for whom it is was chosen then
 	Shut    string             // which matters the person cannot book, and why
 }

@@ -11,6 +11,7 @@ import (
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -36,7 +37,7 @@ func (s *Place) offerWhen(ctx context.Context, action *ReferralAction, who care.
 	if sent.Get("hour") == "" {
 		day = sent.Get("day")
 	}
-	offers, err := parts.FindOffers(ctx, s.Records, who, rules, day, r.ToAgency)
+	offers, err := free.Find(ctx, s.Records, who, rules, day, r.ToAgency)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -345,15 +346,15 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 		if err != nil {
 			return err
 		}
-		records := parts.OfferRecords(s.Records)
+		records := free.Records(s.Records)
 		if file != nil {
-			records = parts.Reachable(records, file.PersonData.Speech)
+			records = free.Reachable(records, file.PersonData.Speech)
 		}
 		of := "" // whoever books chooses among the services
 		if !form.Books() {
 			of = cmp.Or(t.Service, t.Agency)
 		}
-		if form.Offers, err = parts.FindOffers(ctx, records, who, rules, day, of); err != nil {
+		if form.Offers, err = free.Find(ctx, records, who, rules, day, of); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,7 @@ package tasks
 import (
 	"context"
 
-	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -19,7 +19,7 @@ type Place struct {
 
 // Records is what the pages read, as whoever asks.
 type Records interface {
-	parts.OfferRecords
+	free.Records
 	// Appointments lists those that the caller's agency has, by day and hour.
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)

@@ -13,6 +13,7 @@ import (
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/agenda"
@@ -46,7 +47,7 @@ type Asked struct {
 }
 
 // Fields ask what becomes of what is to come.
-func Fields(ctx context.Context, records parts.OfferRecords, in Asked) (list []web.Field, err error) {
+func Fields(ctx context.Context, records free.Records, in Asked) (list []web.Field, err error) {
 	for _, a := range in.File.Appointments {
 		if !a.Stands() || !in.Now.Before(a.At) {
 			continue
@@ -56,7 +57,7 @@ func Fields(ctx context.Context, records parts.OfferRecords, in Asked) (list []w
 		if in.Sent.Get(id+"hour") == "" {
 			day = in.Sent.Get(id + "day")
 		}
-		offers, err := parts.FindOffers(ctx, parts.Reachable(records, in.File.PersonData.Speech), in.Who, in.Rules, day, a.Service)
+		offers, err := free.Find(ctx, free.Reachable(records, in.File.PersonData.Speech), in.Who, in.Rules, day, a.Service)
 		if err != nil {
 			return nil, err
 		}
