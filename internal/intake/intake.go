@@ -193,8 +193,10 @@ func checkNames(f *care.Faults, prefix string, p ledger.Person) {
 	checkName(f, prefix+"family_name", p.FamilyName)
 }
 
-// checkName asks of a name that people can read it: one line with a letter in it.
+// checkName asks of a name that people can read it: one line with a letter in it. A sign
+// that counts as a letter, as some apostrophes do, says nothing alone, and is found by nothing.
 func checkName(f *care.Faults, field, name string) {
-	f.Add(name == "" || strings.IndexFunc(name, unicode.IsLetter) >= 0, field, care.RuleRequired)
+	letter := func(c rune) bool { return unicode.IsLetter(c) && !unicode.Is(unicode.Lm, c) }
+	f.Add(name == "" || strings.IndexFunc(name, letter) >= 0, field, care.RuleRequired)
 	f.Text(field, name, maxName)
 }

@@ -50,6 +50,15 @@ func TestLanguagesOfForms(t *testing.T) {
 	require.NotContains(t, CheckContact(care.Policy{}, ledger.NewContact{Language: "it"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
 }
 
+// A name has a letter that says something: an apostrophe that counts as one, or what makes
+// another letter longer, is found by no search.
+func TestANameOfSignsAloneIsNone(t *testing.T) {
+	for name, good := range map[string]bool{"\u02bc": false, "\u02bb\u02bc": false, "'": false, "\u0640": false, "\u0301": false, "\u02bcA": true, "A": true, "\u674e": true, "\u05d0": true} {
+		faults := CheckOpening(care.Policy{}, ledger.CaseOpening{Person: ledger.Person{FamilyName: name}}, time.Time{})
+		require.Equal(t, !good, slices.Contains(faults, care.Fault{Field: "person.family_name", Rule: care.RuleRequired}), "%q", name)
+	}
+}
+
 // Each form that asks for a citizenship takes those that one may have: a territory is
 // none, nor is a country that is no more.
 func TestCitizenshipsOfForms(t *testing.T) {

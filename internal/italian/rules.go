@@ -99,7 +99,7 @@ var rules = map[string]string{
 	care.RuleNoConsent:       "Non risulta un consenso da revocare: controlla il fascicolo.",
 	care.RuleSaid:            "Da questo ruolo non si aspetta un parere: ha già risposto, o non fa parte dell’équipe. Togli il suo parere dal verbale.",
 
-	terms.RuleWhyLong:   "Un rinvio così lungo chiede un motivo: scrivi perché.",
+	terms.RuleWhyLong:   "Un rinvio così lungo, o un altro dopo il primo, chiede un motivo: scrivi perché.",
 	terms.RuleWhyPermit: "Il nuovo termine viene dopo l’ultimo giorno del permesso di soggiorno: scrivi perché, o anticipalo.",
 	terms.RulePermit:    "Il rinnovo non può aspettare oltre l’ultimo giorno del permesso di soggiorno: scegli un giorno prima.",
 

@@ -27,13 +27,15 @@ type Extension struct {
 	Kind       care.TaskKind
 	Until, Now time.Time
 	Term       *time.Time    // of now; nil: it stands still
+	Set        bool          // somebody has set that one by hand
 	Freely     care.Duration // by how much the zone extends without a reason
 	PermitEnds *time.Time    // last day of the person's permit; nil: it has none, or its renewal was asked for
 	Reason     bool          // one is given
 }
 
 // Faults says why not. What is longer than the zone leaves free is counted from the
-// term of now, or from today where that has passed.
+// term of now, or from today where that has passed. It is free once: who puts off again
+// what was put off already says why, or a term would move on for ever by small steps.
 func (e Extension) Faults(cal care.Calendar) []care.Fault {
 	from := e.Now
 	if e.Term != nil && e.Term.After(from) {
@@ -44,6 +46,7 @@ func (e Extension) Faults(cal care.Calendar) []care.Fault {
 	var f care.Faults
 	f.Add(!valid || e.Kind != care.PermitRenewal, "until", RulePermit)
 	f.Add(!past || e.Reason || len(f) > 0, "note", RuleWhyPermit)
-	f.Add(e.Reason || len(f) > 0 || !e.Until.After(cal.After(from, e.Freely)), "note", RuleWhyLong)
+	again := e.Set && e.Term != nil && e.Until.After(*e.Term)
+	f.Add(e.Reason || len(f) > 0 || !again && !e.Until.After(cal.After(from, e.Freely)), "note", RuleWhyLong)
 	return f
 }

@@ -48,3 +48,15 @@ func TestWhichExtensionsAskForAReason(t *testing.T) {
 		})
 	}
 }
+
+// Whoever puts off again what was put off already says why, however little it is; who
+// brings a term nearer does not.
+func TestATermIsPutOffWithoutAReasonOnce(t *testing.T) {
+	r, term := rule(t), evening(4)
+	for until, why := range map[int]bool{3: false, 4: false, 5: true, 9: true} {
+		e := terms.Extension{Kind: care.Interview, Until: evening(until), Now: monday, Term: &term, Set: true, Freely: days(5)}
+		require.Equal(t, why, len(e.Faults(r.Calendar)) > 0, until)
+		e.Reason = true
+		require.Empty(t, e.Faults(r.Calendar), until)
+	}
+}

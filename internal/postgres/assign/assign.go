@@ -153,7 +153,7 @@ func (a *Assignment) released() terms.Clock {
 // extend gives more time.
 func (a *Assignment) extend(until time.Time, reason string) (*care.Refusal, error) {
 	until = terms.Rolled(a.policy.Calendar, until, a.policy.There(a.now))
-	extension := terms.Extension{Kind: a.task.Kind, Until: until, Now: a.policy.There(a.now), Term: a.task.EscalateAt, Reason: strings.TrimSpace(reason) != ""}
+	extension := terms.Extension{Kind: a.task.Kind, Until: until, Now: a.policy.There(a.now), Term: a.task.EscalateAt, Set: a.task.Clock().Set != nil, Reason: strings.TrimSpace(reason) != ""}
 	if d, ok := a.policy.Deadline(care.DeadlineExtension); ok {
 		extension.Freely = d.Duration
 	}

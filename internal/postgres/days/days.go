@@ -35,7 +35,7 @@ type Born struct {
 // Birthday says when one of a minor's birthdays asks for somebody; nil: it is over, or
 // the day of birth is not known. born is the day where nothing is stored of it yet. Where
 // the year alone is known, it asks on the first day on which it may be so. Who
-// was waited for, and is older by a corrected day of birth, has turned 16 meanwhile: that
+// was waited for, and is older by a day of birth that was corrected or merged, has turned 16 meanwhile: that
 // asks for somebody now.
 func (c Case) Birthday(code string, born *Born, corrected bool) (*time.Time, error) {
 	if born == nil {

@@ -93,6 +93,7 @@ func TestAnExtensionIsGivenWithinTheZonesBounds(t *testing.T) {
 	changed := p.said("supervisor.prato", run, "task_extended").Changed
 	require.Equal(t, monday.Format(time.DateOnly), changed.ToUntil.Format(time.DateOnly), "and the timeline says so")
 	require.NoError(t, extends(p.Now.AddDate(0, 0, 3), ""))
+	refused(p.Now.AddDate(0, 0, 4), "", "note", terms.RuleWhyLong) // a day more, and again without a word
 	require.NoError(t, extends(month, "Perché sì"))
 
 	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET permit = 'work', permit_expiry = $2 WHERE case_id = $1`, ledger.BareID(run), p.Now.AddDate(0, 0, 1))

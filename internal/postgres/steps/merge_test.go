@@ -10,6 +10,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/crossing"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/naming"
@@ -361,4 +362,42 @@ func TestWhoIsTheSamePerson(t *testing.T) {
 			require.Equal(t, ledger.Recorded, res.Verdict)
 		})
 	}
+}
+
+// A merge may write another day of birth. Whose 16th birthday the case waited for, and who is
+// older by it, has turned 16: that asks for somebody now, as where it was corrected.
+func TestWhoIsOlderByAMergeHasTurnedSixteen(t *testing.T) {
+	p := newPlay(t)
+	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	born := func(before time.Time) {
+		_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(kept), before.Format(time.DateOnly))
+		require.NoError(t, err)
+	}
+	wait := ledger.Effects{Waits: []ledger.Wait{{Point: care.TurnsSixteen, Deadline: care.TurnsSixteen}}}
+	born(p.Now.AddDate(-15, 0, 0))
+	p.Does(kept, p.Clock(), wait, func(s *care.RunState) { s.Open = []care.OpenPoint{{Point: care.TurnsSixteen, Kind: care.OpenWait}} })
+	born(p.Now.AddDate(-17, 0, 0))
+	told := ledger.Entry{ID: uuid.NewString(), Answer: care.Answer{Operation: care.OpPermit, Outcome: care.OutcomeMerged, Case: kept}}
+	_, err := p.Owner.Exec(t.Context(), `INSERT INTO command (id, run_id, case_id, zone, agency, caller, role, key, digest, operation, answer, data, created_at, wake_at)
+		VALUES ($1::uuid, $2, $3, 'prato', '', $2, '', $4, '', 'permit', $5, '{"permit": "work"}', $6, $6)`, told.ID, kept, ledger.BareID(kept), told.ID, told.Answer, p.Now)
+	require.NoError(t, err)
+	res := p.Does(kept, told, wait, nil)
+	require.Len(t, res.Waits, 1)
+	require.NotNil(t, res.Waits[0].Due)
+	require.True(t, p.Now.Equal(*res.Waits[0].Due), "%v", res.Waits[0].Due)
+}
+
+// Whoever has corrected one file so that it agrees with another is no witness of that.
+func TestWhoMadeTwoFilesAgreeDoesNotMergeThemAlone(t *testing.T) {
+	p := newPlay(t)
+	from, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	kept, _ := p.Begin(ledger.Person{GivenName: "Altra", FamilyName: "Esempio"}, ledger.Effects{})
+	given, family := "Persona", "Prova 0001"
+	_, err := p.Records.Assign(t.Context(), p.Accounts["social_worker.prato"], catalogue.Correct.Command(uuid.NewString(), ledger.BareID(kept),
+		correction.PersonCorrection{GivenName: &given, FamilyName: &family, Note: "Prova: mostrato il passaporto"}).NewCommand)
+	require.NoError(t, err)
+	res, e := p.Merge("social_worker.prato", from, kept)
+	p.Refused(res, e, "into", care.RuleSecondEyes)
+	res, _ = p.Merge("supervisor.prato", from, kept) // who has not
+	require.Equal(t, ledger.Recorded, res.Verdict)
 }

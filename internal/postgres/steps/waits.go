@@ -61,7 +61,9 @@ func (w *waits) term(wait ledger.Wait) (t waitTerm, err error) {
 		return t, nil
 	case wait.Deadline == care.TurnsSixteen || wait.Deadline == care.NearlyAdult:
 		before, _ := w.run.State.Opened(wait.Point)
-		t.Due, err = w.days().Birthday(wait.Deadline, w.born, before.Due != nil && w.step.Entry.Answer.Operation == care.OpCorrect)
+		told := w.step.Entry.Answer // a merge may write another day of birth, too
+		corrected := told.Operation == care.OpCorrect || told.Operation == care.OpPermit && told.Outcome == care.OutcomeMerged
+		t.Due, err = w.days().Birthday(wait.Deadline, w.born, before.Due != nil && corrected)
 		return t, err
 	case wait.At != nil:
 		t.Due = wait.At
