@@ -214,7 +214,7 @@ var mayImport = map[string][]string{
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
-	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical"),
+	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected"),
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist"),
 	"api/pages/parts/free":      {"api/web", "internal/agenda", "internal/care", "internal/italian", "internal/italian/offered", "internal/speech", "internal/zone"}, // places that a form offers

@@ -632,7 +632,7 @@ func (p *PageRecords) DayOf(_ context.Context, _ care.Staff, from, to time.Time,
 		switch {
 		case a.At.Before(from) || !a.At.Before(to):
 		case door:
-			list = append(list, expected.Visit{Appointment: ledger.Appointment{Service: a.Service, At: a.At}})
+			list = append(list, expected.Visit{Appointment: ledger.Appointment{ID: a.ID, Service: a.Service, At: a.At}})
 		default:
 			list = append(list, expected.Visit{
 				Appointment: a, Languages: []string{"ur"}, Phone: "000 0000001",

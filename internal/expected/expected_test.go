@@ -4,11 +4,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
 	"percorso/internal/expected"
 )
+
+// The number is always the same for an appointment, and three digits for any.
+func TestByWhichNumberSomebodyIsCalled(t *testing.T) {
+	require.Equal(t, expected.Number("6d7f2a7e-0000-4000-8000-000000000001"), expected.Number("6d7f2a7e-0000-4000-8000-000000000001"))
+	different := map[string]bool{}
+	for range 200 {
+		number := expected.Number(uuid.NewString())
+		require.Regexp(t, `^[1-9]\d\d$`, number)
+		different[number] = true
+	}
+	require.Greater(t, len(different), 100)
+}
 
 func TestWhoIsUnderstoodAndHow(t *testing.T) {
 	desk := care.Desk{

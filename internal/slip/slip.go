@@ -119,6 +119,7 @@ type Expected struct {
 	At      time.Time // in the zone's own time
 	Date    string    // its day in Italian, without the day of the week: "1º dicembre 2026"
 	Hour    string    // "9.30"
+	Number  string    // by which the person is called at the office
 	Service string
 	Matter  string // decides what to bring, and is never said
 	ByPhone bool   // the office calls
@@ -135,6 +136,9 @@ func Of(p care.Policy, e Expected, language string) Sheet {
 		day.Own += " " + e.At.Format("2/1/2006")
 	}
 	sheet.When = []Fact{{w.say("day"), day}, {w.say("hour"), Said{Italian: e.Hour}}}
+	if !e.ByPhone {
+		sheet.When = append(sheet.When, Fact{Said{Italian: "N."}, Said{Italian: e.Number}}) // read alike in every language
+	}
 
 	service, _ := p.Service(e.Service)
 	of, known := p.Agency(service.Agency)

@@ -45,7 +45,7 @@ var zone = care.Policy{
 }
 
 func expected() Expected {
-	return Expected{At: time.Date(2026, 12, 1, 9, 30, 0, 0, time.UTC), Date: "1º dicembre 2026", Hour: "9.30", Service: "pas", Matter: "school_inclusion"}
+	return Expected{At: time.Date(2026, 12, 1, 9, 30, 0, 0, time.UTC), Date: "1º dicembre 2026", Hour: "9.30", Number: "417", Service: "pas", Matter: "school_inclusion"}
 }
 
 func TestSheet(t *testing.T) {
@@ -53,6 +53,7 @@ func TestSheet(t *testing.T) {
 	require.True(t, sheet.Language.RightToLeft)
 	require.Equal(t, Said{"martedì 1º dicembre 2026", "منگل 1/12/2026"}, sheet.When[0].Text)
 	require.Equal(t, "9.30", sheet.When[1].Text.Italian)
+	require.Equal(t, "417", sheet.When[2].Text.Italian)
 	var facts []string
 	for _, f := range sheet.Place {
 		require.NotEmpty(t, f.Name.Own)

@@ -41,6 +41,7 @@ type Sheets interface {
 	// Printed notes that what the caller has just read of a case is put on paper.
 	Printed(ctx context.Context, s care.Staff, what ledger.Reading, caseID string) error
 	// DayOf lists the appointments of a day that stand or took place, of a service or of all,
-	// and notes that they are put on paper. For the door nobody is named.
+	// and notes that they are put on paper. For the door nobody is named, and no protected
+	// person is there.
 	DayOf(ctx context.Context, s care.Staff, from, to time.Time, service string, door bool) ([]expected.Visit, error)
 }

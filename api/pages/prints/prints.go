@@ -287,7 +287,7 @@ func (s *Place) referral(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-// day is the list of a day of the agenda; for the door, times and services alone.
+// day is the list of a day of the agenda; for the door, times, numbers and services alone.
 func (s *Place) day(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	rules, err := s.Book.Rules(ctx, who.Zone)
@@ -338,15 +338,16 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 
 // tableOf lists the appointments of a day.
 func tableOf(rules *zone.Rules, list []expected.Visit, door bool) *Table {
-	table := &Table{Heads: []string{"Ora", "Servizio"}}
+	table := &Table{Heads: []string{"Ora", "Numero", "Servizio"}}
 	if !door {
-		table.Heads = []string{"Ora", "Persona", "Lingua", "Mediatore", "Contatto", "Servizio"}
+		table.Heads = []string{"Ora", "Numero", "Persona", "Lingua", "Mediatore", "Contatto", "Servizio"}
 	}
 	for _, v := range list {
 		row := Row{Head: italian.Hour(v.At), Cells: [][]string{{present.ServiceName(rules.Policy, v.Service)}}}
 		if !door {
 			row.Cells = append(visitCells(rules, v), row.Cells...)
 		}
+		row.Cells = append([][]string{{expected.Number(v.ID)}}, row.Cells...)
 		table.Rows = append(table.Rows, row)
 	}
 	return table

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
+	"percorso/internal/expected"
 )
 
 // paper is what a sheet shows to somebody.
@@ -51,7 +52,8 @@ func TestAReferralAsItWasSent(t *testing.T) {
 }
 
 // TestTheListOfADay says before any number who must not be told, and has none that must not
-// be called; on the sheet for the door nobody is named.
+// be called; on the sheet for the door nobody is named, and everybody has the number of
+// their own sheet.
 func TestTheListOfADay(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
@@ -64,6 +66,10 @@ func TestTheListOfADay(t *testing.T) {
 	require.NotContains(t, shown, "000 0000002")
 	door := paper(t, b, at+"&porta=1")
 	require.Contains(t, door, "12.00")
+	number := expected.Number(apitest.SomeID)
+	require.Contains(t, door, number)
+	require.Contains(t, shown, number)
+	require.Contains(t, paper(t, b, "/fascicoli/"+apitest.AnotherID+"/appuntamenti/"+apitest.SomeID+"/foglio"), number)
 	for _, named := range []string{"Persona Prova", "PO-2026", "urdu", "000 0000001", "Padre"} {
 		require.NotContains(t, door, named)
 	}

@@ -10,6 +10,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/expected"
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
@@ -61,13 +62,13 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	there := a.At.In(rules.Calendar.Location())
 	slot, inSession := agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).At(a.At)
 	service, _ := rules.Service(a.Service)
-	expected := slip.Expected{
-		At: there, Date: italian.Date(there), Hour: there.Format("15.04"), Service: a.Service, Matter: a.Matter, ByPhone: inSession && slot.Mode == agenda.ByPhone,
+	comes := slip.Expected{
+		At: there, Date: italian.Date(there), Hour: there.Format("15.04"), Number: expected.Number(a.ID), Service: a.Service, Matter: a.Matter, ByPhone: inSession && slot.Mode == agenda.ByPhone,
 	}
-	page.Sheet = slip.Of(rules.Policy, expected, language)
+	page.Sheet = slip.Of(rules.Policy, comes, language)
 	page.Second = page.Second && len(page.Sheet.Bring) > 0
-	page.NoPlace = service.Place.Address == "" && !expected.ByPhone
-	page.Unheard = expected.ByPhone && !speech.OnThePhone(file.PersonData.Speech)
+	page.NoPlace = service.Place.Address == "" && !comes.ByPhone
+	page.Unheard = comes.ByPhone && !speech.OnThePhone(file.PersonData.Speech)
 	page.Calendar = "/fascicoli/" + file.ID + "/appuntamenti/" + a.ID + "/calendario"
 	for _, l := range slip.Languages {
 		if slip.Checked(rules.Policy, l.Code) > 0 {

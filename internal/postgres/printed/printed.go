@@ -51,13 +51,15 @@ const visits = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number,
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true
 	WHERE a.at >= $1 AND a.at < $2 AND $3 IN ('', a.service) AND a.state NOT IN ('cancelled', 'moved')
+	AND NOT ($5 AND a.case_id IN (SELECT o.case_id FROM protection o))
 	ORDER BY a.at, a.id LIMIT $4`
 
 // DayOf lists the appointments of a day that stand or took place, of a service or of all,
-// for paper. The door's sheet names nobody, and neither does the answer.
+// for paper. The door's sheet names nobody, and neither does the answer: it has no hour of a
+// protected person, whoever prints it, since everybody reads it.
 func (s *Sheets) DayOf(ctx context.Context, who care.Staff, from, to time.Time, service string, door bool) (list []expected.Visit, err error) {
 	err = postgres.Within(ctx, s.pool, postgres.App(who, s.clock()).AtOneMoment(), nil, func(tx postgres.Tx) error {
-		if list, err = postgres.Many[expected.Visit](ctx, tx, visits, from, to, service, most); err != nil || len(list) == 0 {
+		if list, err = postgres.Many[expected.Visit](ctx, tx, visits, from, to, service, most, door); err != nil || len(list) == 0 {
 			return err
 		}
 		asked := []string{"day=" + from.Format(time.DateOnly)}
@@ -73,7 +75,7 @@ func (s *Sheets) DayOf(ctx context.Context, who care.Staff, from, to time.Time, 
 	})
 	if door {
 		for i, v := range list {
-			list[i] = expected.Visit{Appointment: ledger.Appointment{Service: v.Service, At: v.At, State: v.State}}
+			list[i] = expected.Visit{Appointment: ledger.Appointment{ID: v.ID, Service: v.Service, At: v.At, State: v.State}}
 		}
 	}
 	return list, err

@@ -16,7 +16,7 @@ import (
 
 // The list of a day has what who receives must know: from the file for its own agency, from
 // what was given for another, and nothing of a protected person but for her keepers. It is a
-// line of the audit, and for the door nobody is named.
+// line of the audit, and for the door nobody is named and no protected person is among them.
 func TestTheListOfADay(t *testing.T) {
 	p := newPlay(t)
 	barred := []kin.Linked{{Name: "Padre di prova", Relation: "father", Barred: true, Order: "court", Ordered: "2026-05-04"}}
@@ -46,9 +46,12 @@ func TestTheListOfADay(t *testing.T) {
 	require.Len(t, seen, 1)
 	require.Equal(t, []any{"Persona Prova", "000 0000001", []string{"ur"}, barred}, []any{seen[0].Person, seen[0].Phone, seen[0].Languages, seen[0].Linked})
 	before := lines()
-	require.Equal(t, []expected.Visit{{Appointment: ledger.Appointment{Service: "pas", At: seen[0].At, State: string(care.AppointmentBooked)}}}, day("desk_operator.prato", "pas", true))
+	require.Equal(t, []expected.Visit{{Appointment: ledger.Appointment{ID: seen[0].ID, Service: "pas", At: seen[0].At, State: string(care.AppointmentBooked)}}}, day("desk_operator.prato", "pas", true))
 	require.Equal(t, before+1, lines(), "the sheet for the door is a line of its own")
+	door := day("social_worker.prato", "", true)
+	require.Len(t, door, 1, "what hangs at the door has no hour of hers, although her keeper prints it")
+	require.Equal(t, seen[0].ID, door[0].ID)
 	require.Empty(t, day("desk_operator.prato", "uoc", false))
 	require.Empty(t, day("social_worker.pistoia", "", false), "another zone's")
-	require.Equal(t, before+1, lines(), "what shows nobody is no reading")
+	require.Equal(t, before+2, lines(), "what shows nobody is no reading")
 }
