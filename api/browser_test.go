@@ -124,6 +124,7 @@ var pagesInBrowser = []struct {
 	{"bozze-nessuna", "/bozze", "/bozze", apitest.SomeWorker.Subject},
 	{"bozza-sparita", "/bozze/:id", "/bozze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"appuntamenti", "/appuntamenti", "/appuntamenti", apitest.SomeWorker.Subject},
+	{"mese", "/appuntamenti", "/appuntamenti?servizio=pas&vista=mese", apitest.SomeWorker.Subject},
 	{"settimana", "/appuntamenti", "/appuntamenti?servizio=pas&vista=settimana", apitest.SomeWorker.Subject},
 	{"foglio", "/fascicoli/:id/appuntamenti/:appuntamento/foglio", "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID + "/foglio?porta=1", apitest.SomeWorker.Subject},
 	{"stampa-riassunto", "/fascicoli/:id/stampa", "/fascicoli/" + apitest.AnotherID + "/stampa", apitest.SomeWorker.Subject},

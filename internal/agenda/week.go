@@ -28,9 +28,32 @@ func Monday(t time.Time) time.Time {
 }
 
 // Week are the seven days from a Monday on, beside what is taken in them.
-func (a Agenda) Week(monday time.Time, taken []Taken) (days []Day) {
-	year, month, first := monday.In(a.calendar.Location()).Date()
-	for i := range 7 {
+func (a Agenda) Week(monday time.Time, taken []Taken) []Day { return a.days(monday, 7, taken) }
+
+// First is the midnight that the month of a time begins with, where its clocks are.
+func First(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, t.Location())
+}
+
+// Month are the days of the month of a time, beside what is taken in them.
+func (a Agenda) Month(t time.Time, taken []Taken) []Day {
+	first := First(t.In(a.calendar.Location()))
+	return a.days(first, first.AddDate(0, 1, -1).Day(), taken)
+}
+
+// Sum says how many places all sessions of a day have, and how many of them are taken. What
+// runs over the end of one frees no place of another.
+func (d Day) Sum() (places, taken int) {
+	for _, h := range d.Sessions {
+		places, taken = places+h.Places, taken+min(h.Taken, h.Places)
+	}
+	return places, taken
+}
+
+// days are so many days from one on, beside what is taken in them.
+func (a Agenda) days(from time.Time, n int, taken []Taken) (days []Day) {
+	year, month, first := from.In(a.calendar.Location()).Date()
+	for i := range n {
 		at := time.Date(year, month, first+i, 0, 0, 0, 0, a.calendar.Location())
 		day := Day{At: at, Open: a.open(at)}
 		for _, s := range a.sessions {

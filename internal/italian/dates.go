@@ -35,6 +35,9 @@ func Day(t time.Time) string {
 // not count: "30 novembre 1990".
 func Date(t time.Time) string { return dayMonthYear(t) }
 
+// Month is a month with its year: "novembre 2026".
+func Month(t time.Time) string { return fmt.Sprintf("%s %d", monthNames[t.Month()-1], t.Year()) }
+
 // Dated is a date with its article, after a preposition or none: "il 7 novembre 2026",
 // "dall’8 novembre 2026".
 func Dated(preposition string, t time.Time) string {

@@ -71,10 +71,13 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		return nil
 	}
 	if filter.Service != "" {
-		if c.Query("vista") == asWeek {
+		switch c.Query("vista") {
+		case asWeek:
 			return s.week(c, who, rules, filter.Service, from)
+		case asMonth:
+			return s.month(c, who, rules, filter.Service, from)
 		}
-		page.Week = daysURL(filter.Service, from, asWeek)
+		page.Week, page.Month = daysURL(filter.Service, from, asWeek), daysURL(filter.Service, from, asMonth)
 	}
 	appointments, err := s.Records.Appointments(ctx, who, filter, ledger.Paging{Cursor: c.Query("da")})
 	if err != nil {

@@ -109,3 +109,30 @@ func TestWeekOfAService(t *testing.T) {
 		t.Errorf("a holiday is open: %s", next)
 	}
 }
+
+// TestMonthOfAService: a line a day on which it receives, by weeks, each leading to its own
+// view; none on closed days, and no count where the service has no sessions.
+func TestMonthOfAService(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.At(time.Date(2026, 11, 30, 8, 0, 0, 0, italian.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	if list := b.Open(t, "/appuntamenti?servizio=pas").Words(); !strings.Contains(list, "Mese: dove c’è posto") {
+		t.Errorf("no way to the month: %s", list)
+	}
+	page := b.Open(t, "/appuntamenti?servizio=pas&vista=mese&dal=2026-12-10")
+	for _, want := range []string{"Dicembre 2026: ", "Settimana dal 30 novembre 2026", "Giovedì 3 dicembre 2026 8 posti liberi su 8", "Mese prima", "Mese dopo"} {
+		if !strings.Contains(page.Words(), want) {
+			t.Errorf("no %q in %s", want, page.Words())
+		}
+	}
+	for _, wrong := range []string{"Lunedì 30 novembre", "Martedì 8 dicembre", "gennaio 2027"} {
+		if strings.Contains(page.Words(), wrong) {
+			t.Errorf("%q in %s", wrong, page.Words())
+		}
+	}
+	for _, want := range []string{"dal=2026-11-30&amp;servizio=pas&amp;vista=settimana", "dal=2027-01-01&amp;servizio=pas&amp;vista=mese", "dal=2026-12-03&amp;servizio=pas\""} {
+		if !strings.Contains(page.Text, want) {
+			t.Errorf("no way to %s", want)
+		}
+	}
+}

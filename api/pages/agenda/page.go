@@ -21,6 +21,7 @@ type Agenda struct {
 	Services []web.Option
 	Days     []AgendaDay
 	Week     string // address of the week of the service that is chosen; empty: none is
+	Month    string // address of its month; empty as well
 	Filtered bool   // a service or another day is chosen
 	More     string // address; empty: there are no more
 }

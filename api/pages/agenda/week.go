@@ -22,6 +22,7 @@ type Week struct {
 	Service      string
 	Days         []WeekDay
 	Before, Next web.Link
+	Month        string // address of the month of the day that was asked for
 }
 
 // Template names the page's file.
@@ -50,6 +51,7 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 	page := Week{
 		Frame: s.Pages.Frame(c, "Settimana di "+known.Name, "/appuntamenti"), Service: known.Name,
 		Before: web.Link{URL: daysURL(service, monday.AddDate(0, 0, -7), asWeek), Text: "Settimana prima"}, Next: web.Link{URL: daysURL(service, monday.AddDate(0, 0, 7), asWeek), Text: "Settimana dopo"},
+		Month: daysURL(service, day, asMonth),
 	}
 	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
 	for _, d := range of.Week(monday, taken) {
@@ -68,23 +70,28 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 
 // sessionWords say when a session is and how much of it is taken.
 func sessionWords(h agenda.Held) string {
-	words := "Dalle " + italian.Hour(h.From) + " alle " + italian.Hour(h.Until) + ": "
-	switch free := max(0, h.Places-h.Taken); free {
-	case 0:
-		words += "nessun posto libero"
-	case 1:
-		words += "1 posto libero"
-	default:
-		words += strconv.Itoa(free) + " posti liberi"
-	}
-	words += " su " + strconv.Itoa(h.Places)
+	words := "Dalle " + italian.Hour(h.From) + " alle " + italian.Hour(h.Until) + ": " + freeWords(h.Places, h.Taken)
 	if h.Mode == agenda.ByPhone {
 		words += ", per telefono"
 	}
 	return words
 }
 
-// daysURL is the address of the appointments of a service from a day on, or of its week.
+// freeWords say how many of some places are free.
+func freeWords(places, taken int) (words string) {
+	switch free := max(0, places-taken); free {
+	case 0:
+		words = "nessun posto libero"
+	case 1:
+		words = "1 posto libero"
+	default:
+		words = strconv.Itoa(free) + " posti liberi"
+	}
+	return words + " su " + strconv.Itoa(places)
+}
+
+// daysURL is the address of the appointments of a service from a day on, or of a view
+// of it.
 func daysURL(service string, day time.Time, view string) string {
 	query := url.Values{"servizio": {service}, "dal": {day.Format(time.DateOnly)}}
 	if view != "" {

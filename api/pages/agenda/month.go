@@ -1,0 +1,69 @@
+package agenda
+
+import (
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/zone"
+)
+
+// Month is the days of a month on which a service receives, by weeks.
+type Month struct {
+	web.Frame
+	AnyHour      bool // the service has no sessions
+	Weeks        []MonthWeek
+	Before, Next web.Link
+}
+
+// Template names the page's file.
+func (Month) Template() *template.Template { return templates["month"] }
+
+// MonthWeek is the days of a week that fall into it.
+type MonthWeek struct {
+	Title, URL string
+	Days       []MonthDay // empty: the service receives nobody
+}
+
+// MonthDay is one of them.
+type MonthDay struct {
+	Day, URL string // of its appointments
+	Free     string
+}
+
+// asMonth is what asks for the month of a service, in the address of its days.
+const asMonth = "mese"
+
+// month shows what is free of a service on each day of a month.
+func (s *Place) month(c *gin.Context, who care.Staff, rules *zone.Rules, service string, day time.Time) error {
+	of := agenda.Of(rules.Policy, service, rules.Calendar, s.Now())
+	first := agenda.First(day.In(rules.Calendar.Location()))
+	taken, err := s.Records.Taken(c.Request.Context(), who, service, first, first.AddDate(0, 1, 0))
+	if err != nil {
+		return err
+	}
+	known, _ := rules.Service(service)
+	page := Month{
+		Frame: s.Pages.Frame(c, italian.Upper(italian.Month(first))+": "+known.Name, "/appuntamenti"), AnyHour: !of.HasSessions(),
+		Before: web.Link{URL: daysURL(service, first.AddDate(0, -1, 0), asMonth), Text: "Mese prima"}, Next: web.Link{URL: daysURL(service, first.AddDate(0, 1, 0), asMonth), Text: "Mese dopo"},
+	}
+	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
+	for _, d := range of.Month(first, taken) {
+		if monday := agenda.Monday(d.At); len(page.Weeks) == 0 || d.At.Equal(monday) {
+			page.Weeks = append(page.Weeks, MonthWeek{Title: "Settimana " + italian.Dated("da", monday), URL: daysURL(service, monday, asWeek)})
+		}
+		if len(d.Sessions) == 0 {
+			continue
+		}
+		week := &page.Weeks[len(page.Weeks)-1]
+		week.Days = append(week.Days, MonthDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Free: freeWords(d.Sum())})
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
