@@ -135,4 +135,12 @@ func TestMonthOfAService(t *testing.T) {
 			t.Errorf("no way to %s", want)
 		}
 	}
+	if november := b.Open(t, "/appuntamenti?servizio=pas&vista=mese&dal=2026-11-10").Words(); strings.Contains(november, "26 ottobre") {
+		t.Errorf("of its first week it has a Sunday alone: %s", november)
+	}
+	b.Pages.ZonePolicy.Services[0].Sessions = nil
+	free := b.Open(t, "/appuntamenti?servizio=pas&vista=mese&dal=2026-12-10").Words()
+	if !strings.Contains(free, "Riceve a ogni ora, senza orari fissi") || strings.Contains(free, "su 0") {
+		t.Errorf("of a service without sessions: %s", free)
+	}
 }

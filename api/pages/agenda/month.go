@@ -17,18 +17,18 @@ import (
 // Month is the days of a month on which a service receives, by weeks.
 type Month struct {
 	web.Frame
-	AnyHour      bool // the service has no sessions
-	Weeks        []MonthWeek
+	AnyHour      bool        // the service has no sessions
+	Weeks        []MonthWeek // in which it receives
 	Before, Next web.Link
 }
 
 // Template names the page's file.
 func (Month) Template() *template.Template { return templates["month"] }
 
-// MonthWeek is the days of a week that fall into it.
+// MonthWeek is the days of it and of one week.
 type MonthWeek struct {
 	Title, URL string
-	Days       []MonthDay // empty: the service receives nobody
+	Days       []MonthDay
 }
 
 // MonthDay is one of them.
@@ -55,11 +55,12 @@ func (s *Place) month(c *gin.Context, who care.Staff, rules *zone.Rules, service
 	}
 	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
 	for _, d := range of.Month(first, taken) {
-		if monday := agenda.Monday(d.At); len(page.Weeks) == 0 || d.At.Equal(monday) {
-			page.Weeks = append(page.Weeks, MonthWeek{Title: "Settimana " + italian.Dated("da", monday), URL: daysURL(service, monday, asWeek)})
-		}
 		if len(d.Sessions) == 0 {
 			continue
+		}
+		url := daysURL(service, agenda.Monday(d.At), asWeek)
+		if n := len(page.Weeks); n == 0 || page.Weeks[n-1].URL != url {
+			page.Weeks = append(page.Weeks, MonthWeek{Title: "Settimana " + italian.Dated("da", agenda.Monday(d.At)), URL: url})
 		}
 		week := &page.Weeks[len(page.Weeks)-1]
 		week.Days = append(week.Days, MonthDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Free: freeWords(d.Sum())})
