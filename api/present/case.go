@@ -22,6 +22,12 @@ func CaseSentence(rules *zone.Rules, file ledger.CaseFile, now time.Time) string
 	return Sentence(file.Waiting, rules.Policy, now)
 }
 
+// CaseInShort is CaseSentence for a list: who else could act stands on the page of the case.
+func CaseInShort(rules *zone.Rules, file ledger.CaseFile, now time.Time) string {
+	file.Waiting.Means, file.Waiting.StandIns = nil, nil
+	return CaseSentence(rules, file, now)
+}
+
 // CaseBadge says how a case stands, or that it is closed or suspended.
 func CaseBadge(file ledger.CaseFile) web.Badge {
 	switch {

@@ -10,6 +10,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/cases/dates"
+	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/present"
@@ -112,7 +113,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := CasePage{
-		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Reached: reached.Proposed(file.PersonData), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
+		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Glance: glance.Of(rules.Policy, file, s.Now()), Reached: reached.Proposed(file.PersonData), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, rules.Calendar.WorkingDaysBetween, file, s.Now()),
 		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
 		PersonURL: "/fascicoli/" + file.ID + "/persona",

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/cases/dates"
+	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
@@ -54,6 +55,7 @@ type Protection struct {
 type CasePage struct {
 	web.Frame
 	Number       string
+	Glance       glance.Shown    // who, when next, whom to ring
 	Reached      []reached.Shown // how the person is reached
 	Sentence     string          // what it waits for; empty where its suspension says it
 	Health       web.Badge

@@ -244,7 +244,7 @@ func (d *day) withoutNextStep() error {
 }
 
 func (d *day) caseLine(file ledger.CaseFile) web.Line {
-	return web.Line{URL: "/fascicoli/" + file.ID, Text: file.Person, State: present.CaseSentence(d.rules, file, d.now), When: file.Number}
+	return web.Line{URL: "/fascicoli/" + file.ID, Text: file.Person, State: present.CaseInShort(d.rules, file, d.now), When: file.Number}
 }
 
 func (d *day) comes() error {

@@ -98,6 +98,6 @@ func CandidateOf(file ledger.CaseFile, reopens bool) Candidate {
 func CaseItemOf(rules *zone.Rules, file ledger.CaseFile, now time.Time) CaseItem {
 	return CaseItem{
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number, Stage: italian.Stage(file.Stage),
-		Opened: italian.Dated("", file.Opened.In(italian.Rome)), Sentence: present.CaseSentence(rules, file, now), Health: present.CaseBadge(file),
+		Opened: italian.Dated("", file.Opened.In(italian.Rome)), Sentence: present.CaseInShort(rules, file, now), Health: present.CaseBadge(file),
 	}
 }

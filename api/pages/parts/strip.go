@@ -124,13 +124,21 @@ func StripOfGiven(given ledger.Snapshot, now time.Time) *Strip {
 }
 
 func withAge(name string, born time.Time, yearOnly bool, now time.Time) string {
-	if born.IsZero() {
-		return name
+	if age := Age(born, yearOnly, now); age != "" {
+		return name + ", " + age
 	}
-	if yearOnly {
-		return name + ", circa " + italian.Count(now.In(italian.Rome).Year()-born.Year(), "anno", "anni")
+	return name
+}
+
+// Age says how old somebody is now; empty: nobody knows when they were born.
+func Age(born time.Time, yearOnly bool, now time.Time) string {
+	switch {
+	case born.IsZero():
+		return ""
+	case yearOnly:
+		return "circa " + italian.Count(now.In(italian.Rome).Year()-born.Year(), "anno", "anni")
 	}
-	return name + ", " + italian.Count(years(born, now.In(italian.Rome)), "anno", "anni")
+	return italian.Count(years(born, now.In(italian.Rome)), "anno", "anni")
 }
 
 // years is how old somebody is on a day.

@@ -22,6 +22,8 @@ func (row *Row) acts(who care.Staff, rules *zone.Rules, t ledger.Task) {
 		row.Who = present.HolderName(t)
 	case t.FirstID != "" && t.FirstID != who.ID:
 		row.Who = "Libera, prima a " + t.FirstName
+	case t.FirstID == who.ID && t.FirstID != "": // it is in their list, though nobody has it yet
+		row.Who = "Libera, prima a te"
 	case t.Role == who.Role && t.Agency == who.Agency:
 		row.Who = "Libera"
 	default:

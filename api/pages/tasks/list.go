@@ -260,7 +260,7 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 	row.Due = present.TaskDue(rules, t, now)
 	if t.Due != nil && !t.Answered && !t.Suspended { // the group says the rest
 		row.Due.Text = italian.Brief(*t.Due, now)
-		if row.Due.Tone == "warning" {
+		if care.DayOf(now.In(italian.Rome)).Equal(care.DayOf(t.Due.In(italian.Rome))) { // then the hour counts
 			row.Due.Text = italian.When(*t.Due, now)
 		}
 	}

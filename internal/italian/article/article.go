@@ -6,7 +6,7 @@ import "strings"
 
 // nouns are the first words of the names of agencies, with the article that each takes.
 var nouns = map[string]string{
-	"comune": "il ", "centro": "il ", "consorzio": "il ", "sindacato": "il ", "patronato": "il ", "servizio": "il ", "cpia": "il ", "caf": "il ", "ministero": "il ", "distretto": "il ", "consultorio": "il ",
+	"comune": "il ", "centro": "il ", "consorzio": "il ", "sindacato": "il ", "patronato": "il ", "servizio": "il ", "cpia": "il ", "caf": "il ", "ministero": "il ", "distretto": "il ", "terzo": "il ", "consultorio": "il ",
 	"sportello": "lo ", "studio": "lo ", "spazio": "lo ",
 	"cooperativa": "la ", "scuola": "la ", "società": "la ", "fondazione": "la ", "caritas": "la ", "misericordia": "la ", "questura": "la ", "prefettura": "la ", "provincia": "la ", "regione": "la ", "casa": "la ", "parrocchia": "la ", "polisportiva": "la ", "rete": "la ", "croce": "la ",
 	"associazione": "l’", "azienda": "l’", "agenzia": "l’", "ente": "l’", "unione": "l’", "ufficio": "l’", "università": "l’", "istituto": "l’", "ospedale": "l’", "asl": "l’", "arci": "l’", "anci": "l’", "inps": "l’", "opera": "l’",

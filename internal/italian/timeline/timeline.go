@@ -64,7 +64,7 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"person_corrected":      "Corretti i dati della persona",
 	"identity_vouched":      "Confermato che un altro fascicolo è della stessa persona",
 	"entry_refused":         "Una richiesta già accettata non è stata registrata, e chi l’aveva fatta non può più essere avvisato",
-	"run_restarted":         "Il percorso mancava nel motore, o è stato ricostruito: è ripreso da dov’era rimasto",
+	"run_restarted":         "Dopo un’interruzione tecnica Percorso è ripartito da dov’era rimasto: non si è perso niente",
 	"link_used":             "Un ente ha risposto con il link ricevuto per email",
 }
 
