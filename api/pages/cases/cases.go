@@ -135,6 +135,9 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		page.Tasks = append(page.Tasks, item)
 	}
 	slices.SortStableFunc(page.Tasks, parts.SuspendedLast)
+	if file.Waiting.Cause == health.CauseMoving {
+		page.Again = "/fascicoli/" + file.ID
+	}
 	for _, r := range file.Referrals {
 		page.Referrals = append(page.Referrals, web.Line{
 			URL: "/segnalazioni/" + r.ID, Text: italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency))), State: italian.Upper(italian.ReferralState(r.State)),

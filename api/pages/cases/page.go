@@ -80,6 +80,7 @@ type CasePage struct {
 	Consents     []Consent
 	Meetings     []web.Line
 	Tasks        []parts.TaskItem
+	Again        string // the page's address, where its next step is being registered
 	Referrals    []web.Line
 	Appointments []AppointmentLine
 	Moments      []web.Moment

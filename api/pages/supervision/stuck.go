@@ -109,6 +109,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	}
 	page.TickAll, page.Ticked = web.NextPage(c.Request.URL, "spunta", "tutte"), c.Query("spunta") == "tutte"
 	for _, stuck := range list.Items {
+		stuck.Waiting.Means, stuck.Waiting.StandIns = nil, nil // the row has what the supervisor can do
 		item := StuckItem{
 			Who: whoActs(stuck.Waiting, rules.Policy), Late: stuck.Waiting.LateDays,
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
