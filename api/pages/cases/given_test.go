@@ -56,7 +56,7 @@ func TestWhatTheCPIGets(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := shown.String()
-	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Come si può chiamare", "non chiesto se è sicuro", "PRVPSN92E01Z236U", "Lavoro", "Finalità", "interesse pubblico",
+	for _, want := range []string{"Persona", "Prova 0001", "Pakistan", "urdu, inglese", "000 0000001", "Come si può chiamare", "da chiedere se è sicuro", "PRVPSN92E01Z236U", "Lavoro", "Finalità", "interesse pubblico",
 		"sì, con limiti: permesso per studio", "30 giugno 2027", "qualifica professionale", "B1 (certificato)", "Magazziniere di prova", "Corso di prova", "Scrivi il profilo per il lavoro"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the sender does not see %q", want)

@@ -65,7 +65,7 @@ func TestWhoMustNotBeToldComesFirst(t *testing.T) {
 	require.Equal(t, []string{
 		"it-ban  Non si deve informare Padre Prova (padre): niente telefonate, lettere o messaggi; tribunale per i minorenni, 4/5/2026",
 		"it-hearing  Non usa il telefono: niente telefonate, e niente appuntamenti telefonici",
-		"it-telephone Telefono non chiesto se è sicuro 000 0000001",
+		"it-telephone Telefono da chiedere se è sicuro 000 0000001",
 		"it-telephone Madre Prova (madre, firma) si può chiamare 000 0000002",
 	}, said)
 	file.PersonData.NoSafeContact = true

@@ -57,7 +57,7 @@ func Terms(c reach.Way) string {
 	}
 	words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
 	if c.Call == "" {
-		words = append(words, "non chiesto se è sicuro")
+		words = append(words, "da chiedere se è sicuro")
 	}
 	return strings.Join(words, ", ")
 }

@@ -15,7 +15,7 @@ var kinds = map[written.Kind]string{
 func Kind(k written.Kind) string { return kinds[k] }
 
 var circles = map[written.Circle]string{
-	written.Case: "Lo legge chi segue la persona", written.Agency: "Lo legge il mio ente", written.Equipe: "Lo legge l’équipe",
+	written.Case: "Lo legge chi segue la persona", written.Agency: "Lo legge l’ente di chi l’ha scritto", written.Equipe: "Lo legge l’équipe",
 	written.SocialService: "Riservato al servizio sociale",
 }
 
