@@ -194,11 +194,14 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 	}
 	from := present.AgencyName(rules.Policy, link.From)
 	page := Invitation{
-		Frame: linkFrame("Una segnalazione per " + present.AgencyName(rules.Policy, link.Agency)), Lead: from + " vi invia una persona seguita dai suoi servizi.",
+		Frame: linkFrame("Una segnalazione per " + article.The(present.AgencyName(rules.Policy, link.Agency))), Lead: from + " vi invia una persona seguita dai suoi servizi.",
 		Terms: []web.Term{
 			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: present.PurposeOf(rules.Policy, link.Purpose)},
 		},
 		Until: "Questo link vale una volta sola, fino a " + italian.Day(link.Expires) + ", ore " + italian.Hour(link.Expires) + ".",
+	}
+	if office, _ := rules.Policy.Agency(link.From); office.Phone != "" {
+		page.Terms = append(page.Terms, web.Term{Name: "Chi chiamare", Value: from + ", telefono " + office.Phone})
 	}
 	switch {
 	case link.Task == care.ReferralOutcome:
