@@ -200,7 +200,7 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 		},
 		Until: "Questo link vale una volta sola, fino a " + italian.Day(link.Expires) + ", ore " + italian.Hour(link.Expires) + ".",
 	}
-	if office, _ := rules.Policy.Agency(link.From); office.Phone != "" {
+	if office, _ := rules.Agency(link.From); office.Phone != "" {
 		page.Terms = append(page.Terms, web.Term{Name: "Chi chiamare", Value: from + ", telefono " + office.Phone})
 	}
 	switch {
