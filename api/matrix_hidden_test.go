@@ -54,7 +54,7 @@ func (w *crowd) listsOf() (found []string) {
 		"/quadro":              {"elenco=date", "elenco=atti"},
 		"/quadro/cause":        {"per=nobody", "per=machine", "per=mail", "formato=csv"},
 		"/casi-bloccati":       {"spunta=tutte"},
-		"/appuntamenti":        {"servizio=uoc_immigrazione", "servizio=pas&vista=settimana", "servizio=uoc_immigrazione&vista=settimana", "servizio=cpi&vista=settimana"},
+		"/appuntamenti":        {"servizio=uoc_immigrazione", "servizio=pas&vista=settimana", "servizio=pas&vista=mese", "servizio=uoc_immigrazione&vista=mese", "servizio=uoc_immigrazione&vista=settimana", "servizio=cpi&vista=settimana"},
 		"/appuntamenti/stampa": {"giorno=" + day, "giorno=" + day + "&porta=1", "giorno=" + day + "&servizio=uoc_immigrazione"},
 		rest.Prefix + "/tasks": {"state=completed", "state=obsolete", "team=true", "mine=true", "limit=100"},
 		rest.Prefix + "/services/uoc_immigrazione/offers": {""},

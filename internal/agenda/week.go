@@ -73,7 +73,7 @@ func hold(s care.Session, day time.Time, taken []Taken) Held {
 	for _, t := range taken {
 		switch within := t.Overlaps(Taken{At: h.From, Until: h.Until}); {
 		case within && t.Unseen:
-			h.Places--
+			h.Places = max(0, h.Places-1)
 		case within:
 			h.Taken++
 		}
