@@ -51,7 +51,7 @@ const linkTerm = 30 * time.Second
 
 // Subjects of the mails with one-time links.
 const (
-	asksAnswer  = "aspetta una vostra risposta"
+	asksAnswer  = "aspetta una Sua risposta"
 	asksOutcome = "aspetta il suo esito"
 )
 

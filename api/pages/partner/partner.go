@@ -93,16 +93,16 @@ func (m linkMove) code() string {
 // linkAnswers are in the order in which the page offers them; the first that is
 // allowed is what the link asks for.
 var linkAnswers = []linkMove{
-	{op: care.OpAcknowledge, text: "Abbiamo letto (presa visione)", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrete i dati della persona, e riceverete un altro link per rispondere.",
-		done: "Avete letto la segnalazione."},
-	{op: care.OpAccept, text: "Accettiamo", explain: "Il vostro ente si occupa di quanto è chiesto. Se sapete quando, ditelo: chiederemo com’è andata solo dopo.", dated: true, done: "La risposta è registrata: il vostro ente ha accettato."},
-	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi ricevete un altro link.", note: "Che cosa manca", noted: true,
+	{op: care.OpAcknowledge, text: "Abbiamo letto (presa visione)", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrà i dati della persona, e riceverà un altro link per rispondere.",
+		done: "Ha letto la segnalazione."},
+	{op: care.OpAccept, text: "Accettiamo", explain: "Il Suo ente si occupa di quanto è chiesto. Se sa quando, lo dica: chiederemo com’è andata solo dopo.", dated: true, done: "La risposta è registrata: il Suo ente ha accettato."},
+	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi riceve un altro link.", note: "Che cosa manca", noted: true,
 		done: "La richiesta di informazioni è inviata."},
 	{op: care.OpReject, text: "Non possiamo accettare", explain: "Chi ha inviato vede il motivo e decide come proseguire.", note: "Spiegazione",
-		done: "La risposta è registrata: il vostro ente non ha accettato."},
+		done: "La risposta è registrata: il Suo ente non ha accettato."},
 	{op: care.OpComplete, outcome: care.Completed, text: "È andata a buon fine", explain: "Quanto era chiesto è stato fatto.", note: "Note",
 		done: "L’esito è registrato. Grazie per il lavoro fatto con la persona."},
-	{op: care.OpComplete, outcome: care.Failed, text: "Non è stato possibile", explain: "Dite perché: chi ha inviato decide come proseguire.", note: "Spiegazione",
+	{op: care.OpComplete, outcome: care.Failed, text: "Non è stato possibile", explain: "Dica perché: chi ha inviato decide come proseguire.", note: "Spiegazione",
 		done: "L’esito è registrato."},
 }
 
@@ -176,7 +176,7 @@ func (s *Place) thank(c *gin.Context, link ledger.Link, move linkMove) error {
 	}
 	page := InvitationNotice{Frame: linkFrame("Grazie"), Good: true, Lead: move.done}
 	if move.op == care.OpAcknowledge {
-		page.Detail = "Tra poco ricevete un altro messaggio, con il link per rispondere."
+		page.Detail = "Tra poco riceve un altro messaggio, con il link per rispondere."
 	}
 	if link.Snapshot != nil && (move.op == care.OpAcknowledge || move.op == care.OpAccept) {
 		page.Shared = present.DisclosedTerms(rules.Policy, *link.Snapshot)
@@ -194,7 +194,7 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 	}
 	from := present.AgencyName(rules.Policy, link.From)
 	page := Invitation{
-		Frame: linkFrame("Una segnalazione per " + article.The(present.AgencyName(rules.Policy, link.Agency))), Lead: from + " vi invia una persona seguita dai suoi servizi.",
+		Frame: linkFrame("Una segnalazione per " + article.The(present.AgencyName(rules.Policy, link.Agency))), Lead: from + " Le invia una persona seguita dai suoi servizi.",
 		Terms: []web.Term{
 			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: present.PurposeOf(rules.Policy, link.Purpose)},
 		},
@@ -205,12 +205,12 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 	}
 	switch {
 	case link.Task == care.ReferralOutcome:
-		page.Title, page.Lead = "Com’è andata?", from+" vi ha inviato una persona, e il vostro ente ha accettato di seguirla."
-		page.Todo = "Dite com’è andata, quando l’intervento è concluso."
+		page.Title, page.Lead = "Com’è andata?", from+" Le ha inviato una persona, e il Suo ente ha accettato di seguirla."
+		page.Todo = "Dica com’è andata, quando l’intervento è concluso."
 	case link.State == care.ReferralRequested:
-		page.Todo = "Leggete la segnalazione: dopo vedrete i dati della persona."
+		page.Todo = "Legga la segnalazione: dopo vedrà i dati della persona."
 	default:
-		page.Todo = "Dite se il vostro ente può occuparsene."
+		page.Todo = "Dica se il Suo ente può occuparsene."
 	}
 	if link.Snapshot != nil {
 		page.Shared = present.DisclosedTerms(rules.Policy, *link.Snapshot)
@@ -255,36 +255,36 @@ var deadLinks = map[access.LinkState]struct {
 	title, lead, detail string
 }{
 	access.LinkUsed: {http.StatusGone, "Questo link è già stato usato",
-		"Ogni link vale una volta sola: la risposta data è registrata.", "Se avete ancora qualcosa da dire, potete chiederne un altro: arriva all’indirizzo del vostro ente."},
+		"Ogni link vale una volta sola: la risposta data è registrata.", "Se ha ancora qualcosa da dire, può chiederne un altro: arriva all’indirizzo del Suo ente."},
 	access.LinkAnswered: {http.StatusConflict, "Una risposta è già in arrivo",
 		"Qualcuno ha già risposto, per esempio al telefono: la risposta è registrata e sarà elaborata a breve.", "Se dopo resta qualcosa da dire, questo link funziona ancora."},
 	access.LinkExpired: {http.StatusGone, "Questo link è scaduto",
-		"Il tempo per usarlo è passato. Niente è andato perso.", "Potete chiederne un altro: arriva all’indirizzo del vostro ente."},
+		"Il tempo per usarlo è passato. Niente è andato perso.", "Può chiederne un altro: arriva all’indirizzo del Suo ente."},
 	access.LinkSettled: {http.StatusGone, "Non serve più una risposta",
 		"Quello che questo link chiedeva non si aspetta più.", "I dati della persona non si vedono più da qui."},
 	access.LinkForged: {http.StatusNotFound, "Questo link non è valido",
-		"L’indirizzo non è completo, non è uno dei nostri, o non vale più.", "Apritelo dal messaggio che avete ricevuto, senza ricopiarlo. Se non si apre, chiamate l’ente che vi ha scritto."},
+		"L’indirizzo non è completo, non è uno dei nostri, o non vale più.", "Lo apra dal messaggio che ha ricevuto, senza ricopiarlo. Se non si apre, chiami l’ente che Le ha scritto."},
 }
 
 // settledBy says why a link asks for nothing any more, by how far its referral has come.
 var settledBy = map[care.ReferralState]string{
-	care.ReferralOnHold:     "Il vostro ente ha chiesto informazioni: ora tocca a chi ha inviato. Poi ricevete un altro link per rispondere.",
-	care.ReferralAccepted:   "La risposta è già registrata: il vostro ente ha accettato. Per dire com’è andata ricevete un altro link.",
-	care.ReferralInProgress: "La risposta è già registrata: il vostro ente ha accettato. Per dire com’è andata ricevete un altro link.",
-	care.ReferralRejected:   "La risposta è già registrata: il vostro ente non ha accettato.",
+	care.ReferralOnHold:     "Il Suo ente ha chiesto informazioni: ora tocca a chi ha inviato. Poi riceve un altro link per rispondere.",
+	care.ReferralAccepted:   "La risposta è già registrata: il Suo ente ha accettato. Per dire com’è andata riceve un altro link.",
+	care.ReferralInProgress: "La risposta è già registrata: il Suo ente ha accettato. Per dire com’è andata riceve un altro link.",
+	care.ReferralRejected:   "La risposta è già registrata: il Suo ente non ha accettato.",
 	care.ReferralCompleted:  "L’esito è già registrato: quanto era chiesto è stato fatto.",
 	care.ReferralFailed:     "L’esito è già registrato: non è stato possibile.",
-	care.ReferralWithdrawn:  "La segnalazione è stata ritirata, o il percorso della persona qui è finito: il vostro ente non deve fare altro.",
-	care.ReferralRedirected: "La segnalazione è passata a un altro ente: il vostro non deve fare altro.",
+	care.ReferralWithdrawn:  "La segnalazione è stata ritirata, o il percorso della persona qui è finito: il Suo ente non deve fare altro.",
+	care.ReferralRedirected: "La segnalazione è passata a un altro ente: il Suo non deve fare altro.",
 }
 
 // whomToCall says who answers questions about a link that asks for nothing any more.
 func (s *Place) whomToCall(ctx context.Context, link ledger.Link) string {
 	rules, err := s.Book.Rules(ctx, link.Zone)
 	if err != nil { // the file has gone to another zone
-		return "Se avete domande, chiamate l’ente che vi ha scritto."
+		return "Se ha domande, chiami l’ente che Le ha scritto."
 	}
-	words := "Se avete domande, chiamate " + article.The(present.AgencyName(rules.Policy, link.From))
+	words := "Se ha domande, chiami " + article.The(present.AgencyName(rules.Policy, link.From))
 	if from, _ := rules.Agency(link.From); from.Phone != "" {
 		words += ", telefono " + from.Phone
 	}
@@ -320,8 +320,8 @@ func (s *Place) sendNewLink(c *gin.Context, token string) error {
 		return nil
 	}
 	s.Pages.Render(c, http.StatusOK, InvitationNotice{
-		Frame: linkFrame("Il nuovo link è in arrivo"), Good: true, Lead: "Tra poco arriva un messaggio all’indirizzo che il vostro ente ha lasciato.",
-		Detail: "Se non arriva, guardate nella posta indesiderata o contattate l’ente che vi ha scritto.",
+		Frame: linkFrame("Il nuovo link è in arrivo"), Good: true, Lead: "Tra poco arriva un messaggio all’indirizzo che il Suo ente ha lasciato.",
+		Detail: "Se non arriva, guardi nella posta indesiderata o contatti l’ente che Le ha scritto.",
 	})
 	return nil
 }

@@ -225,14 +225,14 @@ func TestALinkSaysWhatBecameOfWhatItAsked(t *testing.T) {
 	b.Records.OneLink.Zone, b.Records.OneLink.Open = "prato", false
 	token := invitation.Sign(apitest.SomeKey, apitest.SomeID, b.Records.OneLink.Expires)
 	for state, says := range map[care.ReferralState]string{
-		care.ReferralOnHold: "ora tocca a chi ha inviato", care.ReferralAccepted: "il vostro ente ha accettato", care.ReferralInProgress: "ricevete un altro link",
+		care.ReferralOnHold: "ora tocca a chi ha inviato", care.ReferralAccepted: "il Suo ente ha accettato", care.ReferralInProgress: "riceve un altro link",
 		care.ReferralRejected: "non ha accettato", care.ReferralCompleted: "è stato fatto", care.ReferralFailed: "non è stato possibile",
 		care.ReferralWithdrawn: "non deve fare altro", care.ReferralRedirected: "a un altro ente", care.ReferralRequested: "non si aspetta più",
 	} {
 		b.Records.OneLink.State = state
 		a := b.Anybody(http.MethodGet, "/invito/"+token, nil)
 		text := apitest.ReadPage(t, a).Main(t).Words()
-		if a.StatusCode != http.StatusGone || !strings.Contains(text, says) || !strings.Contains(text, "Se avete domande, chiamate il Comune di Prato, telefono 0574 000000.") {
+		if a.StatusCode != http.StatusGone || !strings.Contains(text, says) || !strings.Contains(text, "Se ha domande, chiami il Comune di Prato, telefono 0574 000000.") {
 			t.Errorf("%s: %d %s", state, a.StatusCode, text)
 		}
 	}

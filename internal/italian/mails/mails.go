@@ -29,12 +29,12 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 	"meeting_uninvited": {"Percorso: una riunione dell'équipe è spostata", "La riunione di un'équipe a cui eri invitato è spostata, e la tua presenza non serve più."},
 
 	"work_ended":    {"Percorso: un lavoro non serve più", "Quello che il tuo ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. Non devi fare altro."},
-	"partner_ended": {"Percorso: una segnalazione è stata ritirata", "Quello che il vostro ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. I link ricevuti non servono più."},
+	"partner_ended": {"Percorso: una segnalazione è stata ritirata", "Quello che il Suo ente aveva in corso per una persona non serve più: la richiesta è stata ritirata, o il suo percorso qui è finito. I link ricevuti non servono più."},
 
-	"partner_request": {"Percorso: una segnalazione aspetta una vostra risposta",
-		"Un servizio ha inviato al vostro ente una persona e aspetta una risposta. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
+	"partner_request": {"Percorso: una segnalazione aspetta una Sua risposta",
+		"Un servizio ha inviato al Suo ente una persona e aspetta una risposta. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
-		"Un servizio ha inviato al vostro ente una persona e vi chiede com'è andata. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
+		"Un servizio ha inviato al Suo ente una persona e Le chiede com'è andata. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }
 
 // Text gives the subject and the text of a mail, without its link; false: there is no
