@@ -29,7 +29,7 @@ func SamePersonAs(files []ledger.CaseFile) *Problem {
 			ID: file.ID, Number: file.Number, Person: file.Person, ClosedAt: file.Closed, Location: Resources + "/case-files/" + file.ID,
 			Reopenable: file.Closed != nil && undoing.MayReopen(file.Outcome),
 		}
-		if file.Known != nil {
+		if file.Known != nil && !file.Known.BirthDate.IsZero() {
 			c.BirthYear = file.Known.BirthDate.Year()
 		}
 		if file.Like != nil {
