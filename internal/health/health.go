@@ -77,6 +77,9 @@ type Waiting struct {
 	// LastDay is of the permit whose renewal is awaited.
 	From    *time.Time `json:"from,omitempty"`
 	LastDay *time.Time `json:"permit_last_day,omitempty"`
+	// HourCame: the hour of the appointment that the task is to confirm has come, so that it is
+	// to say whether the person came.
+	HourCame bool `json:"hour_came,omitempty"`
 	// Day is the next day of the case after which something is lost, where it is near, or past
 	// and nobody has said that it is over.
 	Day    *Day   `json:"critical_date,omitempty"`
@@ -179,9 +182,10 @@ type FactTask struct {
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
 	Answered bool
 	// From is from when on the task can be done; LastDay is of the person's permit, where
-	// the task sees to it.
-	From    time.Time
-	LastDay *time.Time
+	// the task sees to it; Expected is the hour of an appointment that it is to confirm.
+	From     time.Time
+	Expected *time.Time
+	LastDay  *time.Time
 	// Holder is who holds it; nil: nobody does. Absences are when they are away, now or later,
 	// of a task that others may do meanwhile.
 	Holder   *Who
@@ -359,6 +363,7 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	if t.From.After(now) {
 		w.From = &t.From
 	}
+	w.HourCame = t.Expected != nil && !t.Suspended && !now.Before(*t.Expected)
 	if w.Away = t.away(now); w.Away != nil && w.Away.Others && !w.Away.named() {
 		w.StandIns = append(w.StandIns, t.Role)
 	}

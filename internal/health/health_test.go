@@ -143,6 +143,12 @@ func TestWhatIsSaidOfTheTaskThatIsNamed(t *testing.T) {
 	left.HolderGone = true
 	require.Nil(t, explain(left).Holder, "who has left holds nothing")
 
+	unconfirmed := task("1", care.ConfirmAppointment, care.ImmigrationExpert, "comune", 5)
+	for hour, came := range map[int]bool{-1: true, 0: true, 1: false} {
+		unconfirmed.Expected = in(hour)
+		require.Equal(t, came, explain(unconfirmed).HourCame, hour)
+	}
+
 	answer := task("1", care.ReferralAnswer, care.CPIOperator, "cpi", 5)
 	require.False(t, explain(answer).Known)
 	answer.Acknowledged = true

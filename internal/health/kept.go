@@ -50,6 +50,7 @@ func changesAt(f Facts, there *time.Location) time.Time {
 		}
 		if !t.Suspended {
 			at(&t.From, 0)
+			at(t.Expected, 0)
 			at(t.RemindAt, 0)
 			at(t.EscalateAt, past)
 			at(t.LinkUntil, 0)

@@ -347,6 +347,10 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che un operatore del Centro per l’Impiego legga la segnalazione, da 4 giorni lavorativi. " +
 			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): il responsabile è stato avvisato. Può intervenire anche il responsabile."},
+		{"an appointment that nobody confirmed", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.ConfirmAppointment, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", HourCame: true,
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-26 18:00"), Then: "escalate",
+		}, "Aspetta che l’assistente sociale (Comune di Prova) dica se la persona è venuta all’appuntamento, da oggi. Se non è fatto entro domani alle 18:00, Percorso avvisa il responsabile."},
 		{"in time, nobody holds it", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},

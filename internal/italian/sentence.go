@@ -187,6 +187,10 @@ func does(w health.Waiting) string {
 		return "legga la segnalazione"
 	case w.Task == care.ReferralAnswer:
 		return works[w.Task].does
+	case w.HourCame && w.State == care.TaskReady:
+		return "prenda l’attività «" + TaskKind(w.Task) + "» e dica se la persona è venuta"
+	case w.HourCame:
+		return "dica se la persona è venuta all’appuntamento"
 	case w.State == care.TaskReady:
 		return "prenda l’attività «" + TaskKind(w.Task) + "»"
 	}

@@ -12,6 +12,7 @@ import (
 // completed. Whoever claims a task and gives it back sets neither anew.
 type Clock struct {
 	From      time.Time  // when the task is ready, or the date that it is for
+	Expected  *time.Time // when the person is, of an appointment that the task is to confirm
 	Begun     *time.Time // when somebody first claimed it
 	Set       *time.Time // the term that somebody set by hand
 	Remind    *time.Time
@@ -37,9 +38,13 @@ type Rule struct {
 }
 
 // Opened is the clock of a task that is ready, or is for a date.
-func (r Rule) Opened(from time.Time) Clock {
-	c := Clock{From: from}
-	r.run(&c, r.Claim, from)
+func (r Rule) Opened(from time.Time) Clock { return r.Confirms(Clock{From: from}, nil) }
+
+// Confirms is the clock of a task that nobody has claimed and that confirms an appointment, of
+// which this is the hour: from then on it is to say how that went.
+func (r Rule) Confirms(c Clock, hour *time.Time) Clock {
+	c.Expected = hour
+	r.run(&c, r.Claim, c.From)
 	return c
 }
 
@@ -151,11 +156,15 @@ func (r Rule) ofDay(from time.Time, n int) time.Time {
 
 func (r Rule) run(c *Clock, clock care.Clock, from time.Time) {
 	remind, escalate := Falls(r.Calendar, from, clock.Remind), Falls(r.Calendar, from, clock.Escalate)
-	if today, late := r.ofDay(c.From, 0), r.ofDay(c.From, 1); r.Kind.SaysHowItWent() && late.Before(escalate) {
-		// How an appointment went is late from the end of the next working day, whatever
-		// longer time a zone gives, and reminded of at the end of its own.
-		escalate = late
-		if today.Before(remind) {
+	hour := c.Expected
+	if r.Kind.SaysHowItWent() {
+		hour = &c.From
+	}
+	// How an appointment went is late from the end of the next working day, whatever longer
+	// time a zone gives, and reminded of at the end of its own.
+	if hour != nil && r.ofDay(*hour, 1).Before(escalate) {
+		escalate = r.ofDay(*hour, 1)
+		if today := r.ofDay(*hour, 0); today.Before(remind) {
 			remind = today
 		}
 	}

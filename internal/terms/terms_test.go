@@ -183,3 +183,16 @@ func TestHowAnAppointmentWentIsLateTheDayAfter(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatNobodyConfirmedIsLateTheDayAfter: the term to confirm an appointment ends at the
+// latest a working day after its hour, whoever has claimed it, and stays where that is far.
+func TestWhatNobodyConfirmedIsLateTheDayAfter(t *testing.T) {
+	r := rule(t)
+	r.Kind, r.Claim.Escalate, r.Complete.Escalate = care.ConfirmAppointment, days(4), days(6)
+	soon, far := monday.Add(time.Minute), monday.AddDate(0, 0, 30)
+	opened := r.Confirms(terms.Clock{From: monday}, &soon)
+	require.Equal(t, []time.Time{evening(0), evening(1)}, []time.Time{*opened.Remind, *opened.Escalate})
+	require.Equal(t, evening(1), *r.Claimed(opened, monday.Add(time.Hour)).Escalate)
+	require.Equal(t, evening(4), *r.Confirms(terms.Clock{From: monday}, &far).Escalate)
+	require.Equal(t, evening(4), *r.Confirms(terms.Clock{From: monday}, nil).Escalate)
+}

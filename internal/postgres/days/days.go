@@ -219,8 +219,9 @@ func (c Case) Met(run, deadline string) (set, due time.Time, err error) {
 
 // Opened is the clock of a task that a step opens, by the rules of the zone that does it.
 // After a missed appointment the next one is to be agreed by a term of its own.
-func (c Case) Opened(by *postgres.Ruleset, kind care.TaskKind, from time.Time, answer care.Answer) terms.Clock {
-	clock := by.Terms(kind).Opened(from)
+// hour is of the appointment that the task is to confirm.
+func (c Case) Opened(by *postgres.Ruleset, kind care.TaskKind, from time.Time, hour *time.Time, answer care.Answer) terms.Clock {
+	clock := by.Terms(kind).Confirms(terms.Clock{From: from}, hour)
 	if kind != care.ConfirmAppointment || answer.Operation != care.OpComplete || answer.Outcome != care.NoShow {
 		return clock
 	}
@@ -246,7 +247,7 @@ func (c Case) Resumed(t postgres.TaskRow) terms.Clock {
 	if t.ClockFrom.After(from) {
 		from = t.ClockFrom
 	}
-	anew := rule.Opened(from)
+	anew := rule.Confirms(terms.Clock{From: from}, t.Expected)
 	if t.State == care.TaskReserved {
 		anew = rule.Claimed(anew, c.At)
 	}

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/terms"
 )
 
 // standing is an appointment as somebody finds it who changes it.
@@ -119,23 +120,29 @@ func Write(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, s ledg
 	queue(`UPDATE appointment SET state = coalesce(nullif($2, ''), state), at = coalesce($3, at), asked_by = $4, why = $5 WHERE id = $1`,
 		change.ID, change.State, at, by, why)
 	if s.Entry.Answer.Operation == care.OpMoveMeeting {
-		return putOff(ctx, tx, policy, s.Run, change.At, queue)
+		return putOff(ctx, tx, policy, s, change.At, queue)
 	}
 	return nil
 }
 
 // putOff has the clocks of the task to say how an appointment went begin with the hour that
-// it has now. A term that somebody set by hand stays.
-func putOff(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, run string, at time.Time, queue func(string, ...any)) error {
-	tasks, err := postgres.Many[postgres.TaskRow](ctx, tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE t.run_id = $1 AND t.term_set IS NULL AND t.`+postgres.TaskOpen+` ORDER BY t.id FOR UPDATE OF t`, run)
+// it has now, and those of the task to confirm it look to that hour. A term that somebody set
+// by hand stays.
+func putOff(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, s ledger.Step, at time.Time, queue func(string, ...any)) error {
+	tasks, err := postgres.Many[postgres.TaskRow](ctx, tx, `SELECT `+postgres.TaskColumns+` FROM task t WHERE t.run_id = $1 AND t.term_set IS NULL AND t.`+postgres.TaskOpen+` ORDER BY t.id FOR UPDATE OF t`, s.Run)
 	for _, t := range tasks {
-		if !t.Kind.SaysHowItWent() {
+		clock, rule := terms.Clock{From: at}, policy.Terms(t.Kind)
+		switch {
+		case t.Kind.SaysHowItWent():
+			clock = rule.Opened(at)
+		case t.Kind == care.ConfirmAppointment && !t.Clock().Late(s.At):
+			clock = rule.Confirms(terms.Clock{From: t.ClockFrom}, &at)
+		default:
 			continue
 		}
-		clock := policy.Terms(t.Kind).Opened(at)
 		if t.Begun != nil {
 			clock.Begun = t.Begun
-			clock = policy.Terms(t.Kind).Claimed(clock, *t.Begun)
+			clock = rule.Claimed(clock, *t.Begun)
 		}
 		queue(`UPDATE task SET clock_from = $2, remind_at = $3, escalate_at = $4, reminded = false, escalated = false WHERE id = $1`, t.ID, clock.From, clock.Remind, clock.Escalate)
 	}
@@ -152,6 +159,24 @@ func From(ctx context.Context, tx postgres.Tx, s ledger.Step, t ledger.TaskChang
 	at, err := Expects(ctx, tx, s.Run)
 	if at == nil {
 		at = t.From
+	}
+	return at, err
+}
+
+// Confirms gives the hour of the appointment that a task which a step opens is to confirm: the
+// one that the step itself gives it, else that of its record; nil: it confirms none.
+func Confirms(ctx context.Context, tx postgres.Tx, s ledger.Step, t ledger.TaskChange) (*time.Time, error) {
+	if t.Kind != care.ConfirmAppointment {
+		return nil, nil
+	}
+	for _, a := range s.Effects.Appointments {
+		if !a.At.IsZero() {
+			return &a.At, nil
+		}
+	}
+	at, err := Expects(ctx, tx, s.Run)
+	if at != nil && !at.After(s.At) { // it was missed, and its next hour is yet to be said
+		return nil, err
 	}
 	return at, err
 }

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/speech"
@@ -262,4 +263,39 @@ func TestWhoIsThereIsReceived(t *testing.T) {
 	cmd, err := p.books(run, at("uoc_immigrazione", p.Now.Add(time.Hour)))
 	require.NoError(t, err)
 	require.Equal(t, ledger.CommandRefused, cmd.State)
+}
+
+// TestWhatNobodyConfirmedAsksWhetherThePersonCame from its hour on, and is late from the end of
+// the next working day, also where the zone leaves more time to confirm it.
+func TestWhatNobodyConfirmedAsksWhetherThePersonCame(t *testing.T) {
+	p := newPlay(t)
+	p.Law("slow", func(policy *care.Policy) {
+		for i, rule := range policy.Tasks {
+			if rule.Kind == care.ConfirmAppointment {
+				policy.Tasks[i].Claim.Escalate = care.Duration{N: 9, Unit: care.WorkingDays}
+			}
+		}
+	})
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	service, hour := postgrestest.NewRun(care.RunService), p.Now.Add(time.Hour)
+	confirm := postgrestest.Opens(service, "confirm", ledger.TaskChange{Kind: care.ConfirmAppointment, Service: "uoc_immigrazione"})
+	p.Branch(run, service, care.Answer{}, ledger.Effects{
+		Tasks:        []ledger.TaskChange{confirm},
+		Appointments: []ledger.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "uoc_immigrazione", At: hour}},
+	})
+	asked := func() (came bool, due string) {
+		file, err := p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(run))
+		require.NoError(t, err)
+		require.Equal(t, care.ConfirmAppointment, file.Waiting.Task)
+		return file.Waiting.HourCame, p.Row(`SELECT to_char(escalate_at AT TIME ZONE 'Europe/Rome', 'MM-DD HH24:MI') AS due FROM task WHERE id = $1`, confirm.ID)["due"].(string)
+	}
+	next := hour.In(italian.Rome).AddDate(0, 0, 1).Format("01-02") + " 18:00"
+	came, due := asked()
+	require.False(t, came)
+	require.Equal(t, next, due)
+	require.NoError(t, p.Claim("immigration_expert.prato", confirm.ID))
+	p.Now = hour
+	came, due = asked()
+	require.True(t, came)
+	require.Equal(t, next, due, "whoever has claimed it")
 }

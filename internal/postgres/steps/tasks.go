@@ -61,7 +61,11 @@ func (w *tasks) open(t ledger.TaskChange) error {
 	if t.From != nil && t.From.After(from) {
 		from = *t.From
 	}
-	clock := w.days().Opened(policy, t.Kind, from, w.step.Entry.Answer)
+	hour, err := places.Confirms(w.ctx, w.tx, w.step, t)
+	if err != nil {
+		return err
+	}
+	clock := w.days().Opened(policy, t.Kind, from, hour, w.step.Entry.Answer)
 	var alarm *time.Time // besides the clock
 	partner, byLink := policy.TaskByLink(t)
 	later := from.After(w.step.At)

@@ -84,7 +84,8 @@ type taskFact struct {
 	Agency     string         `json:"agency"`
 	Zone       string         `json:"zone"`
 	Since      moment         `json:"since"`
-	From       moment         `json:"from"` // when it can be done
+	From       moment         `json:"from"`     // when it can be done
+	Expected   *moment        `json:"expected"` // the hour of the appointment that it is to confirm
 	Reminded   bool           `json:"reminded"`
 	RemindAt   *moment        `json:"remind_at"`
 	EscalateAt *moment        `json:"escalate_at"`
@@ -370,7 +371,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 	}
 	fact := health.FactTask{
 		ID: t.ID, Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Since: t.Since.Time, RemindAt: t.RemindAt.pointer(), EscalateAt: t.EscalateAt.pointer(),
-		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time,
+		Escalated: t.Escalated, Suspended: t.Suspended, Candidates: t.Candidates, Answered: t.Answered, From: t.From.Time, Expected: t.Expected.pointer(),
 	}
 	fact.HolderGone, fact.ProposerCould, fact.ProposerHolds = t.Gone, t.Could, t.Holds
 	fact.Holder, fact.Acknowledged, fact.Unknown = t.HeldBy, t.Known, unknown
