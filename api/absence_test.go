@@ -65,7 +65,7 @@ func TestASubstituteWorksForWhoIsAway(t *testing.T) {
 		"the other way round":       {body(day(3), day(2), ""), "422 ends_before_it_starts"},
 		"over":                      {body(day(-3), day(-2), ""), "422 in_the_past"},
 		"no colleague":              {body(day(0), day(1), uuid.NewString()), "422 not_at_work_here"},
-		"a colleague of other work": {body(day(0), day(1), desk.ID), "422 of_another_role"},
+		"a colleague of other work": {body(day(0), day(1), desk.ID), "422 substitute_in_another_role"},
 		"oneself":                   {body(day(0), day(1), worker.ID), "422 substitutes_self"},
 	} {
 		require.Equal(t, c.says, w.asks(worker, http.MethodPost, rest.Prefix+"/absences", c.body).said(), name)
