@@ -2,6 +2,7 @@ package italian_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,4 +30,24 @@ func TestTheSentenceSaysWhoStandsIn(t *testing.T) {
 	require.Contains(t, italian.Sentence(w, p, now), "Il responsabile è assente fino a ven 4 dic.")
 	w.NobodyUntil, w.NoSupervisorUntil = nil, nil
 	require.NotContains(t, italian.Sentence(w, p, now), "assente")
+}
+
+// A permit expires on a date, and nobody goes anywhere that day; what is near is said as it is.
+func TestADayIsSaidWithItsWeekdayWhereSomebodyActsOnIt(t *testing.T) {
+	now := at(t, "2026-11-25 10:00")
+	for _, c := range []struct {
+		kind, on, want string
+	}{
+		{"permit", "2027-08-08", "8 agosto 2027: ultimo giorno del permesso"},
+		{"permit", "2026-11-25", "oggi: ultimo giorno del permesso"},
+		{"eviction", "2026-12-03", "giovedì 3 dicembre: sfratto"},
+	} {
+		day, err := time.Parse(time.DateOnly, c.on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := italian.CriticalDate(c.kind, day, now); got != c.want {
+			t.Errorf("%s on %s: %q, want %q", c.kind, c.on, got, c.want)
+		}
+	}
 }

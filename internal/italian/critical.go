@@ -4,12 +4,17 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/critical"
 	"percorso/internal/health"
 	"percorso/internal/italian/dated"
 )
 
-// CriticalDate says a day with what happens then: "giovedì 3 dicembre: sfratto".
+// CriticalDate says a day with what happens then: "giovedì 3 dicembre: sfratto". A permit
+// expires on a day that nobody goes anywhere: it has no weekday, but where it is near.
 func CriticalDate(kind string, on, now time.Time) string {
+	if days := daysApart(noon(on), now); kind == string(critical.Permit) && (days < -1 || days > 1) {
+		return Date(noon(on)) + ": " + say(dated.Kinds, kind)
+	}
 	return near(noon(on), now) + ": " + say(dated.Kinds, kind)
 }
 

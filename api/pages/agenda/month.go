@@ -63,7 +63,12 @@ func (s *Place) month(c *gin.Context, who care.Staff, rules *zone.Rules, service
 			page.Weeks = append(page.Weeks, MonthWeek{Title: "Settimana " + italian.Dated("da", agenda.Monday(d.At)), URL: url})
 		}
 		week := &page.Weeks[len(page.Weeks)-1]
-		week.Days = append(week.Days, MonthDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Free: freeWords(d.Sum())})
+		places, had := d.Sum()
+		free := freeWords(places, had)
+		if care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) { // nobody gets a place any more
+			free = italian.Count(had, "appuntamento", "appuntamenti")
+		}
+		week.Days = append(week.Days, MonthDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Free: free})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
