@@ -25,10 +25,9 @@ type TaskRow struct {
 	HolderRole *care.Role     `db:"holder_role"`
 	Proposer   *string        `db:"proposed_by"` // of the closure that it is to approve
 	ClockFrom  time.Time      `db:"clock_from"`
-	Expected   *time.Time     `db:"expected_at"` // when the person is, of an appointment that nobody has confirmed yet
-	Begun      *time.Time     `db:"begun_at"`    // when somebody first claimed it
-	TermSet    *time.Time     `db:"term_set"`    // by hand
-	Stood      *time.Time     `db:"stood_at"`    // since when its clocks stand still
+	Begun      *time.Time     `db:"begun_at"` // when somebody first claimed it
+	TermSet    *time.Time     `db:"term_set"` // by hand
+	Stood      *time.Time     `db:"stood_at"` // since when its clocks stand still
 	RemindAt   *time.Time     `db:"remind_at"`
 	EscalateAt *time.Time     `db:"escalate_at"`
 	AlarmAt    *time.Time     `db:"alarm_at"` // besides its clock: of a permit's last day, or last alarm
@@ -37,7 +36,8 @@ type TaskRow struct {
 	Gone       bool           `db:"holder_gone"`
 	Stamp      string         `db:"stamp"`
 
-	Away *Away `db:"-"` // where that was asked; nil: who holds it is there
+	Expected *time.Time `db:"-"` // where FindHour asked: when the person is, of an appointment that nobody has confirmed yet
+	Away     *Away      `db:"-"` // where that was asked; nil: who holds it is there
 }
 
 // Away is until when who holds a task is away, and who works it meanwhile by name.
@@ -52,12 +52,8 @@ const SelectAway = `SELECT last_day, substitute::text FROM holder_away($1, $2)`
 
 // TaskColumns are its columns, of a table called t.
 const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text, t.proposed_by::text,
-	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, ` + expectedAt + `, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated,
+	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated,
 	` + HolderGone + ` AS holder_gone, ` + TaskStamp + ` AS stamp`
-
-// expectedAt is the hour of the appointment that a task called t is to confirm; of one that was
-// missed, and whose next hour nobody has said yet, there is none.
-const expectedAt = `CASE WHEN t.kind = 'confirm_appointment' THEN (SELECT max(a.at) FROM appointment a WHERE a.run_id = t.run_id AND a.state = 'booked' AND a.at > t.ready_at) END AS expected_at`
 
 // HolderGone says of a task called t whether who holds it has left, or works for
 // another agency now. The supervisor holds tasks of every agency of the zone.
@@ -91,6 +87,15 @@ func (t *TaskRow) Clock() terms.Clock {
 	return terms.Clock{
 		From: t.ClockFrom, Expected: t.Expected, Begun: t.Begun, Set: t.TermSet, Remind: t.RemindAt, Escalate: t.EscalateAt, Reminded: t.Reminded, Escalated: t.Escalated,
 	}
+}
+
+// FindHour finds the hour of the appointment that the task is to confirm, where that is what
+// it does; of one that was missed, and whose next hour nobody has said yet, there is none.
+func (t *TaskRow) FindHour(ctx context.Context, tx Tx) error {
+	if t.Kind != care.ConfirmAppointment {
+		return nil
+	}
+	return tx.QueryRow(ctx, `SELECT max(a.at) FROM task t JOIN appointment a ON a.run_id = t.run_id AND a.state = 'booked' AND a.at > t.ready_at WHERE t.id = $1`, t.ID).Scan(&t.Expected)
 }
 
 // Due says whether one of its clocks has come and was not worked.

@@ -72,6 +72,9 @@ func (a *Assignment) Work(c ledger.NewCommand) (*care.Refusal, error) {
 	if !a.task.State.Open() {
 		return &care.Refusal{Code: care.RefusedNotAwaited}, nil
 	}
+	if err := a.task.FindHour(a.ctx, a.tx); err != nil {
+		return nil, err
+	}
 	// Asked in a statement of its own: what was accepted while this one waited for the lock counts.
 	var answered bool
 	if err := a.tx.QueryRow(a.ctx, `SELECT answer_on_its_way($1)`, a.task.ID).Scan(&answered); err != nil {

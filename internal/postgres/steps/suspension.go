@@ -74,6 +74,9 @@ func (w *suspension) thaw() error {
 		return err
 	}
 	for _, t := range tasks {
+		if err := t.FindHour(w.ctx, w.tx); err != nil {
+			return err
+		}
 		clock := w.days().Resumed(t)
 		w.queue(`UPDATE task SET suspended = false, stood_at = NULL, remind_at = $2, escalate_at = $3, clock_from = $4, begun_at = $5 WHERE id = $1`,
 			t.ID, clock.Remind, clock.Escalate, clock.From, clock.Begun)
