@@ -9,7 +9,6 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/italian/timeline"
-	"percorso/internal/italian/words"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -81,5 +80,5 @@ func ConsentPurpose(p care.Policy, code string) string {
 
 // Sentence says what a case waits for, as of now.
 func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
-	return words.Words{}.Sentence(w, p, now)
+	return italian.Sentence(w, p, now)
 }

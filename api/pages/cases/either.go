@@ -26,11 +26,10 @@ func makesEither(says func(ledger.Person) string) func(*Place, context.Context, 
 }
 
 // What a file says of its person, by field.
-func nameOf(p ledger.Person) string        { return p.GivenName + " " + p.FamilyName }
-func birthDateOf(p ledger.Person) string   { return parts.Born(p) }
-func citizenshipOf(p ledger.Person) string { return parts.CitizenOf(p) }
-func phoneOf(p ledger.Person) string       { return p.Phone }
-func fiscalCodeOf(p ledger.Person) string  { return p.FiscalCode }
+func nameOf(p ledger.Person) string       { return p.GivenName + " " + p.FamilyName }
+func birthDateOf(p ledger.Person) string  { return parts.Born(p) }
+func phoneOf(p ledger.Person) string      { return p.Phone }
+func fiscalCodeOf(p ledger.Person) string { return p.FiscalCode }
 
 // either lists whose data may hold, each with what they are. The files that may stay
 // are told apart by their numbers. Empty: they all say the same.

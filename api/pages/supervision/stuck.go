@@ -109,11 +109,10 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	}
 	page.TickAll, page.Ticked = web.NextPage(c.Request.URL, "spunta", "tutte"), c.Query("spunta") == "tutte"
 	for _, stuck := range list.Items {
-		stuck.Waiting.Means, stuck.Waiting.StandIns = nil, nil // the row has what the supervisor can do
 		item := StuckItem{
 			Who: whoActs(stuck.Waiting, rules.Policy), Late: stuck.Waiting.LateDays,
 			URL: "/fascicoli/" + stuck.ID, Person: stuck.Person, Case: stuck.Number, Stage: italian.Stage(stuck.Stage),
-			Health: present.HealthBadge(stuck.Waiting.Health), Sentence: present.Sentence(stuck.Waiting, rules.Policy, s.Now()),
+			Health: present.HealthBadge(stuck.Waiting.Health), Sentence: present.CaseInShort(rules, stuck.CaseFile, s.Now()),
 		}
 		if last, ok := acts[stuck.ID]; ok {
 			item.Last = italian.Brief(last.At, s.Now()) + ": " + timeline.Line(rules.Policy, last.Code, last.Detail)

@@ -63,14 +63,13 @@ type opened struct {
 	Zone    string    `db:"zone"`
 	Agency  string    `db:"agency"`
 	Email   string    `db:"email"`
-	Made    time.Time `db:"made_at"`
 }
 
 // OpenFeed says whose calendar an address opens. ledger.ErrNotFound: nobody's, or of somebody
 // who does not work here any more.
 func (c *Calendars) OpenFeed(ctx context.Context, id string) (who care.Staff, err error) {
 	err = postgres.Within(ctx, c.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
-		row, err := postgres.One[opened](ctx, tx, `SELECT id::text, subject, name, role, zone, agency, email, made_at FROM open_feed($1, $2)`, id, c.clock())
+		row, err := postgres.One[opened](ctx, tx, `SELECT id::text, subject, name, role, zone, agency, email FROM open_feed($1, $2)`, id, c.clock())
 		who = care.Staff{ID: row.ID, Subject: row.Subject, Name: row.Name, Role: row.Role, Zone: row.Zone, Agency: row.Agency, Email: row.Email}
 		return err
 	})

@@ -18,10 +18,10 @@ GRANT SELECT, UPDATE ON feed TO percorso_definer;
 
 -- +goose StatementBegin
 -- Whose calendar an address opens: of somebody who works here. That it was read stays.
-CREATE FUNCTION open_feed(opened uuid, at timestamptz) RETURNS TABLE (id uuid, subject text, name text, role text, zone text, agency text, email text, made_at timestamptz)
+CREATE FUNCTION open_feed(opened uuid, at timestamptz) RETURNS TABLE (id uuid, subject text, name text, role text, zone text, agency text, email text)
 LANGUAGE sql SECURITY DEFINER ROWS 1 SET search_path = public AS $$
     UPDATE feed f SET read_at = at FROM staff s WHERE f.id = opened AND s.id = f.staff AND s.active
-        RETURNING s.id, s.subject, s.name, s.role, s.zone, s.agency, s.email, f.made_at
+        RETURNING s.id, s.subject, s.name, s.role, s.zone, s.agency, s.email
 $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION open_feed FROM PUBLIC;
