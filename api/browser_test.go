@@ -107,6 +107,8 @@ var pagesInBrowser = []struct {
 	{"letture-di-un-fascicolo-passato", "/letture/:id", "/letture/" + apitest.ClosedID, apitest.SomeOfficer.Subject},
 	{"non-per-chi-risponde-delle-letture", "/compiti", "/compiti", apitest.SomeOfficer.Subject},
 	{"scheda", "/fascicoli/:id/scheda", "/fascicoli/" + apitest.AnotherID + "/scheda", apitest.SomeWorker.Subject},
+	{"appuntamenti-di-una-persona", "/fascicoli/:id/appuntamenti", "/fascicoli/" + apitest.AnotherID + "/appuntamenti", apitest.SomeWorker.Subject},
+	{"invii", "/fascicoli/:id/invii", "/fascicoli/" + apitest.AnotherID + "/invii", apitest.SomeWorker.Subject},
 	{"diario", "/fascicoli/:id/diario", "/fascicoli/" + apitest.AnotherID + "/diario", apitest.SomeWorker.Subject},
 	{"correggi-scritto", "/fascicoli/:id/scritti/:record/correggi", "/fascicoli/" + apitest.AnotherID + "/scritti/" + apitest.SomeID + "/correggi", apitest.SomeWorker.Subject},
 	{"apri-lo-stesso", "/fascicoli/:id/scritti/:record", "/fascicoli/" + apitest.AnotherID + "/scritti/" + apitest.SomeID, apitest.SomeSupervisor.Subject},

@@ -5,6 +5,7 @@ import (
 
 	"percorso/api/pages/absences"
 	"percorso/api/pages/agenda"
+	"percorso/api/pages/arranged"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/drafts"
@@ -41,6 +42,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records}).Mount(p)
+	(&arranged.Place{Room: shared, Records: s.records}).Mount(p)
 	(&person.Place{Room: shared, Records: s.records}).Mount(p)
 	(&desk.Place{Room: shared, Records: s.records}).Mount(p)
 	(&file.Place{Room: shared, Records: s.records}).Mount(p)

@@ -175,7 +175,7 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/live",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/live",
 	},
 	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -200,6 +200,7 @@ var mayImport = map[string][]string{
 	"api/pages/room":            {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/absences":        append(place, "internal/absence"),
 	"api/pages/agenda":          place,
+	"api/pages/arranged":        place,
 	"api/pages/cases":           append(place, "internal/critical", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
@@ -218,6 +219,7 @@ var mayImport = map[string][]string{
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist"),
 	"api/pages/parts/free":      {"api/web", "internal/agenda", "internal/care", "internal/italian", "internal/italian/offered", "internal/speech", "internal/zone"}, // places that a form offers
+	"api/pages/parts/tabs":      {"api/web"},                                                                                                                         // from one page of a case to the others
 	"api/pages/parts/meanwhile": place,                                                                                                                               // what becomes of appointments at a suspension
 
 	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote
@@ -233,7 +235,7 @@ var mayImport = map[string][]string{
 
 // place is what a folder of pages may import.
 var place = []string{
-	"api/pages/parts", "api/pages/parts/free", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
+	"api/pages/parts", "api/pages/parts/free", "api/pages/parts/tabs", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web",
 	"internal/catalogue", "internal/completion", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered", "internal/italian/jobs", "internal/working", "internal/kin", "internal/papers", "internal/speech", "internal/gathering",
 }
 

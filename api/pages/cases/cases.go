@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,13 +12,13 @@ import (
 	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
+	"percorso/api/pages/parts/tabs"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/italian"
-	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 )
 
@@ -94,8 +93,9 @@ func (s *Place) caseItems(c *gin.Context, who care.Staff, f ledger.CaseFilter, c
 	return items, cases.Next, err
 }
 
-// momentsShown is how many lines of the timeline a page shows.
-const momentsShown = 15
+// latestShown is how many lines of the timeline stand beside where a case stands; the diary
+// has all of them.
+const latestShown = 3
 
 // casePage shows a case file: first what it waits for.
 func (s *Place) casePage(c *gin.Context, who care.Staff) error {
@@ -108,16 +108,14 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	timeline, err := s.Records.Timeline(ctx, who, file.ID, ledger.Paging{Limit: momentsShown, Cursor: c.Query("storia")})
+	timeline, err := s.Records.Timeline(ctx, who, file.ID, ledger.Paging{Limit: latestShown})
 	if err != nil {
 		return err
 	}
 	page := CasePage{
 		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Glance: glance.Of(rules.Policy, file, s.Now()), Reached: reached.Proposed(file.PersonData), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, rules.Calendar.WorkingDaysBetween, file, s.Now()),
-		Person: personTerms(rules.Policy, file), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture",
-		PersonURL: "/fascicoli/" + file.ID + "/persona",
-		SheetURL:  "/fascicoli/" + file.ID + "/scheda", DiaryURL: "/fascicoli/" + file.ID + "/diario", PrintURL: "/fascicoli/" + file.ID + "/stampa",
+		Tabs: tabs.Of(file.ID, tabs.Standing), HappenedURL: tabs.Happened(file.ID), PrintURL: "/fascicoli/" + file.ID + "/stampa",
 	}
 	if page.Repeat = present.ToRepeat(file); page.Repeat != "" && catalogue.Book.MayAsk(who.Role) && catalogue.Book.Offered(file) {
 		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: "Prenota il colloquio con un mediatore"}
@@ -138,45 +136,11 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	if file.Waiting.Cause == health.CauseMoving {
 		page.Again = "/fascicoli/" + file.ID
 	}
-	for _, r := range file.Referrals {
-		page.Referrals = append(page.Referrals, web.Line{
-			URL: "/segnalazioni/" + r.ID, Text: italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency))), State: italian.Upper(italian.ReferralState(r.State)),
-			When: "inviata " + italian.DatedMoment("", r.Requested),
-		})
-	}
-	for _, a := range file.Appointments {
-		page.Appointments = append(page.Appointments, appointmentLine(rules.Policy, file.ID, a, s.Now()))
-	}
 	for _, m := range timeline.Items {
 		page.Moments = append(page.Moments, present.MomentOf(rules.Policy, m))
 	}
-	if page.MoreMoments = web.NextPage(c.Request.URL, "storia", timeline.Next); page.MoreMoments != "" {
-		page.MoreMoments += "#storia"
-	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
-}
-
-func appointmentLine(p care.Policy, caseID string, a ledger.Appointment, now time.Time) AppointmentLine {
-	line := AppointmentLine{Line: web.Line{Text: present.ServiceName(p, a.Service), State: present.HowAppointmentStands(a), When: italian.Day(a.At) + ", ore " + italian.Hour(a.At)}}
-	if a.Stands() {
-		line.Slip = "/fascicoli/" + caseID + "/appuntamenti/" + a.ID + "/foglio"
-	}
-	if a.Matter != "" {
-		line.Text += ": " + present.NameIn(p.Matters, a.Matter)
-	}
-	if a.AskedBy != "" {
-		line.State += ". " + present.AskedToChange(a)
-	}
-	if a.Stands() && now.Before(a.At) {
-		line.URL = "/appuntamenti/" + a.ID
-	}
-	return line
-}
-
-func personTerms(p care.Policy, file ledger.Case) []web.Term {
-	return append(givenTerms(p, file, file.Needs), web.Term{Name: italian.Field("permit"), Value: permitOf(file.PersonData)},
-		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)})
 }
 
 // caseReads shows who read or changed a case file.

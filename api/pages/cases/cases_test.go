@@ -38,7 +38,7 @@ func TestCasePage(t *testing.T) {
 	if len(now) != 1 || !strings.Contains(now[0].Words(), "Inserimento lavorativo siamo qui") {
 		t.Errorf("the current stage is not said: %d", len(now))
 	}
-	for _, want := range []string{"UOC Immigrazione", "Nota di prova.", "Pakistan", "urdu"} {
+	for _, want := range []string{"UOC Immigrazione", "Nota di prova.", "urdu"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the page does not say %q", want)
 		}
@@ -372,34 +372,9 @@ func TestStateOfACase(t *testing.T) {
 		t.Errorf("what the merge withdrew is not proposed again: %s", merged.Words())
 	}
 	asked := apitest.ReadPage(t, b.Visit(apitest.CasePath)).Main(t)
-	for _, want := range []string{"Passaggio chiesto a: Comune di Pistoia", "Progetto personalizzato", "Équipe tra enti", "Nessun consenso", "Ultimi incontri"} {
+	for _, want := range []string{"Passaggio chiesto a: Comune di Pistoia", "Progetto personalizzato", "Équipe tra enti"} {
 		if !strings.Contains(asked.Words(), want) {
 			t.Errorf("the page does not say %q", want)
-		}
-	}
-}
-
-// TestConsentsAreListed: to whom and for what, since when, and where they are withdrawn;
-// who comes from there finds the agency chosen.
-func TestConsentsAreListed(t *testing.T) {
-	b := apitest.NewPages(t)
-	b.LogIn(apitest.SomeWorker.Subject)
-	main := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.SuspendedID)).Main(t)
-	for _, want := range []string{"Terzo settore: Casa In vigore dato il", "Enti privati, senza nome", "Centri sociali: Lavoro dell’équipe Revocato"} {
-		if !strings.Contains(main.Words(), want) {
-			t.Errorf("the page does not say %q: %s", want, main.Words())
-		}
-	}
-	const there = "/fascicoli/" + apitest.SuspendedID + "/revoca-consenso?agency="
-	for agency, listed := range map[string]bool{"terzo_settore": true, "": true, "centri_sociali": false} {
-		if _, ok := main.First("a", "href", there+agency); ok != listed {
-			t.Errorf("%q can be withdrawn from: %t", agency, ok)
-		}
-	}
-	form := apitest.ReadPage(t, b.Visit(there+"terzo_settore"))
-	for agency, chosen := range map[string]bool{"terzo_settore": true, "centri_sociali": false} {
-		if _, ok := form.First("input", "name", "agency", "value", agency, "checked", ""); ok != chosen {
-			t.Errorf("%s is chosen: %t", agency, ok)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"strings"
-	"time"
 
 	"percorso/api/pages/parts"
 	"percorso/api/web"
@@ -11,7 +10,6 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
-	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 )
 
@@ -78,42 +76,4 @@ func said(data string) string {
 		return "Nessun dato."
 	}
 	return data
-}
-
-// permitOf says what is known of a person's permit.
-func permitOf(person ledger.Person) string {
-	permit := italian.Permit(person.Permit)
-	if person.PermitExpiry != nil {
-		permit += ", scade " + italian.Dated("", *person.PermitExpiry)
-	}
-	if person.Receipt != nil {
-		permit += ", ricevuta " + italian.Dated("di", *person.Receipt)
-	}
-	return permit
-}
-
-// setAsideTerms are what merges did not choose of the data of the person.
-func setAsideTerms(file ledger.Case) (terms []web.Term) {
-	for _, aside := range file.SetAside {
-		from := " (dal fascicolo " + aside.From + ", unito " + italian.Dated("", aside.At.In(italian.Rome)) + ")"
-		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone", "email", "municipality", "address", "fiscal_code"} {
-			if value, ok := aside.Values[name]; ok {
-				terms = append(terms, web.Term{Name: italian.Field(name), Value: inWords(name, value) + from})
-			}
-		}
-	}
-	return terms
-}
-
-func inWords(name, value string) string {
-	switch name {
-	case "citizenship":
-		return world.Citizenship(value)
-	case "permit":
-		return italian.Permit(value)
-	}
-	if day, err := time.Parse(time.DateOnly, value); err == nil {
-		return italian.Date(day)
-	}
-	return value
 }

@@ -2,10 +2,10 @@ package cases
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -22,7 +22,7 @@ func TestBothFilesSideBySide(t *testing.T) {
 	}
 	one := []ledger.CaseFile{other("PRATO-2026-00001", "")}
 	require.Nil(t, either(nameOf, own, one, ""), "there is nothing to choose between")
-	require.Nil(t, either(permitOf, own, one, ""))
+	require.Nil(t, either(present.Permit, own, one, ""))
 	require.Equal(t, []web.Option{
 		{Value: catalogue.NewerData, Text: "Il dato più recente", Chosen: true},
 		{Value: catalogue.MergedData, Text: "Questo fascicolo", Hint: "000 0000001"},
@@ -32,17 +32,4 @@ func TestBothFilesSideBySide(t *testing.T) {
 	require.Equal(t, web.Option{Value: catalogue.KeptData, Text: "Il fascicolo che resta", Chosen: true,
 		Hint: "PRATO-2026-00001: Nessun dato.; PRATO-2026-00002: 000 0000002"}, again[2])
 	require.False(t, again[0].Chosen)
-}
-
-// What a merge did not choose is read in the file that stays, in words.
-func TestWhatWasNotChosenIsRead(t *testing.T) {
-	terms := setAsideTerms(ledger.Case{SetAside: []ledger.SetAside{
-		{From: "PRATO-2026-00001", At: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC), Values: map[string]string{"permit": "work", "permit_expiry": "2027-03-01"}},
-		{From: "PRATO-2026-00001", At: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC), Values: map[string]string{"citizenship": "PK"}},
-	}})
-	from := " (dal fascicolo PRATO-2026-00001, unito il 23 novembre 2026)"
-	require.Equal(t, []web.Term{
-		{Name: "Permesso di soggiorno", Value: permitOf(ledger.Person{Permit: "work"}) + from}, {Name: "Scadenza del permesso", Value: "1º marzo 2027" + from},
-		{Name: "Cittadinanza", Value: "Pakistan" + from},
-	}, terms)
 }

@@ -54,56 +54,39 @@ type Protection struct {
 // CasePage is one case file as a whole.
 type CasePage struct {
 	web.Frame
-	Number       string
-	Glance       glance.Shown    // who, when next, whom to ring
-	Reached      []reached.Shown // how the person is reached
-	Sentence     string          // what it waits for; empty where its suspension says it
-	Health       web.Badge
-	Repeat       string      // a conversation to hold again with a mediator; empty: none
-	Book         *web.Link   // where it is booked; nil: not for the caller
-	Suspension   *Suspension // nil: its clocks run
-	Merged       *web.Link   // the case file that it goes on in
-	Dates        []dates.Shown
-	DatesBefore  []web.Moment // that are over, or were corrected
-	Leads        []web.Term   // who follows the case for each agency
-	LeadsBefore  []web.Moment // who did
-	Protection   *Protection  // nil: the person is known like others
-	Mistake      *Mistake     // nil: nobody says that its closure was one
-	Parted       []Parted
-	Transfer     *Transfer // nil: no other zone was asked to take it over
-	Path         []PathStage
-	Actions      []web.Link // that are often asked for
-	Others       []web.Link
-	Plan         *parts.PlanVersion
-	PlanURL      string
-	Equipes      []web.Line
-	Consents     []Consent
-	Meetings     []web.Line
-	Tasks        []parts.TaskItem
-	Again        string // the page's address, where its next step is being registered
-	Referrals    []web.Line
-	Appointments []AppointmentLine
-	Moments      []web.Moment
-	MoreMoments  string
-	Person       []web.Term
-	SetAside     []web.Term // of the person, what a merge did not choose
-	PersonURL    string
-	ReadsURL     string
-	SheetURL     string // what was written, by what it is about
-	DiaryURL     string // the same, in the order of time
-	PrintURL     string // the summary on paper
+	Number      string
+	Tabs        []web.Link
+	Glance      glance.Shown    // who, when next, whom to ring
+	Reached     []reached.Shown // how the person is reached
+	Sentence    string          // what it waits for; empty where its suspension says it
+	Health      web.Badge
+	Repeat      string      // a conversation to hold again with a mediator; empty: none
+	Book        *web.Link   // where it is booked; nil: not for the caller
+	Suspension  *Suspension // nil: its clocks run
+	Merged      *web.Link   // the case file that it goes on in
+	Dates       []dates.Shown
+	DatesBefore []web.Moment // that are over, or were corrected
+	Leads       []web.Term   // who follows the case for each agency
+	LeadsBefore []web.Moment // who did
+	Protection  *Protection  // nil: the person is known like others
+	Mistake     *Mistake     // nil: nobody says that its closure was one
+	Parted      []Parted
+	Transfer    *Transfer // nil: no other zone was asked to take it over
+	Path        []PathStage
+	Actions     []web.Link // that are often asked for
+	Others      []web.Link
+	Plan        *parts.PlanVersion
+	PlanURL     string
+	Equipes     []web.Line
+	Tasks       []parts.TaskItem
+	Again       string       // the page's address, where its next step is being registered
+	Moments     []web.Moment // the latest that happened
+	HappenedURL string       // all that happened
+	PrintURL    string       // the summary on paper
 }
 
 // Template names the page's file.
 func (CasePage) Template() *template.Template { return templates["case"] }
-
-// Consent is what the person consents to, or did.
-type Consent struct {
-	For      string
-	State    web.Badge
-	When     string
-	Withdraw *web.Link // nil: it is not in force, or the caller may not
-}
 
 // Suspension says until when a case stands still.
 type Suspension struct {
@@ -140,9 +123,3 @@ type CaseReads struct {
 
 // Template names the page's file.
 func (CaseReads) Template() *template.Template { return templates["case_reads"] }
-
-// AppointmentLine is an appointment with where its sheet for the person is.
-type AppointmentLine struct {
-	web.Line
-	Slip string // address; empty: it is over, or cancelled
-}

@@ -17,9 +17,6 @@ import (
 	"percorso/internal/zone"
 )
 
-// meetingsShown is how many meetings with the person a page shows.
-const meetingsShown = 3
-
 // fillCaseLife fills in what life did to a case, and what its équipe and its
 // plan are.
 func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff, rules *zone.Rules, file ledger.Case) error {
@@ -46,12 +43,6 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 			page.Transfer.Recall = &form
 		}
 	}
-	page.Consents = consentsOf(who, rules.Policy, file)
-	for _, m := range file.Meetings[:min(len(file.Meetings), meetingsShown)] {
-		page.Meetings = append(page.Meetings, web.Line{
-			Text: italian.Day(m.At), State: present.AgencyName(rules.Policy, m.Agency), When: meetingBy(m),
-		})
-	}
 	equipes, err := s.Records.Equipes(ctx, who, file.ID)
 	if err != nil {
 		return err
@@ -77,18 +68,6 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		page.Plan, page.PlanURL = &shown, address+"/progetto"
 	}
 	return nil
-}
-
-// consentsOf lists what the person consents to, with where that is withdrawn.
-func consentsOf(who care.Staff, p care.Policy, file ledger.Case) []Consent {
-	return web.Each(file.Consents, func(c ledger.Consent) Consent {
-		shown := Consent{For: present.ConsentFor(p, c.Consent)}
-		shown.State, shown.When = present.ConsentOf(c)
-		if c.Withdrawn == nil && catalogue.WithdrawConsent.MayAsk(who.Role) && catalogue.WithdrawConsent.Offered(file) {
-			shown.Withdraw = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.WithdrawConsent.Slug + "?" + url.Values{"agency": {c.Agency}}.Encode(), Text: "Revoca: " + shown.For}
-		}
-		return shown
-	})
 }
 
 // protectionOf says who knows of a protected person; nil: she is known like others.
@@ -120,13 +99,6 @@ func undoingWords(p care.Policy, file ledger.Case) string {
 	}
 	return file.Undoing.SaidBy + " segnala che la chiusura («" + outcome.Name + "») è uno sbaglio: «" + file.Undoing.Why + "». Se confermi, il fascicolo torna a «" +
 		italian.Stage(file.LastStage) + "». " + present.LostWords(p, file)
-}
-
-func meetingBy(m ledger.Meeting) string {
-	if m.ByName == "" {
-		return italian.Upper(italian.Role(m.ByRole))
-	}
-	return m.ByName + ", " + italian.Role(m.ByRole)
 }
 
 // zoneName is the name of a zone's municipality.

@@ -8,6 +8,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/act"
+	"percorso/api/pages/parts/tabs"
 	"percorso/api/pages/parts/writing"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -35,16 +36,6 @@ const (
 	sheetPages = 10
 )
 
-// tabs lead from one page of a case to the others.
-func tabs(caseID, here string) []web.Link {
-	at := "/fascicoli/" + caseID
-	list := []web.Link{{URL: at, Text: "A che punto è"}, {URL: at + "/scheda", Text: "Scheda"}, {URL: at + "/diario", Text: "Diario"}}
-	for i := range list {
-		list[i].Current = list[i].URL == at+here
-	}
-	return list
-}
-
 // sheet shows what was written in a case, by what it is about.
 func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
@@ -56,7 +47,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/scheda"), Repeat: present.ToRepeat(file)}
+	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Sheet), Repeat: present.ToRepeat(file)}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	of := map[string][]writing.Record{}
 	for cursor, n := "", 0; n == 0 || cursor != "" && n < sheetPages; n++ {
@@ -78,7 +69,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-// diary shows what was written in a case, in the order of time.
+// diary shows what was written in a case, in the order of time, or what happened in it.
 func (s *Place) diary(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	rules, err := s.Book.Rules(ctx, who.Zone)
@@ -89,12 +80,19 @@ func (s *Place) diary(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	switch c.Query(tabs.View) {
+	case "":
+	case tabs.Facts:
+		return s.happened(c, who, rules.Policy, file)
+	default:
+		return care.Refuse(care.Fault{Field: "query." + tabs.View, Rule: care.RuleUnknownCode})
+	}
 	found, err := s.Records.WrittenIn(ctx, who, file.ID, "", ledger.Paging{Limit: diaryPage, Cursor: c.Query("dopo")})
 	if err != nil {
 		return err
 	}
 	page := Sheet{
-		Frame: s.Pages.Frame(c, "Diario di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs(file.ID, "/diario"),
+		Frame: s.Pages.Frame(c, "Diario di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Diary), Views: tabs.OfDiary(file.ID, ""),
 		More: web.NextPage(c.Request.URL, "dopo", found.Next),
 	}
 	for _, r := range found.Items {
@@ -106,6 +104,22 @@ func (s *Place) diary(c *gin.Context, who care.Staff) error {
 		last.Records = append(last.Records, writing.Of(rules.Policy, file.ID, r))
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// happened shows what happened in a case.
+func (s *Place) happened(c *gin.Context, who care.Staff, p care.Policy, file ledger.Case) error {
+	found, err := s.Records.Timeline(c.Request.Context(), who, file.ID, ledger.Paging{Limit: diaryPage, Cursor: c.Query("dopo")})
+	if err != nil {
+		return err
+	}
+	page := Happened{
+		Frame: s.Pages.Frame(c, "Che cosa è successo a "+file.Person, "/fascicoli"), Number: file.Number,
+		Tabs: tabs.Of(file.ID, tabs.Diary), Views: tabs.OfDiary(file.ID, tabs.Facts), More: web.NextPage(c.Request.URL, "dopo", found.Next),
+	}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	page.Moments = web.Each(found.Items, func(m ledger.Moment) web.Moment { return present.MomentOf(p, m) })
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }

@@ -20,7 +20,8 @@ type Sheet struct {
 	web.Frame
 	Number string
 	Tabs   []web.Link
-	Repeat string // a conversation to hold again with a mediator; empty: none
+	Views  []web.Link // of the diary
+	Repeat string     // a conversation to hold again with a mediator; empty: none
 	Parts  []Part
 	More   string // of the order of time: where it goes on
 }
@@ -33,6 +34,19 @@ type Part struct {
 	Name    string
 	Records []writing.Record
 }
+
+// Happened is what happened in a case, the latest first.
+type Happened struct {
+	web.Frame
+	Number  string
+	Tabs    []web.Link
+	Views   []web.Link
+	Moments []web.Moment
+	More    string
+}
+
+// Template names the page's file.
+func (Happened) Template() *template.Template { return templates["happened"] }
 
 // Amending is the form that amends a record.
 type Amending struct {

@@ -21,6 +21,8 @@ type Place struct {
 type Records interface {
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	// Timeline lists what happened in a case, the latest first.
+	Timeline(ctx context.Context, s care.Staff, caseID string, p ledger.Paging) (ledger.Page[ledger.Moment], error)
 	// WrittenIn lists the records of a case, of a kind or of all, the newest first.
 	WrittenIn(ctx context.Context, s care.Staff, caseID string, kind written.Kind, p ledger.Paging) (ledger.Page[ledger.Record], error)
 	// HasRecord says whether the caller may ask to open a record of a case; ledger.ErrNotFound:

@@ -18,7 +18,9 @@ var templates = web.Parse(files, parts.Pieces())
 type Page struct {
 	web.Frame
 	Number      string
+	Tabs        []web.Link
 	Data        []web.Term      // who they are
+	SetAside    []web.Term      // what merges did not choose of it
 	Reached     []reached.Shown // how they are reached
 	Contacts    []web.Term      // and spoken to
 	Near        []Near          // who belongs to them

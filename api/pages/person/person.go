@@ -9,6 +9,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
+	"percorso/api/pages/parts/tabs"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -42,7 +43,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	p := file.PersonData
-	page := Page{Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, ReadsURL: "/fascicoli/" + file.ID + "/letture", FilesURL: "/fascicoli/" + file.ID + "/persona/fascicoli"}
+	page := Page{Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Person), SetAside: setAsideTerms(file), ReadsURL: "/fascicoli/" + file.ID + "/letture", FilesURL: "/fascicoli/" + file.ID + "/persona/fascicoli"}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Data = terms(
 		web.Term{Name: italian.Field(correction.GivenName), Value: p.GivenName},
@@ -50,7 +51,9 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.BirthDate), Value: parts.Born(p)},
 		web.Term{Name: italian.Field(correction.FiscalCode), Value: p.FiscalCode},
 		web.Term{Name: italian.Field(correction.Citizenship), Value: parts.CitizenOf(p)},
+		web.Term{Name: italian.Field("permit"), Value: present.Permit(p)},
 		web.Term{Name: italian.Field(correction.Papers), Value: strings.Join(web.Each(p.Papers, known.Paper), "; ")},
+		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)},
 	)
 	page.Reached = reached.Of(p)
 	page.Contacts = terms(

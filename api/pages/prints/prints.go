@@ -100,13 +100,9 @@ func (s *Place) render(c *gin.Context, page Paper) {
 // personTerms are who the person is and how they are reached.
 func personTerms(p care.Policy, file ledger.Case) []web.Term {
 	person := file.PersonData
-	permit := italian.Permit(person.Permit)
-	if person.PermitExpiry != nil {
-		permit += ", scade " + italian.Dated("", *person.PermitExpiry)
-	}
 	terms := []web.Term{
 		{Name: italian.Field("birth_date"), Value: parts.Born(person)}, {Name: italian.Field("citizenship"), Value: parts.CitizenOf(person)},
-		{Name: italian.Field("languages"), Value: cmp.Or(present.Languages(person.Languages), "non indicate")}, {Name: italian.Field("permit"), Value: permit},
+		{Name: italian.Field("languages"), Value: cmp.Or(present.Languages(person.Languages), "non indicate")}, {Name: italian.Field("permit"), Value: present.Permit(person)},
 		{Name: italian.Field("needs"), Value: cmp.Or(strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "), "nessuno")},
 	}
 	for _, line := range reachedLines(person) {

@@ -1,0 +1,196 @@
+// Package arranged shows what is arranged for a person: her appointments, and what was sent
+// to other agencies with what she consents to.
+package arranged
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/tabs"
+	"percorso/api/pages/room"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/italian"
+	"percorso/internal/italian/article"
+	"percorso/internal/ledger"
+)
+
+// Place is the pages with what they need.
+type Place struct {
+	room.Room
+	Records Records
+}
+
+// Records is what the pages read, as whoever asks.
+type Records interface {
+	// CaseFile reads the whole of a case; the read is audited.
+	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+}
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Get("/fascicoli/:id"+tabs.Appointments, s.appointments)
+	p.Get("/fascicoli/:id"+tabs.Sent, s.sent)
+}
+
+// Appointments is when the person comes, and when somebody met her.
+type Appointments struct {
+	web.Frame
+	Number   string
+	Tabs     []web.Link
+	Book     *web.Link // nil: not for the caller
+	Ahead    []Line
+	Before   []Line // that are over, moved or cancelled, the latest first
+	Meetings []web.Line
+}
+
+// Template names the page's file.
+func (Appointments) Template() *template.Template { return templates["appointments"] }
+
+// Line is an appointment with where its sheet for the person is.
+type Line struct {
+	web.Line
+	Slip string // address; empty: it is over, or cancelled
+}
+
+// Sent is what went to other agencies, and what the person consents to.
+type Sent struct {
+	web.Frame
+	Number    string
+	Tabs      []web.Link
+	Acts      []web.Link // that send something
+	Referrals []web.Line
+	Consents  []Consent
+}
+
+// Template names the page's file.
+func (Sent) Template() *template.Template { return templates["sent"] }
+
+// Consent is what the person consents to, or did.
+type Consent struct {
+	For      string
+	State    web.Badge
+	When     string
+	Withdraw *web.Link // nil: it is not in force, or the caller may not
+}
+
+// appointments shows when the person comes, and when somebody met her.
+func (s *Place) appointments(c *gin.Context, who care.Staff) error {
+	file, p, err := s.read(c, who)
+	if err != nil {
+		return err
+	}
+	page := Appointments{Frame: s.frame(c, "Appuntamenti di "+file.Person, file), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Appointments)}
+	if acts := offered(who, file, catalogue.Book.Facts); len(acts) > 0 {
+		page.Book = &acts[0]
+	}
+	for _, a := range file.Appointments {
+		line := lineOf(p, file.ID, a, s.Now())
+		if line.URL != "" {
+			page.Ahead = append(page.Ahead, line)
+		} else {
+			page.Before = append([]Line{line}, page.Before...)
+		}
+	}
+	page.Meetings = web.Each(file.Meetings, func(m ledger.Meeting) web.Line {
+		return web.Line{Text: italian.Day(m.At), State: present.AgencyName(p, m.Agency), When: metBy(m)}
+	})
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// sent shows what went to other agencies, and what the person consents to.
+func (s *Place) sent(c *gin.Context, who care.Staff) error {
+	file, p, err := s.read(c, who)
+	if err != nil {
+		return err
+	}
+	page := Sent{Frame: s.frame(c, "Invii di "+file.Person, file), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Sent)}
+	page.Acts = offered(who, file, catalogue.ReferToCPI.Facts, catalogue.Refer.Facts)
+	for _, r := range file.Referrals {
+		page.Referrals = append(page.Referrals, web.Line{
+			URL: "/segnalazioni/" + r.ID, Text: italian.Upper(article.To(present.AgencyName(p, r.ToAgency))), State: italian.Upper(italian.ReferralState(r.State)),
+			When: "inviata " + italian.DatedMoment("", r.Requested),
+		})
+	}
+	page.Consents = web.Each(file.Consents, func(g ledger.Consent) Consent { return consentOf(who, p, file, g) })
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// read reads a case, with the rules of the caller's zone.
+func (s *Place) read(c *gin.Context, who care.Staff) (ledger.Case, care.Policy, error) {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return ledger.Case{}, care.Policy{}, err
+	}
+	file, err := s.Records.CaseFile(ctx, who, c.Param("id"))
+	return file, rules.Policy, err
+}
+
+func (s *Place) frame(c *gin.Context, title string, file ledger.Case) web.Frame {
+	frame := s.Pages.Frame(c, title, "/fascicoli")
+	frame.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
+	return frame
+}
+
+// offered are those of some operations that the caller is offered on a case. Who really
+// may is decided when they ask.
+func offered(who care.Staff, file ledger.Case, of ...catalogue.Facts) (list []web.Link) {
+	for _, o := range of {
+		if o.MayAsk(who.Role) && o.Offered(file) {
+			list = append(list, web.Link{URL: "/fascicoli/" + file.ID + "/" + o.Slug, Text: italian.Operation(o.Code)})
+		}
+	}
+	return list
+}
+
+func lineOf(p care.Policy, caseID string, a ledger.Appointment, now time.Time) Line {
+	line := Line{Line: web.Line{Text: present.ServiceName(p, a.Service), State: present.HowAppointmentStands(a), When: italian.Day(a.At) + ", ore " + italian.Hour(a.At)}}
+	if a.Stands() {
+		line.Slip = "/fascicoli/" + caseID + "/appuntamenti/" + a.ID + "/foglio"
+	}
+	if a.Matter != "" {
+		line.Text += ": " + present.NameIn(p.Matters, a.Matter)
+	}
+	if a.AskedBy != "" {
+		line.State += ". " + present.AskedToChange(a)
+	}
+	if a.Stands() && now.Before(a.At) {
+		line.URL = "/appuntamenti/" + a.ID
+	}
+	return line
+}
+
+// consentOf is what the person consents to, with where that is withdrawn.
+func consentOf(who care.Staff, p care.Policy, file ledger.Case, g ledger.Consent) Consent {
+	shown := Consent{For: present.ConsentFor(p, g.Consent)}
+	shown.State, shown.When = present.ConsentOf(g)
+	if g.Withdrawn == nil && catalogue.WithdrawConsent.MayAsk(who.Role) && catalogue.WithdrawConsent.Offered(file) {
+		shown.Withdraw = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.WithdrawConsent.Slug + "?" + url.Values{"agency": {g.Agency}}.Encode(), Text: "Revoca: " + shown.For}
+	}
+	return shown
+}
+
+func metBy(m ledger.Meeting) string {
+	if m.ByName == "" {
+		return italian.Upper(italian.Role(m.ByRole))
+	}
+	return m.ByName + ", " + italian.Role(m.ByRole)
+}
