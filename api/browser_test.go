@@ -107,6 +107,9 @@ var pagesInBrowser = []struct {
 	{"letture-di-un-fascicolo-passato", "/letture/:id", "/letture/" + apitest.ClosedID, apitest.SomeOfficer.Subject},
 	{"non-per-chi-risponde-delle-letture", "/compiti", "/compiti", apitest.SomeOfficer.Subject},
 	{"scheda", "/fascicoli/:id/scheda", "/fascicoli/" + apitest.AnotherID + "/scheda", apitest.SomeWorker.Subject},
+	{"aiuto", "/aiuto", "/aiuto", apitest.SomeWorker.Subject},
+	{"accessibilita", "/accessibilita", "/accessibilita", ""},
+	{"dati-personali", "/dati-personali", "/dati-personali", ""},
 	{"appuntamenti-di-una-persona", "/fascicoli/:id/appuntamenti", "/fascicoli/" + apitest.AnotherID + "/appuntamenti", apitest.SomeWorker.Subject},
 	{"invii", "/fascicoli/:id/invii", "/fascicoli/" + apitest.AnotherID + "/invii", apitest.SomeWorker.Subject},
 	{"diario", "/fascicoli/:id/diario", "/fascicoli/" + apitest.AnotherID + "/diario", apitest.SomeWorker.Subject},
@@ -211,6 +214,12 @@ func TestPagesInABrowser(t *testing.T) {
 				if page.name == "nuovo-fascicolo" {
 					withinTwoScreens(t, browser, width)
 				}
+			}
+			if page.name == "oggi" { // on a narrow screen the places to go to are behind a button
+				const shown = `document.querySelector("#menu").offsetParent !== null`
+				apitest.WaitFor(t, browser, "!("+shown+")")
+				apitest.Press(t, browser, ".menu-button")
+				apitest.WaitFor(t, browser, shown+` && document.querySelector(".menu-button").ariaExpanded === "true"`)
 			}
 			if strings.HasPrefix(page.name, "stampa-") { // on paper there is the sheet alone
 				emulates := func(media string) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"percorso/api/access"
+	"percorso/api/pages/help"
 	"percorso/api/rest"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -29,7 +30,7 @@ func isOfficer(who care.Staff, _ care.Policy) bool { return who.Role == care.Pri
 func hasWork(who care.Staff, p care.Policy) bool   { return !isOfficer(who, p) }
 
 // officersRoutes are open to whoever answers for who read the files; the only ones.
-var officersRoutes = []string{"/", "/letture", "/letture/:id", "/ripresa/:id", access.LoginsPath, access.NoticesPath, rest.Prefix + "/me"}
+var officersRoutes = []string{"/", "/letture", "/letture/:id", "/ripresa/:id", help.Path, access.LoginsPath, access.NoticesPath, rest.Prefix + "/me"}
 
 // opens says whether a route is open to a member of staff at all: to an officer and to
 // the program that reports mails what is theirs alone, to anybody else every one.

@@ -11,6 +11,7 @@ import (
 	"percorso/api/pages/drafts"
 	"percorso/api/pages/feeds"
 	"percorso/api/pages/file"
+	"percorso/api/pages/help"
 	"percorso/api/pages/home"
 	"percorso/api/pages/logins"
 	"percorso/api/pages/notices"
@@ -36,6 +37,7 @@ func (s *Server) places(r *gin.Engine) {
 	p := s.guard.Routes(r)
 	s.live.Mount(p)
 	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Home: homeOf}).Mount(r, p)
+	(&help.Place{Room: shared, Records: s.records}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
 	(&absences.Place{Room: shared, Records: s.records}).Mount(p)

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
 	"percorso/internal/italian"
+	"percorso/internal/italian/course"
 	"percorso/internal/ledger"
 )
 
@@ -115,7 +116,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	page := CasePage{
 		Frame: s.Pages.Frame(c, file.Person, "/fascicoli"), Number: file.Number, Glance: glance.Of(rules.Policy, file, s.Now()), Reached: reached.Proposed(file.PersonData), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now()),
 		Health: present.CaseBadge(file.CaseFile), Path: pathOf(rules.Policy, rules.Calendar.WorkingDaysBetween, file, s.Now()),
-		Tabs: tabs.Of(file.ID, tabs.Standing), HappenedURL: tabs.Happened(file.ID), PrintURL: "/fascicoli/" + file.ID + "/stampa",
+		Tabs: tabs.Of(file.ID, tabs.Standing), Stage: course.Of(file.Stage), HappenedURL: tabs.Happened(file.ID), PrintURL: "/fascicoli/" + file.ID + "/stampa",
 	}
 	if page.Repeat = present.ToRepeat(file); page.Repeat != "" && catalogue.Book.MayAsk(who.Role) && catalogue.Book.Offered(file) {
 		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: "Prenota il colloquio con un mediatore"}

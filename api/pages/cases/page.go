@@ -9,6 +9,7 @@ import (
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
+	"percorso/internal/italian/course"
 )
 
 //go:embed *.html
@@ -73,7 +74,8 @@ type CasePage struct {
 	Parted      []Parted
 	Transfer    *Transfer // nil: no other zone was asked to take it over
 	Path        []PathStage
-	Actions     []web.Link // that are often asked for
+	Stage       course.Help // what the one is for that the case is in
+	Actions     []web.Link  // that are often asked for
 	Others      []web.Link
 	Plan        *parts.PlanVersion
 	PlanURL     string

@@ -15,6 +15,13 @@ document.querySelectorAll("form[data-choices]").forEach((form) => {
   showChosen(form);
 });
 
+// On a narrow screen the places to go to are behind a button.
+const menu = document.querySelector(".menu-button");
+if (menu) {
+  menu.hidden = false;
+  menu.addEventListener("click", () => menu.setAttribute("aria-expanded", menu.getAttribute("aria-expanded") === "false"));
+}
+
 // What went wrong is read first.
 document.querySelector("[data-focus]")?.focus();
 
