@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":          {"internal/care"},
 	"internal/italian/dated":     {"internal/critical"},
 	"internal/italian/course":    {"internal/care"}, // what a stage is for
-	"internal/italian":           {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering"},
+	"internal/italian":           {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan"},
 	"internal/italian/words":     {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
 	"internal/italian/paper":     {"internal/italian", "internal/italian/world", "internal/expected"},
@@ -162,11 +162,11 @@ var mayImport = map[string][]string{
 	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                            // who is told that a branch is over for them
 	"internal/postgres/written":    {"internal/speech", "internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                       // whose mail comes back
-	"internal/postgres/progress":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // how actions of a plan come along
-	"internal/postgres/moments":    {"internal/ledger"},                                                             // how the lines of a timeline are read
-	"internal/postgres/absences":   {"internal/absence", "internal/postgres", "internal/ledger", "internal/care"},   // who is away
-	"internal/postgres/subject":    {"internal/postgres", "internal/ledger", "internal/care"},                       // what an entry is about
+	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                                        // whose mail comes back
+	"internal/postgres/progress":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/plan"}, // how actions of a plan come along
+	"internal/postgres/moments":    {"internal/ledger"},                                                                              // how the lines of a timeline are read
+	"internal/postgres/absences":   {"internal/absence", "internal/postgres", "internal/ledger", "internal/care"},                    // who is away
+	"internal/postgres/subject":    {"internal/postgres", "internal/ledger", "internal/care"},                                        // what an entry is about
 	"internal/postgres/critical":   {"internal/critical", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/board":      {"internal/board", "internal/critical", "internal/postgres", "internal/ledger", "internal/care"},       // reads it
 	"internal/postgres/leads":      {"internal/lead", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},       // who follows a case for an agency
@@ -213,7 +213,7 @@ var mayImport = map[string][]string{
 	"api/pages/partner":         place,
 	"api/pages/feeds":           append(place, "internal/feed", "internal/ical"),
 	"api/pages/person":          append(place, "internal/fiscal", "internal/elsewhere", "internal/written"),
-	"api/pages/plan":            place,
+	"api/pages/plan":            append(place, "internal/plan"),
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),

@@ -18,7 +18,11 @@ var Roles = []care.Role{
 type Naming struct {
 	To   string `json:"to" from:"leads" doc:"Id of the member of staff: the agency is theirs"`
 	Note string `json:"note" maxLength:"4000" doc:"Why; who works on the case reads it"`
+	Seen *Seen  `json:"seen,omitempty" ask:"seen" doc:"Ids of those who follow the case, as the caller has seen it: where somebody else follows it for that agency by now it is refused. Left out: it is not asked"`
 }
+
+// Seen are those who followed a case when a form was made; empty: nobody did.
+type Seen []string
 
 // Check says what is wrong with the form.
 func (form Naming) Check() []care.Fault {
@@ -27,6 +31,7 @@ func (form Naming) Check() []care.Fault {
 	f.Add(form.To == "" || care.IsID(form.To), "to", care.RuleUnknownCode)
 	f.Add(care.Said(form.Note), "note", care.RuleRequired)
 	f.Note("note", form.Note)
+	f.Add(form.Seen == nil || !slices.ContainsFunc(*form.Seen, func(id string) bool { return !care.IsID(id) }), "seen", care.RuleUnknownCode)
 	return f
 }
 
@@ -36,6 +41,7 @@ const (
 	Already   = "lead_already" // they are the lead
 	OwnAgency = "lead_of_own_agency"
 	NotAtWork = "lead_agency_not_at_work" // their agency has nothing to do with the case now
+	Meanwhile = "lead_named_meanwhile"    // by somebody else, since the form was made
 )
 
 // Refuse says by which rule who asks may not name somebody who is at work in the zone;

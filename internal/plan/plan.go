@@ -4,6 +4,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"percorso/internal/care"
 )
@@ -56,4 +57,31 @@ func CheckGoals(f *care.Faults, goals []care.GoalFinding) {
 		f.Add(slices.Contains(care.GoalResults, g.Result), at+"result", care.RuleUnknownCode)
 		f.Note(at+"note", g.Note)
 	}
+}
+
+// Never stands for when it was said how an action comes along of which nobody has said anything.
+const Never = "never"
+
+// RuleMeanwhile is the rule by which nobody undoes unseen what somebody else has said of an action.
+const RuleMeanwhile = "progress_meanwhile"
+
+// Seen says when it was last said how an action comes along, as a form that is made now carries
+// it; nil: never.
+func Seen(at *time.Time) string {
+	if at == nil {
+		return Never
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
+// ReadSeen reads what a form carries. Nil: it says nothing of it; the zero time: never.
+func ReadSeen(seen string) (at *time.Time, ok bool) {
+	switch seen {
+	case "":
+		return nil, true
+	case Never:
+		return &time.Time{}, true
+	}
+	t, err := time.Parse(time.RFC3339Nano, seen)
+	return &t, err == nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/api/pages/cases/following"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/free"
 	"percorso/api/web"
@@ -101,6 +102,9 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 			shown.Hint = jobs.FromTable(working.Of(person.Citizenship, person.Permit, person.PermitExpiry, in.today))
 		}
 		shown.Options = in.lists[f.From]
+		if f.From == fields.Leads {
+			shown.Hint += following.Hint(in.rules.Policy, in.file)
+		}
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""
 		}
@@ -112,6 +116,8 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 		}
 	case fields.Yes:
 		shown.Shape = "box"
+	case fields.Seen:
+		return following.Seen(f.Name, in.file)
 	case fields.Boxes:
 		shown.Shape, shown.Type, shown.Value, shown.Options = "choices", "checkbox", "", in.lists[f.From]
 	default:
@@ -182,6 +188,8 @@ func readField(f fields.Field, sent url.Values, typed map[string]any) []care.Fau
 		typed[f.Name] = value != ""
 	case fields.Boxes:
 		typed[f.Name] = sent[f.Name]
+	case fields.Seen:
+		typed[f.Name] = following.Read(sent[f.Name])
 	case fields.Unasked:
 	default:
 		typed[f.Name] = value

@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/cases/dates"
+	"percorso/api/pages/cases/following"
 	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/reached"
@@ -122,7 +123,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: "Prenota il colloquio con un mediatore"}
 	}
 	page.Dates, page.DatesBefore = dates.Of(rules.Policy, file, s.Now())
-	page.Leads, page.LeadsBefore = leadsOf(rules.Policy, file)
+	page.Leads, page.LeadsBefore = following.Of(rules.Policy, file)
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
 		return err

@@ -14,29 +14,6 @@ import (
 	"percorso/internal/ledger"
 )
 
-// leadEnds say why somebody follows a case for their agency no more.
-var leadEnds = map[string]string{"replaced": "Poi è stato nominato un altro.", "left": "Non lavora più lì.", "over": "Il lavoro dell’ente è finito."}
-
-// leadsOf tells who follows a case for each agency, and who did, with how it came about.
-func leadsOf(p care.Policy, file ledger.Case) (now []web.Term, before []web.Moment) {
-	for _, l := range file.Leads {
-		how := "ha preso la prima attività"
-		if l.ByName != "" {
-			how = "nominato da " + l.ByName + ": «" + l.Why + "»"
-		}
-		since := italian.Date(l.Since.In(italian.Rome))
-		if l.Until == nil {
-			now = append(now, web.Term{Name: present.AgencyName(p, l.Agency), Value: l.Name + " (" + italian.Role(l.Role) + "), dal " + since + ": " + how + "."})
-			continue
-		}
-		before = append(before, web.Moment{
-			Text: l.Name + " (" + italian.Role(l.Role) + "), " + present.AgencyName(p, l.Agency), By: italian.Upper(how) + ". " + leadEnds[l.Ended],
-			When: "dal " + since + " " + italian.Dated("a", l.Until.In(italian.Rome)),
-		})
-	}
-	return now, before
-}
-
 // newLeads lists whom the caller may name, of the agencies that are at work on the case,
 // as far as its page shows. Who really may is decided when they ask.
 func newLeads(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {

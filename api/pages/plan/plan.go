@@ -15,6 +15,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	contents "percorso/internal/plan"
 )
 
 // Mount registers the pages.
@@ -104,7 +105,7 @@ func (s *Place) showProgress(c *gin.Context, who care.Staff) error {
 
 // reportProgress records how an action comes along.
 func (s *Place) reportProgress(c *gin.Context, who care.Staff) error {
-	form := catalogue.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: web.Typed(c, "note")}
+	form := catalogue.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: web.Typed(c, "note"), Seen: c.PostForm("seen")}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Progress.Command(c.PostForm("key"), c.Param("azione"), form).InRun(ledger.CaseRun(c.Param("id"))))
 	if err == nil {
 		return s.Pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
@@ -157,12 +158,16 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + plan.CaseID + "/progetto", Text: "Progetto personalizzato"}
 	states := web.Field{Shape: "choices", Type: "radio", ID: "state", Label: "A che punto è", Required: true}
+	if action.At != nil {
+		states.Hint = "Adesso: " + present.Progress(action) + ". L’ha scritto " + action.ByName + ", " + italian.Date(action.At.In(italian.Rome)) + "."
+	}
 	for _, state := range care.ActionStates {
 		states.Options = append(states.Options, web.Option{
 			Value: string(state), Text: italian.Upper(italian.ActionState(state)), Chosen: typed.State == state,
 		})
 	}
-	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto. " + italian.MayBeRead, Value: typed.Note}}
+	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto. " + italian.MayBeRead, Value: typed.Note},
+		{Shape: "hidden", ID: "seen", Value: contents.Seen(action.At)}}
 	s.Pages.Render(c, status, page)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	contents "percorso/internal/plan"
 )
 
 const planTask = "/compiti/" + apitest.SomeID
@@ -236,10 +237,26 @@ func TestProgress(t *testing.T) {
 	} else {
 		apitest.CheckProblems(t, wrong)
 	}
+	// The form carries what was said when it was made: who comes second reads what the first said.
+	form, _ := apitest.ReadPage(t, b.Visit(address)).First("form", "action", address)
+	typed := apitest.FilledIn(form)
+	typed.Set("state", "done")
+	typed.Set("note", "Finito")
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
+		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: contents.RuleMeanwhile}}}, nil
+	}
+	a = b.Submit(address, typed)
+	told := apitest.ReadPage(t, a)
+	if words := told.Main(t).Words(); a.StatusCode != http.StatusConflict || !strings.Contains(words, "Nel frattempo qualcun altro ha scritto") || !strings.Contains(words, "Adesso: in corso (Il tirocinio è cominciato). L’ha scritto "+apitest.SomeCPI.Name) || !strings.Contains(words, "Finito") {
+		t.Errorf("%d %s", a.StatusCode, words)
+	}
 	var got ledger.NewCommand
 	b.Records.OnAssign = func(c ledger.NewCommand) (*care.Refusal, error) { got = c; return nil, nil }
-	a = b.Submit(address, url.Values{"key": {"b"}, "state": {"done"}, "note": {"Finito"}})
-	want := catalogue.ProgressForm{State: care.ActionDone, Note: "Finito"}
+	a = b.Submit(address, typed)
+	want := catalogue.ProgressForm{State: care.ActionDone, Note: "Finito", Seen: typed.Get("seen")}
+	if seen, ok := contents.ReadSeen(want.Seen); !ok || seen == nil || seen.IsZero() {
+		t.Errorf("the form says %q of what was said before", want.Seen)
+	}
 	if a.Header.Get("Location") != apitest.CasePath+"/progetto" || got.Operation != care.OpProgress || got.Target != apitest.AnotherID || got.Run != "case/"+apitest.AnotherID || apitest.FormIn(t, catalogue.Progress, got) != want {
 		t.Errorf("%d %+v", a.StatusCode, got)
 	}

@@ -45,6 +45,7 @@ const (
 	Boxes       Shape = "boxes"       // any of the codes of a list
 	Appointment Shape = "appointment" // a service with its matter, a day and an hour
 	Other       Shape = "other"       // no page can ask for it
+	Seen        Shape = "seen"        // what stood when the form was made, which the page gives back
 	Unasked     Shape = "-"           // programs alone send it: a page asks for the same in another way
 )
 
@@ -118,8 +119,8 @@ func fieldOf(of reflect.StructField) Field {
 		}
 	case of.Type == reflect.TypeFor[*care.Date]():
 		f.Shape = Date
-	case of.Tag.Get("ask") == string(Unasked):
-		f.Shape = Unasked
+	case of.Tag.Get("ask") == string(Unasked), of.Tag.Get("ask") == string(Seen):
+		f.Shape = Shape(of.Tag.Get("ask"))
 	case of.Type == reflect.TypeFor[[]string]() && f.From != "":
 		f.Shape, f.Several = Boxes, true
 	case of.Type.Kind() == reflect.Bool: // which may be left as it is

@@ -39,13 +39,15 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewComman
 	rule, err := refuse(ctx, tx, s, form.To)
 	var refused, before *string
 	if err == nil && rule == "" {
-		err = tx.QueryRow(ctx, `SELECT refused, before::text FROM name_lead($1, $2, $3, $4)`, own, form.To, id, at).Scan(&refused, &before)
+		err = tx.QueryRow(ctx, `SELECT refused, before::text FROM name_lead($1, $2, $3, $4, $5)`, own, form.To, id, at, form.Seen).Scan(&refused, &before)
 	}
 	switch {
 	case err != nil:
 		return nil, err
 	case refused != nil && *refused == lead.Ended: // meanwhile
 		return &care.Refusal{Code: care.RefusedEnded}, nil
+	case refused != nil && *refused == lead.Meanwhile:
+		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: lead.Meanwhile}}}, nil
 	case refused != nil:
 		rule = *refused
 	}

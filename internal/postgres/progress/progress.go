@@ -12,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/plan"
 	"percorso/internal/postgres"
 )
 
@@ -22,10 +23,19 @@ func Keep(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, action stri
 	if err != nil || refusal != nil {
 		return refusal, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO action_progress (action_id, case_id, zone, agency, state, note, at, by_staff)
+	seen, ok := plan.ReadSeen(form.Seen)
+	if !ok {
+		return nil, &ledger.Fault{Place: "a progress whose form does not read"}
+	}
+	// Of two at once the second waits for the first, and then sees its row.
+	kept, err := tx.Exec(ctx, `INSERT INTO action_progress (action_id, case_id, zone, agency, state, note, at, by_staff)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (action_id) DO UPDATE
-		SET agency = excluded.agency, state = excluded.state, note = excluded.note, at = excluded.at, by_staff = excluded.by_staff`,
-		action, caseID, s.Zone, s.Agency, form.State, form.Note, now, s.ID)
+		SET agency = excluded.agency, state = excluded.state, note = excluded.note, at = excluded.at, by_staff = excluded.by_staff
+		WHERE $9::timestamptz IS NULL OR action_progress.at = $9`,
+		action, caseID, s.Zone, s.Agency, form.State, form.Note, now, s.ID, seen)
+	if err == nil && kept.RowsAffected() == 0 {
+		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: plan.RuleMeanwhile}}}, nil
+	}
 	return nil, err
 }
 
@@ -37,7 +47,7 @@ func may(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, action strin
 		Content ledger.PlanContent `db:"content"`
 		Own     string             `db:"own"` // the case's agency; empty where the caller does not see the case
 	}
-	plan, err := postgres.One[row](ctx, tx, `SELECT p.state, p.content, coalesce(f.agency, '') AS own FROM plan p LEFT JOIN case_file f ON f.id = p.case_id
+	found, err := postgres.One[row](ctx, tx, `SELECT p.state, p.content, coalesce(f.agency, '') AS own FROM plan p LEFT JOIN case_file f ON f.id = p.case_id
 		WHERE p.case_id = $1 AND p.content -> 'actions' @> jsonb_build_array(jsonb_build_object('id', $2::text))
 		ORDER BY p.state = 'active' DESC, p.version DESC LIMIT 1`, caseID, action)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -46,11 +56,11 @@ func may(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, action strin
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == action })
-	switch mine := plan.Content.Actions[i].Agency == s.Agency; {
-	case plan.State != care.PlanActive:
-		return &care.Refusal{Code: care.RefusedNotAwaited, Now: string(plan.State)}, nil
-	case !mine && plan.Own != s.Agency && s.Role != care.Supervisor:
+	i := slices.IndexFunc(found.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == action })
+	switch mine := found.Content.Actions[i].Agency == s.Agency; {
+	case found.State != care.PlanActive:
+		return &care.Refusal{Code: care.RefusedNotAwaited, Now: string(found.State)}, nil
+	case !mine && found.Own != s.Agency && s.Role != care.Supervisor:
 		return &care.Refusal{Code: care.RefusedForbidden}, nil
 	}
 	return nil, nil

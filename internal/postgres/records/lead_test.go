@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -12,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/lead"
 	"percorso/internal/ledger"
+	"percorso/internal/plan"
 	"percorso/internal/postgres/postgrestest"
 )
 
@@ -115,6 +117,73 @@ func TestNewTasksComeToTheLeadFirst(t *testing.T) {
 	require.NoError(t, p.Claim("social_worker_2.prato", opens()))
 	now, _ = p.leads(run)
 	require.Equal(t, map[string]string{"comune": other}, now)
+}
+
+// Of two who name the lead at once the second is told whom the first has named, and a form
+// that says nothing of what it has seen is worked as before.
+func TestTheSecondWhoNamesALeadIsTold(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.withTask()
+	mine, other := p.Accounts["social_worker.prato"].ID, p.Accounts["social_worker_2.prato"].ID
+	names := func(named string, seen *lead.Seen) error {
+		_, err := p.assigns("supervisor.prato", catalogue.NameLead.Command("", ledger.BareID(run), lead.Naming{To: named, Note: "Prova", Seen: seen}).NewCommand)(uuid.NewString())
+		return err
+	}
+	desk := p.Accounts["desk_operator.prato"].ID
+	var group sync.WaitGroup
+	errs := make([]error, 2)
+	for i, named := range []string{mine, other} {
+		group.Go(func() { errs[i] = names(named, &lead.Seen{}) })
+	}
+	group.Wait()
+	won := slices.Index(errs, nil)
+	require.NotEqual(t, -1, won, "%v", errs)
+	var refused *care.Refusal
+	require.ErrorAs(t, errs[1-won], &refused)
+	require.Equal(t, care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: lead.Meanwhile}}}, *refused)
+	now, _ := p.leads(run)
+	require.Equal(t, map[string]string{"comune": []string{mine, other}[won]}, now)
+
+	require.NoError(t, names([]string{mine, other}[1-won], &lead.Seen{now["comune"]}))
+	require.Error(t, names(desk, &lead.Seen{now["comune"]}), "somebody else follows it by now")
+	require.NoError(t, names(desk, nil))
+}
+
+// Of two who say at once how an action comes along the second is told, and so is who comes
+// with what was so before; who has read what is so is not.
+func TestTheSecondWhoReportsAnActionIsTold(t *testing.T) {
+	p := newPlay(t)
+	run, action := p.withAction()
+	reports := func(state care.ActionState, seen string) error {
+		_, err := p.assigns("social_worker.prato", catalogue.Progress.Command("", action, catalogue.ProgressForm{State: state, Seen: seen}).InRun(run).NewCommand)(uuid.NewString())
+		return err
+	}
+	var group sync.WaitGroup
+	states, errs := []care.ActionState{care.ActionInProgress, care.ActionDropped}, make([]error, 2)
+	for i, state := range states {
+		group.Go(func() { errs[i] = reports(state, plan.Never) })
+	}
+	group.Wait()
+	won := slices.Index(errs, nil)
+	require.NotEqual(t, -1, won, "%v", errs)
+	meanwhile := care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: plan.RuleMeanwhile}}}
+	var refused *care.Refusal
+	require.ErrorAs(t, errs[1-won], &refused)
+	require.Equal(t, meanwhile, *refused)
+	shown := func() ledger.PlannedAction {
+		plans, err := p.Records.Plans(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(run))
+		require.NoError(t, err)
+		return plans[0].Content.Actions[0]
+	}
+	is := shown()
+	require.Equal(t, states[won], is.State)
+
+	p.Now = p.Now.Add(time.Minute)
+	require.NoError(t, reports(care.ActionDone, plan.Seen(is.At)))
+	require.ErrorAs(t, reports(care.ActionDropped, plan.Seen(is.At)), &refused)
+	require.Equal(t, meanwhile, *refused)
+	require.Equal(t, care.ActionDone, shown().State)
+	require.NoError(t, reports(care.ActionDropped, ""), "a program that says nothing of what it has seen")
 }
 
 // A lead is named within the agency, or by the supervisor, with the reason; of several

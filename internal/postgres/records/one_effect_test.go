@@ -184,13 +184,7 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		return p.assigns("desk_operator.prato", catalogue.Contact.Command("", "", ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information"}).NewCommand)
 	},
 	care.OpProgress: func(p *play) asked {
-		run, _ := p.withTask()
-		equipe, plan := p.Equipe(run), uuid.NewString()
-		until := p.Now.Add(postgrestest.DayLong)
-		p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
-			Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
-		p.Becomes(equipe, plan, care.PlanActive)
-		action := p.Row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
+		run, action := p.withAction()
 		return p.assigns("social_worker.prato", catalogue.Progress.Command("", action, catalogue.ProgressForm{State: care.ActionDone}).InRun(run).NewCommand)
 	},
 	care.OpRetryEntry:  mendsEntry(catalogue.RetryEntry),
@@ -566,4 +560,15 @@ func (p *play) dated() (caseRun, date string) {
 	cmd, err := p.assigns("social_worker.prato", p.dayOf(caseRun).NewCommand)(uuid.NewString())
 	require.NoError(p.T, err)
 	return caseRun, cmd.ID
+}
+
+// withAction begins a case with a plan of one action, of the agency that keeps its file.
+func (p *play) withAction() (run, action string) {
+	run, _ = p.withTask()
+	equipe, plan := p.Equipe(run), uuid.NewString()
+	until := p.Now.Add(postgrestest.DayLong)
+	p.Propose(equipe, plan, care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}},
+		Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}})
+	p.Becomes(equipe, plan, care.PlanActive)
+	return run, p.Row(`SELECT content -> 'actions' -> 0 ->> 'id' AS id FROM plan WHERE id = $1`, plan)["id"].(string)
 }
