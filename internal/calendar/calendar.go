@@ -67,7 +67,7 @@ func New(p care.Policy) (care.Calendar, error) {
 	b.AddHoliday(it.Holidays...)
 	b.AddHoliday(sanFrancesco, &cal.Holiday{
 		Name: p.PatronSaint.Name, Type: cal.ObservancePublic,
-		Month: patron.Month(), Day: patron.Day(), Func: cal.CalcDayOfMonth,
+		Month: patron.Month(), Day: patron.Day(), Func: dayOfItsYear,
 	})
 	return &offices{
 		business: b,
@@ -75,6 +75,16 @@ func New(p care.Policy) (care.Calendar, error) {
 		place:    place,
 		dayEnds:  time.Duration(ends.Hour())*time.Hour + time.Duration(ends.Minute())*time.Minute,
 	}, nil
+}
+
+// dayOfItsYear is a day of a year that has it: a patron of 29 February closes no 1 March.
+// What is a holiday is the saint's own day (CCNL Funzioni Locali of 21 May 2018, art. 28),
+// and where a town keeps it on another one that is a closure of its file.
+func dayOfItsYear(h *cal.Holiday, year int) time.Time {
+	if day := cal.CalcDayOfMonth(h, year); day.Month() == h.Month {
+		return day
+	}
+	return time.Time{}
 }
 
 func (o *offices) Location() *time.Location { return o.place }

@@ -197,6 +197,19 @@ func TestNewRefusesWhatZoneWould(t *testing.T) {
 	}
 }
 
+// TestAPatronOfALeapDay closes its own day, and no other day of the years without it.
+func TestAPatronOfALeapDay(t *testing.T) {
+	c := calendarOf(t, policy("prova", "02-29"))
+	for day, open := range map[string]bool{"2028-02-29": false, "2028-02-28": true, "2028-03-01": true, "2027-03-01": true, "2029-02-28": true, "2029-03-01": true} {
+		if c.IsWorkingDay(at(t, day+" 10:00")) != open {
+			t.Errorf("%s: open %v", day, !open)
+		}
+	}
+	if got := c.NextOpen(at(t, "2027-02-28 10:00")); !got.Equal(at(t, "2027-03-01 10:00")) {
+		t.Errorf("next: %s", got)
+	}
+}
+
 func TestOpenDays(t *testing.T) {
 	closed := policy("prato", "12-26")
 	closed.Closures = []care.OfficeClosure{{From: "2026-08-13", To: "2026-08-14", Name: "Chiusura estiva"}}
