@@ -33,11 +33,12 @@ var Mails = []string{MailPlanned, MailMoved, MailOff, MailUninvited}
 
 // Rules by which one is not planned, or not minuted.
 const (
-	RuleNoSeat  = "no_seat_there"           // who is invited has no seat in the équipe
-	RuleUnknown = "meeting_unknown"         // of which the minutes are: it is none of the équipe, or was moved
-	RuleItsHour = "meeting_before_its_hour" // it has not been yet
-	RuleNone    = "no_meeting_to_call_off"  // none is planned that has not been yet
-	RuleTells   = "place_names_the_person"  // it goes into mails and calendars
+	RuleNoSeat  = "no_seat_there"             // who is invited has no seat in the équipe
+	RuleUnknown = "meeting_unknown"           // of which the minutes are: it is none of the équipe, or was moved
+	RuleItsHour = "meeting_before_its_hour"   // it has not been yet
+	RuleNone    = "no_meeting_to_call_off"    // none is planned that has not been yet
+	RuleChanged = "meeting_planned_meanwhile" // by somebody else, since the form was made
+	RuleTells   = "place_names_the_person"    // it goes into mails and calendars
 )
 
 // maxPlace is how long the words for a place may be, in characters.
@@ -53,6 +54,15 @@ func (form MeetingPlan) Stands(open *Planned) []care.Fault {
 	f.Add(!form.CalledOff || open != nil, "called_off", RuleNone)
 	f.Add(open == nil || care.Said(form.Why), "why", care.RuleRequired)
 	return f
+}
+
+// Meanwhile says by which rule the form is about a meeting that is planned no more as it was
+// when the form was made; empty: it is, or the form does not say.
+func (form MeetingPlan) Meanwhile(open *Planned) (rule string) {
+	if form.Seen != "" && (open == nil || open.ID != form.Seen) {
+		return RuleChanged
+	}
+	return ""
 }
 
 // Tells says whether the words for a place, which go into mails and calendars, say whom the
@@ -80,12 +90,14 @@ type MeetingPlan struct {
 
 	CalledOff bool   `json:"called_off,omitempty" doc:"The one that is planned is not to be: nothing else is said then but why"`
 	Why       string `json:"why,omitempty" maxLength:"500" doc:"Why the one that is planned is moved or called off; its members read it"`
+	Seen      string `json:"seen,omitempty" doc:"Id of the meeting that is planned, as the caller has seen it: where it is moved, called off or over by now it is refused. Left out: it is not asked"`
 }
 
 // Check says what is wrong with the form, but with its day.
 func (form MeetingPlan) Check(p care.Policy) []care.Fault {
 	var f care.Faults
 	f.Text("why", form.Why, maxWhy)
+	f.Add(form.Seen == "" || care.IsID(form.Seen), "seen", care.RuleUnknownCode)
 	if form.CalledOff {
 		f.Add(care.Said(form.Why), "why", care.RuleRequired)
 		return f

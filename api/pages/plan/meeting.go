@@ -75,6 +75,9 @@ func (f *meetingForm) show() []web.Field {
 		invited,
 		{Shape: "area", ID: "note", Label: meetingTexts.Label("note"), Hint: meetingTexts.Hint("note"), Value: f.sent.Get("note")},
 	}
+	if f.open != nil {
+		fields = append(fields, web.Field{Shape: "hidden", ID: "seen", Value: f.open.ID})
+	}
 	if f.open == nil && f.sent.Get("called_off") == "" {
 		return fields
 	}
@@ -86,9 +89,9 @@ func (f *meetingForm) show() []web.Field {
 
 func (f *meetingForm) read() (gathering.MeetingPlan, []care.Fault) {
 	if f.sent.Get("called_off") != "" { // what else stands in the form is the meeting that is not to be
-		return gathering.MeetingPlan{CalledOff: true, Why: strings.TrimSpace(f.sent.Get("why"))}, nil
+		return gathering.MeetingPlan{CalledOff: true, Why: strings.TrimSpace(f.sent.Get("why")), Seen: f.sent.Get("seen")}, nil
 	}
-	form := gathering.MeetingPlan{Why: strings.TrimSpace(f.sent.Get("why")), How: f.sent.Get("how"), Place: strings.TrimSpace(f.sent.Get("place")), Note: strings.TrimSpace(f.sent.Get("note"))}
+	form := gathering.MeetingPlan{Seen: f.sent.Get("seen"), Why: strings.TrimSpace(f.sent.Get("why")), How: f.sent.Get("how"), Place: strings.TrimSpace(f.sent.Get("place")), Note: strings.TrimSpace(f.sent.Get("note"))}
 	at, rule := parts.ReadMoment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
 		form.At = *at

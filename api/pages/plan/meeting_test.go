@@ -56,7 +56,7 @@ func TestAMeetingIsPlannedOnItsPage(t *testing.T) {
 	values = apitest.FilledIn(form)
 	values.Set("called_off", "1")
 	values.Set("why", "Prova: non serve più")
-	if a := b.Submit(address, values); a.StatusCode != http.StatusSeeOther || !sent.CalledOff || sent.Why != "Prova: non serve più" || sent.Invited != nil {
+	if a := b.Submit(address, values); a.StatusCode != http.StatusSeeOther || !sent.CalledOff || sent.Seen != apitest.SomeID || sent.Why != "Prova: non serve più" || sent.Invited != nil {
 		t.Errorf("%d %+v %s", a.StatusCode, sent, apitest.ReadPage(t, a).Main(t).Words())
 	}
 	b.LogIn(apitest.SomeCPI.Subject)

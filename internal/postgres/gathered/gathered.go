@@ -75,7 +75,7 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	if gathering.Tells(form.Place, given, family) {
 		faults = append(faults, care.Fault{Field: "place", Rule: gathering.RuleTells})
 	}
-	// Of two who plan at once the second moves what the first has planned.
+	// Of two who plan at once the second moves what the first has planned, if they have seen it.
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('meetings of ' || $1, 0))`, c.Run); err != nil {
 		return "", nil, err
 	}
@@ -86,6 +86,9 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	open := gathering.Open(meetings)
 	if open != nil && !at.Before(open.At) {
 		open = nil // it has been
+	}
+	if rule := form.Meanwhile(open); rule != "" {
+		return equipe.Case, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}, nil
 	}
 	if faults = append(faults, form.Stands(open)...); len(faults) > 0 {
 		return equipe.Case, care.Refuse(faults...), nil

@@ -2,6 +2,7 @@ package records_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,5 +158,46 @@ func TestWhoIsInvitedIsTold(t *testing.T) {
 		require.True(t, e.Meetings[0].Off)
 		require.Nil(t, gathering.Open(e.Meetings))
 		require.Error(t, asks(gathering.MeetingPlan{CalledOff: true, Why: "Prova"}), "it is called off once")
+	}
+}
+
+// Of two who move or call off the same meeting at once the second is told.
+func TestTheSecondWhoMovesAMeetingIsTold(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	social := gathering.Invited{Role: care.SocialWorker, Agency: "comune"}
+	equipe := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: social.Role, Agency: care.Code(social.Agency), State: care.SeatInvited})
+	asks := func(form gathering.MeetingPlan) error {
+		_, err := p.assigns("social_worker.prato", catalogue.PlanMeeting.Command("", "", form).InRun(equipe).NewCommand)(uuid.NewString())
+		return err
+	}
+	planned := func() string {
+		equipes, err := p.Records.Equipes(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(run))
+		require.NoError(t, err)
+		return gathering.Open(equipes[0].Meetings).ID
+	}
+	week := p.Now.AddDate(0, 0, 7)
+	require.NoError(t, asks(gathering.MeetingPlan{At: week, How: gathering.ByTelephone, Invited: []gathering.Invited{social}}))
+	seen := planned()
+	p.Now = p.Now.Add(time.Minute)
+	forms := []gathering.MeetingPlan{
+		{At: week.AddDate(0, 0, 1), How: gathering.ByTelephone, Invited: []gathering.Invited{social}, Why: "Prova", Seen: seen},
+		{CalledOff: true, Why: "Prova", Seen: seen},
+	}
+	var group sync.WaitGroup
+	errs := make([]error, 2)
+	for i, form := range forms {
+		group.Go(func() { errs[i] = asks(form) })
+	}
+	group.Wait()
+	won := slices.Index(errs, nil)
+	require.NotEqual(t, -1, won, "%v", errs)
+	var refused *care.Refusal
+	require.ErrorAs(t, errs[1-won], &refused)
+	require.Equal(t, care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: gathering.RuleChanged}}}, *refused)
+	if won == 0 {
+		require.NotEqual(t, seen, planned())
+		forms[1].Seen = planned()
+		require.NoError(t, asks(forms[1]))
 	}
 }
