@@ -13,6 +13,7 @@ type Days struct {
 	First      *care.Date `json:"first" format:"date" doc:"First day away"`
 	Last       *care.Date `json:"last" format:"date" doc:"Last day away; on the next one they are back"`
 	Substitute string     `json:"substitute,omitempty" doc:"Id of a colleague of the same agency and role, who works their tasks meanwhile; left out: whoever has the role"`
+	Seen       string     `json:"seen,omitempty" maxLength:"100" doc:"Of a change: first, last and substitute_id as the caller has seen them, with a blank between them. Where they are others by now it is refused. Left out: it is not asked"`
 }
 
 // Span is from which day to which somebody is away.
@@ -25,6 +26,7 @@ const (
 	ForOneself     = "substitutes_self" // nobody stands in for themselves
 	OtherAgency    = "substitute_of_another_agency"
 	OtherRole      = "substitute_in_another_role"
+	Meanwhile      = "absence_changed_meanwhile" // by somebody else, since the form was made
 )
 
 // longest is how many days one may be away, and furthest how many lie between today and

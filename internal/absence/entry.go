@@ -1,6 +1,7 @@
 package absence
 
 import (
+	"strings"
 	"time"
 
 	"percorso/internal/care"
@@ -17,6 +18,19 @@ type Entry struct {
 	Last           time.Time `db:"last_day"`  // included
 	SubstituteID   string    `db:"substitute_id"`
 	SubstituteName string    `db:"substitute_name"` // empty: nobody by name
+}
+
+// Seen is how the absence stands, as the form that changes it carries it.
+func (e Entry) Seen() string {
+	return strings.TrimSpace(e.First.Format(time.DateOnly) + " " + e.Last.Format(time.DateOnly) + " " + e.SubstituteID)
+}
+
+// Meanwhile refuses a change of what has been changed since the form was made; nil: it has not.
+func (f Days) Meanwhile(is Entry) *care.Refusal {
+	if f.Seen == "" || f.Seen == is.Seen() {
+		return nil
+	}
+	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: Meanwhile}}}
 }
 
 // What the audit says of absences, with the id of whose they are.

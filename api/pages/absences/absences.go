@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -136,7 +137,12 @@ func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typ
 			instead.Options = append(instead.Options, option(o, in.substitute))
 		}
 	}
-	return append(fields, instead), nil
+	if fields = append(fields, instead); of != nil {
+		is := s.item(who, rules, *of)
+		fields[0].Hint = "Com’è adesso: " + strings.ToLower(is.When[:1]) + is.When[1:] + ". " + is.Substitute + "."
+		fields = append(fields, web.Field{Shape: "hidden", ID: "seen", Value: of.Seen()})
+	}
+	return fields, nil
 }
 
 // works says whether somebody may have tasks.
@@ -160,7 +166,7 @@ func read(c *gin.Context) (in typed, form absence.Days) {
 		}
 		return care.DateOf(read)
 	}
-	form = absence.Days{First: day(in.first, "first"), Last: day(in.last, "last"), Substitute: in.substitute}
+	form = absence.Days{First: day(in.first, "first"), Last: day(in.last, "last"), Substitute: in.substitute, Seen: web.Typed(c, "seen")}
 	return in, form
 }
 

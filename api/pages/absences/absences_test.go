@@ -44,7 +44,11 @@ func TestSomebodyIsAway(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, done.StatusCode, path)
 		require.Contains(t, b.Open(t, "/assenze").Words(), says)
 	}
-	require.Contains(t, b.Open(t, "/assenze/"+apitest.SomeID).Words(), "Cambia la tua assenza")
+	change := b.Open(t, "/assenze/"+apitest.SomeID)
+	require.Contains(t, change.Words(), "Cambia la tua assenza")
+	require.Contains(t, change.Words(), "Com’è adesso: da ")
+	today := b.Now.Format("2006-01-02")
+	require.Contains(t, change.Text, `name="seen" value="`+today+` `)
 	require.Equal(t, http.StatusNotFound, b.Open(t, "/assenze/"+apitest.AnotherID).StatusCode)
 	require.Equal(t, http.StatusNotFound, b.Send(t, "/assenze/"+apitest.AnotherID, right).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, "/assenze/"+apitest.AnotherID+"/termina", url.Values{}).StatusCode, "it has ended already")

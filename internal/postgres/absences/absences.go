@@ -79,14 +79,18 @@ func (s *Store) EnterAbsence(ctx context.Context, who care.Staff, key, of string
 }
 
 // ChangeAbsence changes the days or the substitute. ledger.ErrNotFound: there is none of that
-// id now or to come that the caller may change.
+// id now or to come that the caller may change. *care.Refusal: a field breaks a rule, or somebody
+// has changed it since the caller looked.
 func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, form absence.Days) (changed absence.Entry, err error) {
 	err = s.changing(ctx, who, func(tx postgres.Tx, now time.Time) error {
-		of, err := ofWhom(ctx, tx, who, id)
+		was, err := changeable(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
-		if err := refuse(ctx, tx, who, of, id, form, now); err != nil {
+		if refusal := form.Meanwhile(was); refusal != nil {
+			return refusal
+		}
+		if err := refuse(ctx, tx, who, was.StaffID, id, form, now); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE absence SET first_day = $2, last_day = $3, substitute = nullif($4, '')::uuid WHERE id = $1`,
@@ -97,7 +101,7 @@ func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, fo
 		if changed, err = postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, absence.LineChanged, of)
+		return note(ctx, tx, absence.LineChanged, was.StaffID)
 	})
 	return changed, err
 }
@@ -106,14 +110,14 @@ func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, fo
 // that id now or to come that the caller may end.
 func (s *Store) EndAbsence(ctx context.Context, who care.Staff, id string) error {
 	return s.changing(ctx, who, func(tx postgres.Tx, _ time.Time) error {
-		of, err := ofWhom(ctx, tx, who, id)
+		was, err := changeable(ctx, tx, who, id)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM absence WHERE id = $1`, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, absence.LineEnded, of)
+		return note(ctx, tx, absence.LineEnded, was.StaffID)
 	})
 }
 
@@ -136,16 +140,16 @@ func (s *Store) changing(ctx context.Context, who care.Staff, work func(tx postg
 	})
 }
 
-// ofWhom is who is away, where the caller may change that.
-func ofWhom(ctx context.Context, tx postgres.Tx, who care.Staff, id string) (of string, err error) {
+// changeable is an absence, where the caller may change it.
+func changeable(ctx context.Context, tx postgres.Tx, who care.Staff, id string) (found absence.Entry, err error) {
 	if !care.IsID(id) {
-		return "", ledger.ErrNotFound
+		return found, ledger.ErrNotFound
 	}
-	found, err := postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id)
+	found, err = postgres.One[absence.Entry](ctx, tx, selectAbsence+` WHERE a.id = $1`, id)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !absence.MayEnter(who, care.Staff{ID: found.StaffID, Zone: who.Zone}) {
 		err = ledger.ErrNotFound
 	}
-	return found.StaffID, err
+	return found, err
 }
 
 // refuse asks what the form and the absences of the two say, under the lock of the zone's.

@@ -365,6 +365,25 @@ func TestTwoAtOnce(t *testing.T) {
 	require.ErrorIs(t, enter(third, "e", "", same), ledger.ErrKeyReused)
 	require.Equal(t, 3, o.Count(`audit WHERE action = $1`, absence.LineEntered))
 
+	// Two who change one from what it was: the second is told, and changes what is there now.
+	was := o.away(third, 1, "")
+	changes := func(account string, last int, seen string) func() error {
+		return func() error {
+			_, err := o.Records.ChangeAbsence(t.Context(), o.Accounts[account], was.ID, absence.Days{First: o.day(1), Last: o.day(last), Seen: seen})
+			return err
+		}
+	}
+	refused = both(changes(third, 5, was.Seen()), changes(supervisor, 6, was.Seen()))
+	require.Len(t, refused, 1)
+	require.Equal(t, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: absence.Meanwhile}}}, refused[0])
+	now := was
+	now.First, now.Last = *o.day(1).Time(), *o.day(5).Time()
+	if changes(supervisor, 6, now.Seen())() != nil { // the supervisor was first
+		now.Last = *o.day(6).Time()
+		require.NoError(t, changes(third, 5, now.Seen())())
+	}
+	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[third], was.ID))
+
 	// Who is back and who works for them, at once: the answer is recorded once, or refused whole.
 	run, task := o.held()
 	entered := o.away(worker, 1, "")
