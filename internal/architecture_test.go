@@ -22,82 +22,84 @@ import (
 // the package itself, unless they are named. A new package is placed here first.
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
-	"internal/care":              {},
-	"internal/eligibility":       {"internal/care"},                      // the gates
-	"internal/agenda":            {"internal/care"},                      // when people are received
-	"internal/slip":              {"internal/care"},                      // the sheets that people take away
-	"internal/duty":              {"internal/care"},                      // whose task something is
-	"internal/usual":             {"internal/care"},                      // what holds where a zone is silent
-	"internal/actors":            {"internal/care", "internal/undoing"},  // who may act
-	"internal/health":            {"internal/actors", "internal/care"},   // what an open case waits for
-	"internal/sole":              {"internal/crossing", "internal/care"}, // what a case has once
-	"internal/crossing":          {"internal/care", "internal/working"},  // what may go to another agency
-	"internal/plan":              {"internal/care"},                      // what a plan may hold
-	"internal/permits":           {"internal/care"},                      // by when a permit's renewal is asked for
-	"internal/terms":             {"internal/care"},                      // when what people have to do is due
-	"internal/ledger":            {"internal/privacy", "internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech", "internal/critical"},
-	"internal/completion":        {"internal/agenda", "internal/care", "internal/crossing", "internal/needs", "internal/plan", "internal/speech", "internal/written"}, // how a task may end
-	"internal/catalogue":         {"internal/completion", "internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere"},
-	"internal/critical":          {"internal/care"},                                         // days after which something is lost
-	"internal/elsewhere":         {"internal/care"},                                         // numbers in other systems
-	"internal/telephone":         {},                                                        // what a telephone number is
-	"internal/kin":               {"internal/care", "internal/reach", "internal/telephone"}, // who belongs to a person
-	"internal/speech":            {"internal/care"},                                         // how somebody communicates
-	"internal/papers":            {"internal/care"},                                         // documents that were shown
-	"internal/privacy":           {},                                                        // how somebody is told what becomes of their data
-	"internal/undoing":           {"internal/care"},                                         // what can be taken back
-	"internal/told":              {},                                                        // who was told of something
-	"internal/quorum":            {"internal/care"},                                         // whether an équipe has agreed
-	"internal/recent":            {},
-	"internal/feed":              {}, // what somebody's calendar gives
-	"internal/ical":              {}, // writes entries of calendars
-	"internal/postgres/feeds":    {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/fiscal":            {}, // the codice fiscale
-	"internal/zone/fault":        {}, // what is wrong with a file
-	"internal/zone":              {"internal/zone/fault", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
-	"internal/setup":             {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
-	"internal/calendar":          {"internal/care"},
-	"internal/italian/dated":     {"internal/critical"},
-	"internal/italian/course":    {"internal/care"}, // what a stage is for
-	"internal/italian":           {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan"},
-	"internal/italian/words":     {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
-	"internal/italian/known":     {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
-	"internal/italian/paper":     {"internal/italian", "internal/italian/world", "internal/expected"},
-	"internal/expected":          {"internal/ledger", "internal/care", "internal/kin", "internal/reach"}, // who comes on a day
-	"internal/italian/given":     {"internal/catalogue"},                                                 // what somebody is given of a person
-	"internal/reach":             {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
-	"internal/italian/alike":     {"internal/names", "internal/finding"},
-	"internal/italian/reading":   {"internal/care", "internal/ledger"},
-	"internal/italian/article":   {},                                                            // nouns after their articles and prepositions
-	"internal/italian/gate":      {"internal/eligibility"},                                      // why a gate is shut
-	"internal/italian/asked":     {},                                                            // what to write in a field that must not stay empty
-	"internal/italian/world":     {"internal/care", "internal/eligibility"},                     // names of languages and citizenships
-	"internal/italian/mails":     {"internal/italian", "internal/ledger", "internal/gathering"}, // the mails that are sent
-	"internal/codec":             {},
-	"internal/config":            {"internal/brake"},
-	"internal/client":            {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
-	"internal/walk":              {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
-	"internal/correction":        {"internal/intake", "internal/ledger", "internal/care", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers"},             // how the data of a person are corrected
-	"internal/needs":             {"internal/care", "internal/written"},                                                                                                                          // how a need is added or closed
-	"internal/working":           {"internal/eligibility", "internal/care"},                                                                                                                      // what is told of a person's work
-	"internal/postgres/noted":    {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                      // keeps it
-	"internal/italian/jobs":      {"internal/working"},                                                                                                                                           // says it
-	"internal/amending":          {"internal/written", "internal/takeover", "internal/needs", "internal/ledger", "internal/care"},                                                                // how what was written is corrected
-	"internal/postgres/amending": {"internal/amending", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                           // keeps its versions
-	"internal/gathering":         {"internal/care", "internal/names"},                                                                                                                            // how a meeting of an équipe is planned
-	"internal/postgres/needs":    {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
-	"internal/takeover":          {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
-	"internal/postgres/takeover": {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
-	"internal/intake":            {"internal/privacy", "internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care", "internal/telephone"},                    // what is wrong with what the desk is told
-	"internal/board":             {"internal/absence", "internal/agenda", "internal/care"},                                                                                                       // what a supervisor looks at on a Monday morning
-	"internal/absence":           {"internal/care"},                                                                                                                                              // when staff are away
-	"internal/lead":              {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
-	"internal/written":           {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
-	"internal/italian/sheet":     {"internal/written"},                                                                                                                                           // what was written in a case
-	"internal/italian/timeline":  {"internal/italian", "internal/told", "internal/ledger", "internal/care"},                                                                                      // what happened in a case
-	"internal/protection":        {"internal/care"},                                                                                                                                              // who keeps a protected person's file
-	"internal/italian/deciding":  {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
-	"internal/italian/offered":   {"internal/italian", "internal/agenda", "internal/care"},                                                                                                       // free places
+	"internal/care":               {},
+	"internal/eligibility":        {"internal/care"},                      // the gates
+	"internal/agenda":             {"internal/care"},                      // when people are received
+	"internal/slip":               {"internal/care"},                      // the sheets that people take away
+	"internal/duty":               {"internal/care"},                      // whose task something is
+	"internal/usual":              {"internal/care"},                      // what holds where a zone is silent
+	"internal/actors":             {"internal/care", "internal/undoing"},  // who may act
+	"internal/health":             {"internal/actors", "internal/care"},   // what an open case waits for
+	"internal/sole":               {"internal/crossing", "internal/care"}, // what a case has once
+	"internal/crossing":           {"internal/care", "internal/working"},  // what may go to another agency
+	"internal/plan":               {"internal/care"},                      // what a plan may hold
+	"internal/permits":            {"internal/care"},                      // by when a permit's renewal is asked for
+	"internal/terms":              {"internal/care"},                      // when what people have to do is due
+	"internal/ledger":             {"internal/privacy", "internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech", "internal/critical"},
+	"internal/completion":         {"internal/agenda", "internal/care", "internal/crossing", "internal/needs", "internal/plan", "internal/speech", "internal/written"}, // how a task may end
+	"internal/catalogue":          {"internal/completion", "internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere"},
+	"internal/critical":           {"internal/care"},                                         // days after which something is lost
+	"internal/elsewhere":          {"internal/care"},                                         // numbers in other systems
+	"internal/telephone":          {},                                                        // what a telephone number is
+	"internal/kin":                {"internal/care", "internal/reach", "internal/telephone"}, // who belongs to a person
+	"internal/speech":             {"internal/care"},                                         // how somebody communicates
+	"internal/papers":             {"internal/care"},                                         // documents that were shown
+	"internal/privacy":            {},                                                        // how somebody is told what becomes of their data
+	"internal/undoing":            {"internal/care"},                                         // what can be taken back
+	"internal/told":               {},                                                        // who was told of something
+	"internal/quorum":             {"internal/care"},                                         // whether an équipe has agreed
+	"internal/recent":             {},
+	"internal/feed":               {}, // what somebody's calendar gives
+	"internal/ical":               {}, // writes entries of calendars
+	"internal/postgres/feeds":     {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/fiscal":             {}, // the codice fiscale
+	"internal/zone/fault":         {}, // what is wrong with a file
+	"internal/zone":               {"internal/zone/fault", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
+	"internal/setup":              {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
+	"internal/calendar":           {"internal/care"},
+	"internal/italian/dated":      {"internal/critical"},
+	"internal/italian/course":     {"internal/care"}, // what a stage is for
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan"},
+	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
+	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
+	"internal/italian/paper":      {"internal/italian", "internal/italian/world", "internal/expected"},
+	"internal/expected":           {"internal/ledger", "internal/care", "internal/kin", "internal/reach"}, // who comes on a day
+	"internal/italian/given":      {"internal/catalogue"},                                                 // what somebody is given of a person
+	"internal/reach":              {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
+	"internal/italian/alike":      {"internal/names", "internal/finding"},
+	"internal/italian/reading":    {"internal/care", "internal/ledger"},
+	"internal/italian/article":    {},                                                            // nouns after their articles and prepositions
+	"internal/italian/gate":       {"internal/eligibility"},                                      // why a gate is shut
+	"internal/italian/asked":      {},                                                            // what to write in a field that must not stay empty
+	"internal/italian/world":      {"internal/care", "internal/eligibility"},                     // names of languages and citizenships
+	"internal/italian/mails":      {"internal/italian", "internal/ledger", "internal/gathering"}, // the mails that are sent
+	"internal/codec":              {},
+	"internal/config":             {"internal/brake"},
+	"internal/client":             {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
+	"internal/walk":               {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
+	"internal/correction":         {"internal/intake", "internal/ledger", "internal/care", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers"},             // how the data of a person are corrected
+	"internal/needs":              {"internal/care", "internal/written"},                                                                                                                          // how a need is added or closed
+	"internal/working":            {"internal/eligibility", "internal/care"},                                                                                                                      // what is told of a person's work
+	"internal/postgres/noted":     {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                      // keeps it
+	"internal/italian/jobs":       {"internal/working"},                                                                                                                                           // says it
+	"internal/amending":           {"internal/written", "internal/takeover", "internal/needs", "internal/ledger", "internal/care"},                                                                // how what was written is corrected
+	"internal/postgres/amending":  {"internal/amending", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                           // keeps its versions
+	"internal/gathering":          {"internal/care", "internal/names"},                                                                                                                            // how a meeting of an équipe is planned
+	"internal/postgres/needs":     {"internal/needs", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                              // adds and closes them
+	"internal/takeover":           {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
+	"internal/postgres/takeover":  {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
+	"internal/intake":             {"internal/privacy", "internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care", "internal/telephone"},                    // what is wrong with what the desk is told
+	"internal/board":              {"internal/absence", "internal/agenda", "internal/care"},                                                                                                       // what a supervisor looks at on a Monday morning
+	"internal/absence":            {"internal/care"},                                                                                                                                              // when staff are away
+	"internal/lead":               {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
+	"internal/written":            {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
+	"internal/italian/sheet":      {"internal/written"},                                                                                                                                           // what was written in a case
+	"internal/italian/timeline":   {"internal/italian", "internal/told", "internal/ledger", "internal/care"},                                                                                      // what happened in a case
+	"internal/protection":         {"internal/care"},                                                                                                                                              // who keeps a protected person's file
+	"internal/italian/deciding":   {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
+	"internal/italian/offered":    {"internal/italian", "internal/agenda", "internal/care"},                                                                                                       // free places
+	"internal/mediation":          {"internal/agenda", "internal/care", "internal/names"},                                                                                                         // how a mediator is asked for
+	"internal/postgres/mediation": {"internal/mediation", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -113,7 +115,7 @@ var mayImport = map[string][]string{
 	// The processes, and what they do to the world.
 	"workflows/contract":           {"internal/care"},
 	"workflows/run":                {"activities", "workflows/contract", "internal/ledger", "internal/care"}, // the engine that carries them
-	"workflows":                    {"internal/undoing", "internal/correction", "internal/correction", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care", "internal/agenda"},
+	"workflows":                    {"internal/undoing", "internal/correction", "internal/correction", "workflows/run", "workflows/contract", "internal/actors", "internal/quorum", "internal/ledger", "internal/care", "internal/agenda", "internal/terms"},
 	"activities":                   {"internal/ledger", "internal/care", "internal/trace"},
 	"internal/metrics":             {"activities", "internal/ledger"},                                                                                                                                                                                                                                                                                                                                                                        // what a process counts
 	"internal/trace":               {},                                                                                                                                                                                                                                                                                                                                                                                                       // which click something belongs to

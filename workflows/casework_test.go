@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian/words"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/machine"
+	"percorso/internal/terms"
 )
 
 // carrier brings commands to their runs and lets time pass: in skipped time for
@@ -421,7 +422,7 @@ func (w *casework) reaches(kind care.TaskKind) {
 		}},
 		{care.PlacementOutcome, func() { w.does(care.PlacementOutcome, care.Completion{Outcome: care.Placed}) }},
 		{care.Review, func() {
-			_, reviews := w.policy().Rhythm(care.Placed)
+			_, reviews := terms.Rhythm(w.policy(), care.Placed)
 			for range reviews {
 				w.does(care.Review, care.Completion{Outcome: care.Met})
 			}

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/completion"
 	"percorso/internal/ledger"
+	"percorso/internal/terms"
 )
 
 // seated are the roles of Prato's équipe between agencies.
@@ -603,7 +604,7 @@ func TestFollowUpHearsEveryAgencyOfThePlan(t *testing.T) {
 	inSkippedTime(t, func(w *casework) {
 		w.takesOver()
 		goal := w.plan(care.PlanActive).Content.Goals[0].ID
-		_, reviews := w.policy().Rhythm(care.PlanActivated)
+		_, reviews := terms.Rhythm(w.policy(), care.PlanActivated)
 		for range reviews {
 			w.does(care.Review, care.Completion{Outcome: care.Met})
 		}

@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/terms"
 	"percorso/workflows/run"
 )
 
@@ -28,7 +29,7 @@ func followUp(r *run.Run) (care.Code, error) {
 	if err != nil {
 		return "", err
 	}
-	rhythm, reviews := r.Policy.Rhythm(opening.Outcome)
+	rhythm, reviews := terms.Rhythm(r.Policy, opening.Outcome)
 	for turn := 1; ; turn++ {
 		if err := quiet(r, run.Turn("rhythm", turn), rhythm); err != nil {
 			return "", err

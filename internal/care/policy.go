@@ -26,6 +26,7 @@ type Policy struct {
 	SharedAgenda  SharedAgenda `json:"shared_agenda"`
 	Brings        []Bring      `json:"brings,omitempty"`
 	Checked       []Checking   `json:"checked,omitempty"` // languages of sheets
+	Providers     []Provider   `json:"providers,omitempty"`
 
 	Tasks           []TaskRule     `json:"tasks"`     // one of each TaskKinds
 	Deadlines       []Deadline     `json:"deadlines"` // one of each DeadlineCodes
@@ -266,6 +267,28 @@ type Mediator struct {
 	Band
 }
 
+// Provider gives mediators on request, out of the lots of hours that were bought of it.
+type Provider struct {
+	Code  string `json:"code"`
+	Name  string `json:"name"`
+	Email string `json:"email"` // where its coordinator gets the links
+	Phone string `json:"phone,omitempty"`
+	Lots  []Lot  `json:"lots"`
+}
+
+// Lot is hours of mediation with what they may be used for. Package mediation counts them.
+type Lot struct {
+	Code      string   `json:"code"` // no other of the zone has it
+	Hours     int      `json:"hours"`
+	Languages []string `json:"languages"` // with their varieties: "ar-MA"
+	Notice    Duration `json:"notice"`    // until when a mediator is called off at no cost
+	Unit      int      `json:"unit"`      // minutes: what is begun of one is used
+	Modes     []string `json:"modes"`
+	Parallel  int      `json:"parallel"`       // mediators at one time
+	Ends      string   `json:"ends,omitempty"` // last day
+	Source    string   `json:"source"`
+}
+
 // SharedAgenda is the agenda that the desk shares with an agency; With is
 // empty where the zone has none. Its slots come back every week.
 type SharedAgenda struct {
@@ -350,15 +373,6 @@ const (
 	// half a year before the 18th, the date of an action of the plan, and the day on which a permit was granted.
 	TurnsSixteen, NearlyAdult, PlanActionDate, PermitGranted = "turns_sixteen", "nearly_adult", "plan_action_date", "permit_granted"
 )
-
-// DayOfLife is one of the last four, with the task that it becomes.
-type DayOfLife struct {
-	Code string
-	Task TaskKind
-}
-
-// DaysOfLife lists them.
-var DaysOfLife = []DayOfLife{{TurnsSixteen, Reconsider}, {NearlyAdult, ComingOfAge}, {PlanActionDate, PlanActionDue}, {PermitGranted, Reconsider}}
 
 // DeadlineCodes lists the codes that every zone sets.
 var DeadlineCodes = []string{
@@ -520,23 +534,6 @@ func (p Policy) Deadline(code string) (Deadline, bool) {
 // NoShowAttempts is how many appointments a person may miss without a good
 // reason before they count as not reached; at least 1.
 func (p Policy) NoShowAttempts() int { return max(1, p.NoShow.Attempts) }
-
-// Rhythm gives the deadline between two reviews, and how many of them go before
-// an evaluation (at least 1), by how the last branch of the path ended.
-func (p Policy) Rhythm(outcome Code) (deadline string, reviews int) {
-	after := StageSecondLevel
-	switch outcome {
-	case Placed, InTraining:
-		after = StagePlacement
-	case PlanActivated:
-		after = StageEquipe
-	}
-	f, ok := find(p.FollowUps, func(f FollowUpRule) bool { return f.After == after })
-	if !ok {
-		return DeadlineReviewAfterService, 1
-	}
-	return f.Deadline, max(1, f.Reviews)
-}
 
 // NeedAreas resolves codes of areas; it leaves out those that the zone has not.
 func (p Policy) NeedAreas(codes []string) []NeedArea {

@@ -76,6 +76,12 @@ func Link(caller string) Role {
 	return Role{name: "percorso_app", settings: []setting{{"staff", caller}}}
 }
 
+// Asked is what the API reads and accepts for a provider's coordinator, who has a link and
+// no account. They see the one request that it was made for.
+func Asked(link string) Role {
+	return Role{name: "percorso_app", settings: []setting{{"outside", "yes"}, {"mediation", link}}}
+}
+
 // Worker is what works runs. It sees one case, by its id; without one, only what
 // is to be delivered.
 func Worker(caseID string) Role {

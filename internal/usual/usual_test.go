@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/completion"
+	"percorso/internal/terms"
 )
 
 // barest is what every zone's policy says, however old the code that stored it.
@@ -122,8 +123,8 @@ func TestRunsDecideAsBefore(t *testing.T) {
 		t.Errorf("attempts: %d, %d", silent.NoShowAttempts(), completed.NoShowAttempts())
 	}
 	for _, outcome := range []string{care.Placed, care.InTraining, care.PlanActivated, care.Resolved, ""} {
-		deadline, reviews := silent.Rhythm(care.Code(outcome))
-		if d, r := completed.Rhythm(care.Code(outcome)); d != deadline || r != reviews {
+		deadline, reviews := terms.Rhythm(silent, care.Code(outcome))
+		if d, r := terms.Rhythm(completed, care.Code(outcome)); d != deadline || r != reviews {
 			t.Errorf("after %q: %s, %d; was %s, %d", outcome, d, r, deadline, reviews)
 		}
 	}

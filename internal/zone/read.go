@@ -23,7 +23,7 @@ func (n node) read() care.Policy {
 		"zone", "municipality", "lead", "patron_saint", "day_ends", "closures",
 		"agencies", "roles", "desk", "needs", "matters", "services", "follow_through", "partners", "shared_agenda", "checked_languages",
 		"tasks", "deadlines", "no_show", "follow_ups", "equipes", "closure_approval", "outcomes", "reject_reasons", "measures",
-		"target", "figures", "schedule",
+		"target", "figures", "schedule", "mediation_providers",
 	)}
 	r.p.Zone = r.need("zone").code()
 	r.p.Municipality = r.need("municipality").text()
@@ -34,6 +34,7 @@ func (n node) read() care.Policy {
 	r.services()
 	r.checked()
 	r.desk()
+	r.providers()
 	r.approval()
 	r.tasks()
 	r.deadlines()

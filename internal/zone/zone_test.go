@@ -17,6 +17,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/duty"
 	"percorso/internal/slip"
+	"percorso/internal/terms"
 	"percorso/internal/usual"
 	"percorso/internal/zone"
 	"percorso/internal/zone/fault"
@@ -222,7 +223,7 @@ func TestEveryEquipeComesToAnEnd(t *testing.T) {
 				}
 			}
 		}
-		if deadline, reviews := p.Rhythm(care.PlanActivated); deadline != care.DeadlineReviewAfterPlan || reviews != 2 {
+		if deadline, reviews := terms.Rhythm(p, care.PlanActivated); deadline != care.DeadlineReviewAfterPlan || reviews != 2 {
 			t.Errorf("%s: after a plan %s, %d", code, deadline, reviews)
 		}
 	}
