@@ -50,6 +50,7 @@ const (
 	noted   = "noted"   // what somebody wrote, in an open case
 	booked  = "booked"  // an appointment with a service of the municipality's
 	missed  = "missed"  // to which nobody came
+	today   = "today"   // one whose hour is now
 )
 
 // thing is what an operation is about.
@@ -120,6 +121,9 @@ func openStates(facts catalogue.Facts) []string {
 	case catalogue.OnRecord:
 		return []string{noted, handed}
 	case catalogue.OnAppointment:
+		if facts.Code == care.OpArrive {
+			return []string{booked, today, missed}
+		}
 		return []string{booked, missed}
 	default:
 		return []string{nothingYet}
@@ -267,8 +271,12 @@ func (w *crowd) made(facts catalogue.Facts, state string) thing {
 	case catalogue.OnAppointment:
 		it := thing{id: uuid.NewString(), run: postgrestest.NewRun(care.RunService)}
 		it.caseRun, _, _ = w.file(care.ReferralRequested)
+		at := w.Now.AddDate(0, 0, 30)
+		if state == today {
+			at = w.Now
+		}
 		w.Branch(it.caseRun, it.run, care.Answer{Service: "pas"}, ledger.Effects{Appointments: []ledger.AppointmentChange{
-			{ID: it.id, State: care.AppointmentBooked, Service: "pas", At: w.Now.AddDate(0, 0, 30)}}})
+			{ID: it.id, State: care.AppointmentBooked, Service: "pas", At: at}}})
 		if state == missed {
 			w.Does(it.run, w.Clock(), ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: it.id, State: care.AppointmentNoShow}}}, nil)
 		}

@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/arranged"
 	"percorso/api/pages/cases"
+	"percorso/api/pages/counter"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/drafts"
 	"percorso/api/pages/feeds"
@@ -52,6 +53,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&readers.Place{Room: shared, Records: s.records}).Mount(p)
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
+	(&counter.Place{Room: shared}).Mount(p)
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
 	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)

@@ -579,8 +579,8 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 }
 
 // byID is what changes something of a case by its id, which no example knows: in a walk it is refused
-// each time, and what it does is tried by the tests of the store.
-var byID = []care.Operation{care.OpMoveDate, care.OpEndDate}
+// each time, or of an appointment on its day; and what it does is tried by the tests of the store.
+var byID = []care.Operation{care.OpMoveDate, care.OpEndDate, care.OpArrive}
 
 // keeping is what hides a case from its walkers: who walks on knows nothing of it.
 var keeping = []care.Operation{care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift}

@@ -296,6 +296,7 @@ type PageRecords struct {
 	Planned   []gathering.Planned  // meetings of the équipe
 	Linked    []kin.Linked         // who belongs to the person of a case
 	Speech    []string             // how they communicate
+	Arrived   *time.Time           // when the person of the first appointment came
 }
 
 func (p *PageRecords) Completed() bool {
@@ -598,6 +599,9 @@ func (p *PageRecords) appointments() []ledger.Appointment {
 	}
 	first.Run = "service/1"
 	second := first
+	if p.Arrived != nil {
+		first.Arrived, first.Languages = p.Arrived, []string{"ur"}
+	}
 	second.ID, second.Run = AnotherID, "placement/1"
 	second.State, second.At, second.Service, second.Matter = string(care.AppointmentBooked), p.noon(2), cmp.Or(p.ZonePolicy.CPI(), "cpi"), ""
 	return []ledger.Appointment{first, second}
@@ -634,8 +638,9 @@ func (p *PageRecords) DayOf(_ context.Context, _ care.Staff, from, to time.Time,
 		case door:
 			list = append(list, expected.Visit{Appointment: ledger.Appointment{ID: a.ID, Service: a.Service, At: a.At}})
 		default:
+			a.Languages = []string{"ur"}
 			list = append(list, expected.Visit{
-				Appointment: a, Languages: []string{"ur"}, Phone: "000 0000001",
+				Appointment: a, Phone: "000 0000001",
 				Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes}, {Kind: reach.Phone, Value: "000 0000002", Call: reach.No}},
 				Linked:   []kin.Linked{{Name: "Padre di prova", Relation: "father", Barred: true, Order: "juvenile_court", Ordered: "2026-05-04"}},
 			})

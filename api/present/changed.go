@@ -3,6 +3,7 @@ package present
 import (
 	"strings"
 
+	"percorso/internal/arrival"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
@@ -29,4 +30,23 @@ func lower(text string) string {
 		return ""
 	}
 	return strings.ToLower(text[:1]) + text[1:]
+}
+
+// Here says since when the person of an appointment is here, what they speak, and how late
+// they came; empty: nobody has marked that they are.
+func Here(a ledger.Appointment) string {
+	if a.Arrived == nil {
+		return ""
+	}
+	here := "È qui dalle " + italian.Hour(*a.Arrived)
+	if !a.Stands() {
+		here = "È arrivata alle " + italian.Hour(*a.Arrived)
+	}
+	if late := arrival.Late(a.At, a.Arrived); late > 0 {
+		here += ", " + italian.Count(late, "minuto", "minuti") + " dopo l’ora"
+	}
+	if len(a.Languages) > 0 {
+		here += ", parla " + Languages(a.Languages)
+	}
+	return here
 }

@@ -9,21 +9,22 @@ import (
 )
 
 type appointmentJSON struct {
-	ID         string    `json:"id"`
-	CaseFileID string    `json:"case_file_id"`
-	CaseNumber string    `json:"case_number"`
-	Person     string    `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
-	Service    string    `json:"service"`
-	Matter     string    `json:"matter,omitempty"`
-	State      string    `json:"state" doc:"booked, confirmed, held, no_show or cancelled"`
-	At         time.Time `json:"at"`
-	Suspended  bool      `json:"suspended,omitempty" doc:"It was kept while its case stands still"`
+	ID         string     `json:"id"`
+	CaseFileID string     `json:"case_file_id"`
+	CaseNumber string     `json:"case_number"`
+	Person     string     `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
+	Service    string     `json:"service"`
+	Matter     string     `json:"matter,omitempty"`
+	State      string     `json:"state" doc:"booked, confirmed, held, no_show or cancelled"`
+	At         time.Time  `json:"at"`
+	Suspended  bool       `json:"suspended,omitempty" doc:"It was kept while its case stands still"`
+	ArrivedAt  *time.Time `json:"arrived_at,omitempty" doc:"When the person came, as whoever receives them has marked it"`
 }
 
 func appointmentOf(a ledger.Appointment) appointmentJSON {
 	return appointmentJSON{
 		ID: a.ID, CaseFileID: a.CaseID, CaseNumber: a.CaseNumber, Person: a.Person,
-		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At, Suspended: a.Suspended,
+		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At, Suspended: a.Suspended, ArrivedAt: a.Arrived,
 	}
 }
 

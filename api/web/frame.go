@@ -116,4 +116,14 @@ func Each[T, S any](list []T, show func(T) S) []S {
 type Moment struct{ When, Text, By, Note string }
 
 // Line is a line of a short list.
-type Line struct{ URL, Text, State, When string }
+type Line struct {
+	URL, Text, State, When string
+	Act                    *LineAct // what can be done at once; nil: nothing
+}
+
+// LineAct is a button of a line.
+type LineAct struct {
+	Form
+	Text string
+	From string // the page that its reader stays on
+}

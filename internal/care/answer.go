@@ -23,50 +23,49 @@ type Operation string
 
 // Operations that move a path go through its process.
 const (
-	OpOpen          Operation = "open"        // begins a run
-	OpComplete      Operation = "complete"    // a task, with its form
-	OpAcknowledge   Operation = "acknowledge" // a referral: seen, not yet a yes
-	OpAccept        Operation = "accept"
-	OpReject        Operation = "reject"
-	OpHold          Operation = "hold" // asks the sender for more
-	OpSupply        Operation = "supply"
-	OpRedirect      Operation = "redirect"
-	OpWithdraw      Operation = "withdraw"
-	OpBook          Operation = "book"         // another level-2 service
-	OpSendToCPI     Operation = "send_to_cpi"  // starts a placement
-	OpConvene       Operation = "convene"      // an équipe
-	OpPlanMeeting   Operation = "plan_meeting" // of an équipe, or moves or calls off the one that is planned
-	OpMinutes       Operation = "minutes"      // of an équipe's meeting, with the opinions given there
-	OpRefer         Operation = "refer"        // the person to a partner
-	OpMeet          Operation = "meet"         // a valid meeting with the person was held, by any agency
-	OpConsent       Operation = "consent"      // the person consents to a private partner being given what a purpose needs
-	OpUnconsent     Operation = "withdraw_consent"
-	OpPermit        Operation = "permit"         // a renewal receipt or a new permit was shown
-	OpSuspend       Operation = "suspend"        // a case, until a date
-	OpResume        Operation = "resume"         // a suspended case, before its date
-	OpTransfer      Operation = "transfer"       // asks another zone to take the case over
-	OpRecall        Operation = "recall"         // takes back what another zone was asked
-	OpMerge         Operation = "merge"          // a second case file of the same person into the one that stays
-	OpCorrect       Operation = "correct_person" // their data, with what was there before
-	OpVouch         Operation = "vouch"          // a second person confirms that two files are of one person
-	OpMistake       Operation = "mistake"        // somebody says that a closure was a mistake
-	OpUndo          Operation = "undo"           // somebody else confirms it, which takes the closure back
-	OpProtect       Operation = "protect"        // she is known to named keepers alone from now on
-	OpNameKeeper    Operation = "name_keeper"    // one more who may know of her
-	OpDismissKeeper Operation = "dismiss_keeper" // who need not know of her any more
-	OpAskLifting    Operation = "ask_lifting"    // a keeper asks that she be protected no longer
-	OpLift          Operation = "lift"           // another keeper does it
-	OpAdopt         Operation = "adopt"          // the case that stays takes over the branches of the merged one
-	OpReopen        Operation = "reopen"         // a closed case
-	OpClose         Operation = "close"          // a case, early, from any stage
-	OpMoveMeeting   Operation = "move_appointment"
-	OpCancelMeeting Operation = "cancel_appointment"
-	OpRenewPolicy   Operation = "renew_policy" // a supervisor brings the zone's new rules to an open run
-	OpReport        Operation = "report"       // a sub-process tells its case how it ended
-	OpEnd           Operation = "end"          // a case ends a branch
-	OpMailBounced   Operation = "mail_bounced" // a mail came back
-	OpClock         Operation = "clock"        // a deadline fell due
-	OpNewCourse     Operation = "new_course"   // operations bring an open run to a newer course
+	OpOpen                         Operation = "open"        // begins a run
+	OpComplete                     Operation = "complete"    // a task, with its form
+	OpAcknowledge                  Operation = "acknowledge" // a referral: seen, not yet a yes
+	OpAccept                       Operation = "accept"
+	OpReject                       Operation = "reject"
+	OpHold                         Operation = "hold" // asks the sender for more
+	OpSupply                       Operation = "supply"
+	OpRedirect                     Operation = "redirect"
+	OpWithdraw                     Operation = "withdraw"
+	OpBook                         Operation = "book"         // another level-2 service
+	OpSendToCPI                    Operation = "send_to_cpi"  // starts a placement
+	OpConvene                      Operation = "convene"      // an équipe
+	OpPlanMeeting                  Operation = "plan_meeting" // of an équipe, or moves or calls off the one that is planned
+	OpMinutes                      Operation = "minutes"      // of an équipe's meeting, with the opinions given there
+	OpRefer                        Operation = "refer"        // the person to a partner
+	OpMeet                         Operation = "meet"         // a valid meeting with the person was held, by any agency
+	OpConsent                      Operation = "consent"      // the person consents to a private partner being given what a purpose needs
+	OpUnconsent                    Operation = "withdraw_consent"
+	OpPermit                       Operation = "permit"         // a renewal receipt or a new permit was shown
+	OpSuspend                      Operation = "suspend"        // a case, until a date
+	OpResume                       Operation = "resume"         // a suspended case, before its date
+	OpTransfer                     Operation = "transfer"       // asks another zone to take the case over
+	OpRecall                       Operation = "recall"         // takes back what another zone was asked
+	OpMerge                        Operation = "merge"          // a second case file of the same person into the one that stays
+	OpCorrect                      Operation = "correct_person" // their data, with what was there before
+	OpVouch                        Operation = "vouch"          // a second person confirms that two files are of one person
+	OpMistake                      Operation = "mistake"        // somebody says that a closure was a mistake
+	OpUndo                         Operation = "undo"           // somebody else confirms it, which takes the closure back
+	OpProtect                      Operation = "protect"        // she is known to named keepers alone from now on
+	OpNameKeeper                   Operation = "name_keeper"    // one more who may know of her
+	OpDismissKeeper                Operation = "dismiss_keeper" // who need not know of her any more
+	OpAskLifting                   Operation = "ask_lifting"    // a keeper asks that she be protected no longer
+	OpLift                         Operation = "lift"           // another keeper does it
+	OpAdopt                        Operation = "adopt"          // the case that stays takes over the branches of the merged one
+	OpReopen                       Operation = "reopen"         // a closed case
+	OpClose                        Operation = "close"          // a case, early, from any stage
+	OpMoveMeeting, OpCancelMeeting Operation = "move_appointment", "cancel_appointment"
+	OpRenewPolicy                  Operation = "renew_policy" // a supervisor brings the zone's new rules to an open run
+	OpReport                       Operation = "report"       // a sub-process tells its case how it ended
+	OpEnd                          Operation = "end"          // a case ends a branch
+	OpMailBounced                  Operation = "mail_bounced" // a mail came back
+	OpClock                        Operation = "clock"        // a deadline fell due
+	OpNewCourse                    Operation = "new_course"   // operations bring an open run to a newer course
 )
 
 // Operations that assign work are plain transactions on the task's row.
@@ -77,7 +76,7 @@ const (
 	OpExtend                           Operation = "extend"                            // more time, by the supervisor
 	OpRemind                           Operation = "remind"                            // a reminder now, by the supervisor
 	OpContact, OpAmend, OpNoteReferral Operation = "contact", "amend", "note_referral" // records a contact at the desk; corrects what was written; adds a note to a referral that was sent
-	OpProgress                         Operation = "progress"                          // how an action of the plan comes along
+	OpProgress, OpArrive               Operation = "progress", "arrive"                // how an action of the plan comes along; the person of an appointment is here
 	OpRetryEntry, OpRefuseEntry        Operation = "retry_entry", "refuse_entry"       // an accepted entry that cannot be worked, by the supervisor
 	OpTellTakeOver, OpWorkProfile      Operation = "tell_take_over", "work_profile"    // how the person was told that they are taken over; what is known of their work
 	OpAddDate, OpMoveDate, OpEndDate   Operation = "add_date", "move_date", "end_date" // a day after which something is lost; that it is another; that it is over
@@ -122,6 +121,7 @@ type Completion struct {
 	Consents       []string      `json:"consents,omitempty" doc:"Codes of the private agencies that the person consents to be told by this"`
 	LeftOut        []string      `json:"left_out,omitempty" doc:"Codes of the private agencies to which the person says no: a plan goes on without sending them there, an équipe without showing them anything"`
 	Interpreted    string        `json:"interpreted,omitempty" doc:"Who interpreted in the conversation: not_needed, mediator, colleague, relative (or a friend, of age), telephone. A child never does"`
+	Late           int           `json:"late,omitempty" doc:"How many minutes after the hour the person came; who comes late is no absence"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
 	Circle         string        `json:"circle,omitempty" enum:"social,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
 }

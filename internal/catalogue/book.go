@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"percorso/internal/agenda"
+	"percorso/internal/arrival"
 	"percorso/internal/care"
 )
 
@@ -60,3 +61,9 @@ var (
 		},
 	}
 )
+
+// Arrive marks that the person of an appointment is here, for whoever receives them.
+var Arrive = Operation[arrival.Mark]{
+	Facts:   Facts{Code: care.OpArrive, On: OnAppointment, AtOnce: true, Path: "arrival"},
+	Example: func(World) arrival.Mark { return arrival.Mark{} },
+}

@@ -59,7 +59,7 @@ var All = []Known{
 	Suspend, Resume, Transfer, Recall, Merge, Vouch, Correct, Close, Mistake, Undo, RenewPolicy, NameLead, TellTakeOver, WorkProfile, Elsewhere, AddNeed, EndNeed, AddDate, MoveDate, EndDate, Amend, NoteReferral, Protect, NameKeeper, DismissKeeper, AskLifting, Lift,
 	PlanMeeting, Minutes, Progress,
 	Complete, Claim, Release, Reassign, Extend, Remind,
-	MoveAppointment, CancelAppointment,
+	MoveAppointment, CancelAppointment, Arrive,
 	Acknowledge, Accept, Reject, Hold, Supply, Redirect, Withdraw,
 	RetryEntry, RefuseEntry,
 }

@@ -79,6 +79,8 @@ func (w World) fill(c *care.Completion, field completion.TaskField, outcome comp
 		c.Consent = true
 	case completion.FieldInterpreted:
 		c.Interpreted = pick(w, speech.Interpreters)
+	case completion.FieldLate:
+		c.Late = 1 + w.Rand.IntN(60)
 	case completion.FieldNote:
 		c.Note = exampleText
 	}

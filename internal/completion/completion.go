@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"percorso/internal/agenda"
+	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/needs"
@@ -38,6 +39,7 @@ const (
 	FieldConsents       TaskField = "consents"
 	FieldLeftOut        TaskField = "left_out"
 	FieldInterpreted    TaskField = "interpreted"
+	FieldLate           TaskField = "late"
 	FieldNote           TaskField = "note"
 	FieldCircle         TaskField = "circle"
 )
@@ -46,7 +48,7 @@ const (
 var Fields = []TaskField{
 	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
 	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent, FieldConsents, FieldLeftOut,
-	FieldReason, FieldClosureOutcome, FieldInterpreted, FieldNote, FieldCircle,
+	FieldReason, FieldClosureOutcome, FieldInterpreted, FieldLate, FieldNote, FieldCircle,
 }
 
 // TaskOutcome is one way in which a task may be completed.
@@ -90,11 +92,11 @@ var Forms = []TaskForm{
 		{Code: care.Confirmed},
 		{Code: care.Moved, Requires: []TaskField{FieldAt}},
 		{Code: care.Cancelled, Requires: []TaskField{FieldReason}, Reasons: []string{care.PersonCancelled, care.ServiceUnavailable, care.NotReachable}},
-		{Code: care.Held},
+		{Code: care.Held, Takes: []TaskField{FieldLate}},
 		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 	}},
 	{care.Interview, []TaskOutcome{
-		{Code: care.Held, Takes: []TaskField{FieldInterpreted}},
+		{Code: care.Held, Takes: []TaskField{FieldInterpreted, FieldLate}},
 		{Code: care.NoShow, Requires: []TaskField{FieldReason}, Takes: []TaskField{FieldAt}, Reasons: agenda.MissedFor},
 	}},
 	{care.Assessment, []TaskOutcome{
@@ -252,7 +254,7 @@ func Check(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
 		FieldMeasure: c.Measure != "", FieldEnterprise: care.Said(c.Enterprise), FieldClosureOutcome: c.ClosureOutcome != "",
 		FieldNote: care.Said(c.Note), FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
 		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent, FieldCircle: c.Circle != "",
-		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0, FieldInterpreted: c.Interpreted != "",
+		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0, FieldInterpreted: c.Interpreted != "", FieldLate: c.Late != 0,
 	}
 	for _, field := range Fields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
@@ -271,6 +273,7 @@ func Check(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
 	f.Text("enterprise", c.Enterprise, maxEnterprise)
 	f.Note("note", c.Note)
 	f = append(f, speech.CheckInterpreter("interpreted", c.Interpreted)...)
+	f = append(f, arrival.CheckLate(c.Late)...)
 	written.CheckChoice(&f, string(kind), c.Circle)
 	if c.Plan != nil {
 		plan.Check(&f, p, *c.Plan)

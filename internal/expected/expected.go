@@ -15,11 +15,10 @@ import (
 	"percorso/internal/reach"
 )
 
-// Visit is an appointment with how its person is spoken to and reached. Of whom the reader
+// Visit is an appointment with how its person is reached. Of whom the reader
 // knows by what their agency was given, it has what that says.
 type Visit struct {
 	ledger.Appointment
-	Languages     []string     `db:"languages"`
 	Phone         string       `db:"phone"`
 	Email         string       `db:"email"`
 	Contacts      []reach.Way  `db:"contacts"`

@@ -280,7 +280,7 @@ var fields = map[string]string{
 	"needs": "Bisogni", "areas": "Bisogni per area", "bookings": "Appuntamenti", "at": "Giorno e ora", "reason": "Motivo",
 	"matter": "Materia", "measure": "Misura", "enterprise": "Azienda", "until": "Entro quando", "to": "A chi", "stamp": "Attività com’era", "closure_outcome": "Esito della chiusura",
 	"first": "Primo giorno di assenza", "last": "Ultimo giorno di assenza", "substitute": "Sostituto", "staff_id": "Chi è assente",
-	"note": "Note", "interpreted": "Chi ha interpretato", "circle": "Chi legge quello che scrivi", "service": "Servizio", "area": "Area", "need": "Gravità",
+	"note": "Note", "interpreted": "Chi ha interpretato", "late": "Minuti di ritardo", "circle": "Chi legge quello che scrivi", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
 	"by": "Chi lo chiede", "why": "Perché", "given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
 	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "fiscal_code": "Codice fiscale", "contacts": "Contatti", "no_safe_contact": "Nessun contatto sicuro", "reads": "Lingue che legge", "speech": "Come comunica", "linked": "Persone vicine", "no_abode": "Senza fissa dimora", "papers": "Documenti", "name": "Nome e cognome", "relation": "Che cosa è per la persona", "signs": "Firma", "barred": "Non si deve informare", "order": "Chi lo ha disposto", "ordered": "Giorno della decisione", "file": "Numero del suo fascicolo", "type": "Documento", "number": "Numero", "expires": "Ultimo giorno", "signed_by": "Chi firma", "value": "Numero o indirizzo", "whose": "Di chi è", "call": "Si può chiamare o scrivere", "message": "Si può lasciare un messaggio", "hours": "Quando", "email": "Email", "municipality": "Comune in cui vive", "another_person": "È un’altra persona", "address": "Indirizzo", "notice_given": "Informativa sulla privacy", "notice_way": "Come è stata data l’informativa", "notice_language": "Lingua dell’informativa",
@@ -320,6 +320,7 @@ var fieldHelps = map[string]string{
 	"closure_outcome": "Come si conclude il percorso.",
 	"circle":          "Di solito quello che nota un’assistente sociale è per il servizio sociale, quello di altri per il loro ente. Tu lo leggi sempre; chi resta fuori vede chi ha scritto e quando.",
 	"note":            "Scrivi solo ciò che serve al lavoro, senza nominare altre persone. " + MayBeRead,
+	"late":            "Se la persona è arrivata dopo l’ora. Chi arriva in ritardo è venuto: non è un’assenza.",
 	"interpreted":     "Mai un bambino o un ragazzo. Se è stato un parente o un amico, il colloquio si ripete con un mediatore.",
 	"service":         "Il servizio di secondo livello.",
 	"birth_date":      "Giorno, mese e anno, come nel documento.",
@@ -421,7 +422,7 @@ var operations = map[care.Operation]string{
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
 	care.OpMistake: "Segnala che è stato uno sbaglio", care.OpUndo: "Conferma e annulla lo sbaglio",
 	care.OpReopen: "Riapri il fascicolo", care.OpProtect: "Proteggi la persona", care.OpNameKeeper: "Nomina un custode", care.OpDismissKeeper: "Togli un custode", care.OpNameLead: "Nomina il referente", care.OpAddNeed: "Aggiungi un bisogno", care.OpEndNeed: "Chiudi un bisogno", care.OpAddDate: "Aggiungi una data importante", care.OpMoveDate: "Correggi una data importante", care.OpEndDate: "Segna una data come passata", care.OpAmend: "Correggi quello che è scritto", care.OpNoteReferral: "Aggiungi una nota alla segnalazione", takeover.Form: "Presa in carico", care.OpTellTakeOver: "Registra come la persona sa della presa in carico", care.OpWorkProfile: "Scrivi il profilo per il lavoro", care.OpElsewhere: "Scrivi il numero in un altro sistema",
-	care.OpMoveMeeting: "Sposta l’appuntamento", care.OpCancelMeeting: "Annulla l’appuntamento",
+	care.OpMoveMeeting: "Sposta l’appuntamento", care.OpCancelMeeting: "Annulla l’appuntamento", care.OpArrive: "È arrivata",
 	care.OpAskLifting: "Proponi di togliere la protezione", care.OpLift: "Togli la protezione",
 }
 

@@ -4,6 +4,7 @@ import (
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
 	"percorso/internal/amending"
+	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/critical"
 	"percorso/internal/crossing"
@@ -58,6 +59,11 @@ var rules = map[string]string{
 	agenda.Fixing:            "In questo momento qualcuno fissa un appuntamento che cade nella sospensione: riprova tra poco.",
 	agenda.SameTime:          "L’appuntamento è già a quell’ora: scegline un’altra.",
 	agenda.NotStanding:       "L’appuntamento non c’è più: è già stato annullato, o si è già registrato com’è andato.",
+	arrival.OtherDay:         "L’appuntamento è di un altro giorno: chi è arrivato si segna nel giorno del suo appuntamento.",
+	arrival.Already:          "Un collega ha già segnato che la persona è qui.",
+	arrival.NotMarked:        "Nessuno ha segnato che la persona è qui: non c’è nulla da togliere.",
+	arrival.Came:             "La persona era arrivata: scrivi qui perché risulta assente, per esempio se è andata via. Se l’arrivo è uno sbaglio, toglilo tra gli appuntamenti.",
+	arrival.RuleLate:         "Scrivi i minuti di ritardo in cifre, al massimo 480.",
 	agenda.OutsideHours:      "Gli appuntamenti sono tra le 7 e le 20: scegli un’altra ora.",
 	agenda.OtherService:      "Il posto è di un altro servizio: scegline uno del servizio indicato.",
 	agenda.HourMissing:       "Scegli uno dei posti liberi da quel giorno, oppure scrivi l’ora.",

@@ -546,19 +546,21 @@ type ReferralFilter struct {
 
 // Appointment is an appointment of a case with a service.
 type Appointment struct {
-	ID         string    `db:"id"`
-	Run        string    `db:"run_id"`
-	CaseID     string    `db:"case_id"`
-	CaseNumber string    `db:"case_number"`
-	Person     string    `db:"person"`
-	Service    string    `db:"service"`
-	Matter     string    `db:"matter"`
-	State      string    `db:"state"`
-	At         time.Time `db:"at"`
-	MovedTo    string    `db:"moved_to"` // id of the one that has the time of now; empty: it was not moved
-	AskedBy    string    `db:"asked_by"` // who asked that it be moved or cancelled
-	Why        string    `db:"why"`
-	Suspended  bool      `db:"suspended"` // it stands, and its case stands still then
+	ID         string     `db:"id"`
+	Run        string     `db:"run_id"`
+	CaseID     string     `db:"case_id"`
+	CaseNumber string     `db:"case_number"`
+	Person     string     `db:"person"`
+	Service    string     `db:"service"`
+	Matter     string     `db:"matter"`
+	State      string     `db:"state"`
+	At         time.Time  `db:"at"`
+	MovedTo    string     `db:"moved_to"` // id of the one that has the time of now; empty: it was not moved
+	AskedBy    string     `db:"asked_by"` // who asked that it be moved or cancelled
+	Why        string     `db:"why"`
+	Suspended  bool       `db:"suspended"`  // it stands, and its case stands still then
+	Arrived    *time.Time `db:"arrived_at"` // nil: nobody has marked that the person is here
+	Languages  []string   `db:"languages"`  // of the person, as far as the reader knows them
 }
 
 // Stands says whether the person is expected.
@@ -568,10 +570,8 @@ func (a Appointment) Stands() bool {
 
 // AppointmentFilter chooses appointments.
 type AppointmentFilter struct {
-	ID       string
-	From, To time.Time
-	Service  string
-	CaseID   string
+	From, To            time.Time
+	ID, Service, CaseID string
 }
 
 // StuckCase is an open case that is not waiting as planned.

@@ -16,7 +16,7 @@ import (
 // kind, contacts at the desk and corrections have pages of their own, an amendment stands with what it amends, and who keeps a
 // protected person stands on her page.
 var elsewhere = []care.Operation{
-	care.OpComplete, care.OpContact, care.OpCorrect, care.OpAmend,
+	care.OpComplete, care.OpContact, care.OpCorrect, care.OpAmend, care.OpArrive,
 	care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift,
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/here"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/agenda"
@@ -94,6 +95,8 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		if a.Stands() && s.Now().Before(a.At) {
 			item.Change = "/appuntamenti/" + a.ID
 		}
+		item.Here = present.Here(a)
+		item.Arrive, item.Back = here.Mark(a, s.Now().In(rules.Calendar.Location()))
 		item.Came = didTheyCome(rules, a, s.Now())
 		item.Remind = item.Person != "" && toRemind(rules, a, s.Now())
 		last.Items = append(last.Items, item)

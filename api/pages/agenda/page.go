@@ -40,12 +40,14 @@ type AgendaDay struct {
 type AgendaItem struct {
 	Time, Person, Service, Matter string
 	State                         web.Badge
-	Case                          string // number
-	URL                           string // of the case file; empty where the caller may not see it
-	Change                        string // address of the form that moves or cancels it; empty: neither can be
-	Asked                         string // who asked that it be moved or cancelled, and why
-	Kept                          string // that it stands although the case stands still; empty: that does not
-	Came                          string // asks whether the person came, and by when that is to be said; empty: not yet, or it is said
-	Remind                        bool   // the person is to be reminded of it now
-	Sight                         string // that the person's data are out of sight; empty: they are not
+	Case                          string    // number
+	URL                           string    // of the case file; empty where the caller may not see it
+	Change                        string    // address of the form that moves or cancels it; empty: neither can be
+	Asked                         string    // who asked that it be moved or cancelled, and why
+	Kept                          string    // that it stands although the case stands still; empty: that does not
+	Here                          string    // since when the person is here; empty: nobody has marked that they are
+	Arrive, Back                  *web.Form // marks that they are, takes it back; nil: there is nothing to mark
+	Came                          string    // asks whether the person came, and by when that is to be said; empty: not yet, or it is said
+	Remind                        bool      // the person is to be reminded of it now
+	Sight                         string    // that the person's data are out of sight; empty: they are not
 }

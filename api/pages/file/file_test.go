@@ -77,7 +77,7 @@ func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all [
 			Plan: &care.PlanForm{Goals: []care.PlanGoal{{Area: p.Needs[0].Code, Text: f.mark("goal text")}}, Changes: f.mark("changes"),
 				Actions: []care.PlanAction{{Text: f.mark("action text"), Agency: "cpi", Until: &soon, Send: true}}},
 			Goals: []care.GoalFinding{{Goal: uuid.NewString(), Result: "reached", Note: f.mark("goals")}}, Stage: care.StageFollowUp,
-			Permit: "work", PermitExpiry: care.DateOf(soon), Consent: true, Consents: []string{"terzo_settore"}, LeftOut: []string{"centri_sociali"}, Interpreted: speech.Relative, Note: f.mark("note"),
+			Permit: "work", PermitExpiry: care.DateOf(soon), Consent: true, Consents: []string{"terzo_settore"}, LeftOut: []string{"centri_sociali"}, Interpreted: speech.Relative, Late: 12, Note: f.mark("note"),
 		}
 		fields := len(completion.Fields) + 1
 		if choices := written.Choices(f.form); len(choices) > 0 {

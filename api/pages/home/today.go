@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/pages/parts/here"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/board"
@@ -263,6 +264,12 @@ func (d *day) comes() error {
 		}
 		if care.ReadsCases(d.who, d.rules.Policy) {
 			line.URL = "/fascicoli/" + a.CaseID
+		}
+		if since := present.Here(a); since != "" {
+			line.State = since + ". " + line.State
+		}
+		if arrive, _ := here.Mark(a, d.now); arrive != nil {
+			line.Act = &web.LineAct{Form: *arrive, Text: "È arrivata", From: todayPath}
 		}
 		lines = append(lines, line)
 	}

@@ -213,6 +213,9 @@ func AppointmentThing(p care.Policy, a ledger.Appointment) Thing {
 		t.add("Materia", present.NameIn(p.Matters, a.Matter))
 	}
 	t.add("Stato", present.HowAppointmentStands(a))
+	if a.Arrived != nil {
+		t.add("Arrivo", present.Here(a))
+	}
 	return t
 }
 

@@ -219,6 +219,8 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 		return f.consents(o, id)
 	case completion.FieldInterpreted:
 		shown = Interpreted(id, shown.Value)
+	case completion.FieldLate:
+		shown.Hint = italian.FieldHelp("late")
 	case completion.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	case completion.FieldCircle:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/completion"
 	"percorso/internal/italian"
@@ -92,6 +93,8 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			f.readConsents(&done, o, id)
 		case completion.FieldInterpreted:
 			done.Interpreted = value
+		case completion.FieldLate:
+			done.Late = arrival.Minutes(value)
 		case completion.FieldNote:
 			done.Note = value
 		case completion.FieldCircle:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -328,6 +329,9 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 	who, rules, t := about.who, about.rules, about.task
 	if form.Sent == nil {
 		form.Sent = about.minuted
+		if about.late > 0 {
+			form.Sent = url.Values{care.Held + "-" + string(completion.FieldLate): {strconv.Itoa(about.late)}}
+		}
 	}
 	if form.Books() {
 		file, err := about.file(ctx)

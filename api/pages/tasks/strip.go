@@ -10,6 +10,7 @@ import (
 	"percorso/api/pages/parts"
 	"percorso/api/web"
 	"percorso/internal/agenda"
+	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -28,6 +29,7 @@ type subject struct {
 	kept     *ledger.Case
 	told     bool
 	timeline []ledger.Moment
+	late     int        // how many minutes after its hour the person of the appointment came, as the strip shows it
 	minuted  url.Values // what minutes say was said from the seat that the task is of; nil: nothing
 }
 
@@ -135,6 +137,9 @@ func (a *subject) appointment(strip *parts.Strip, list []ledger.Appointment) {
 		}
 	}
 	if latest != nil {
+		if latest.Stands() {
+			a.late = arrival.Late(latest.At, latest.Arrived)
+		}
 		strip.Put(parts.AppointmentThing(a.rules.Policy, *latest))
 		return
 	}

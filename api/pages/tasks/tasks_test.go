@@ -188,6 +188,8 @@ func fillIn(form apitest.Dom, outcome string, script bool, now time.Time, openDa
 		case strings.HasSuffix(name, "-month") || strings.HasSuffix(name, "-day"):
 		case strings.HasSuffix(name, "-hour"):
 			values.Set(name, "10.30")
+		case strings.HasSuffix(name, "-late"):
+			values.Set(name, "12")
 		case field.Attribute("type") == "radio" || field.Attribute("type") == "checkbox":
 			if values.Get(name) == "" {
 				values.Set(name, field.Attribute("value"))

@@ -32,7 +32,7 @@ var Words = map[string]string{
 	string(care.OpVouch): "ha confermato che due fascicoli sono della stessa persona", string(care.OpCorrect): "ha corretto i dati della persona", string(care.OpRemind): "ha sollecitato un’attività", string(care.OpContact): "ha registrato un accesso", string(care.OpAcknowledge): "ha preso visione di una segnalazione",
 	string(care.OpAccept): "ha accettato una segnalazione", string(care.OpReject): "ha rifiutato una segnalazione", string(care.OpHold): "ha chiesto informazioni",
 	string(care.OpSupply): "ha fornito informazioni", string(care.OpRedirect): "ha inoltrato una segnalazione", string(care.OpWithdraw): "ha ritirato una segnalazione",
-	string(care.OpMoveMeeting): "ha spostato un appuntamento", string(care.OpCancelMeeting): "ha annullato un appuntamento",
+	string(care.OpMoveMeeting): "ha spostato un appuntamento", string(care.OpCancelMeeting): "ha annullato un appuntamento", string(care.OpArrive): "ha segnato se la persona è arrivata all’appuntamento",
 	string(care.OpBook): "ha prenotato un servizio", string(care.OpSendToCPI): "ha inviato al Centro per l’Impiego", string(care.OpClose): "ha chiuso il fascicolo",
 	string(care.OpRenewPolicy): "ha applicato le regole aggiornate",
 	string(care.OpConvene):     "ha convocato un’équipe", string(care.OpPlanMeeting): "ha programmato una riunione dell’équipe", string(care.OpMinutes): "ha registrato il verbale dell’équipe", string(care.OpProgress): "ha aggiornato un’azione del progetto",

@@ -36,6 +36,8 @@ var plainMoments = map[string]string{ //nolint:gosec // "passaggio" is no passwo
 	"person_protected":      "La persona è protetta: la conoscono solo i custodi",
 	"number_elsewhere":      "Scritto il numero in un altro sistema",
 	"work_profile":          "Scritto il profilo per il lavoro",
+	"person_arrived":        "La persona è arrivata all’appuntamento",
+	"arrival_taken_back":    "Tolto l’arrivo all’appuntamento: la persona non c’era",
 	"date_added":            "Aggiunta una data importante",
 	"date_corrected":        "Corretta una data importante",
 	"date_over":             "Una data importante è passata, o non vale più",

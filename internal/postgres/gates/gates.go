@@ -9,10 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/agenda"
+	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/arrivals"
 	"percorso/internal/postgres/gathered"
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/places"
@@ -139,13 +141,22 @@ func (g *asked) dates() ([]care.Fault, error) {
 	return faults, nil
 }
 
-// hour asks whether the appointment has been of which the outcome is given.
+// hour asks whether the appointment has been of which the outcome is given, and, of an
+// absence, whether the person was not here after all.
 func (g *asked) hour() ([]care.Fault, error) {
 	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete || !agenda.AfterItsHour(g.Task.Kind, g.Entry.Answer.Outcome) {
 		return nil, nil
 	}
 	at, err := places.Expects(g.ctx, g.tx, g.Run)
-	return fault(at != nil && g.At.Before(*at), "outcome", care.RuleItsHour), err
+	if err != nil || at != nil && g.At.Before(*at) || g.Entry.Answer.Outcome != care.NoShow {
+		return fault(at != nil && g.At.Before(*at), "outcome", care.RuleItsHour), err
+	}
+	form, err := postgres.FormOf(catalogue.Complete, g.Form)
+	if err != nil {
+		return nil, err
+	}
+	was, err := arrivals.Contradicted(g.ctx, g.tx, g.Run, care.NoShow, care.Code(form.Reason), form.Note)
+	return fault(was, "note", arrival.Came), err
 }
 
 // rule asks what the state of the case allows. Each asks Postgres for itself:

@@ -35,7 +35,7 @@ func Fill(ctx context.Context, tx postgres.Tx, runs []string, equipes map[string
 
 // Plan plans a meeting of an équipe, moves the one that has not been yet, or calls it off; or says why
 // not. ledger.ErrNotFound: the caller knows of no such équipe.
-func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string, at time.Time) (caseID string, _ *care.Refusal, _ error) {
+func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewCommand, id string, at time.Time) (caseID string, _ *care.Refusal, _ error) {
 	type row struct {
 		Case  string `db:"case_id"`
 		Ended bool   `db:"ended"`

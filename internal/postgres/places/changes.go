@@ -117,7 +117,8 @@ func Write(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, s ledg
 			ledger.DerivedID(s.Entry.ID, "moved "+change.ID), change.ID, at, by, why)
 		by, why = "", "" // of the time that it has now nobody has asked anything
 	}
-	queue(`UPDATE appointment SET state = coalesce(nullif($2, ''), state), at = coalesce($3, at), asked_by = $4, why = $5 WHERE id = $1`,
+	queue(`UPDATE appointment SET state = coalesce(nullif($2, ''), state), at = coalesce($3, at), asked_by = $4, why = $5,
+		arrived_at = CASE WHEN $3 IS NULL OR $3 = at THEN arrived_at END WHERE id = $1`,
 		change.ID, change.State, at, by, why)
 	if s.Entry.Answer.Operation == care.OpMoveMeeting {
 		return putOff(ctx, tx, policy, s, change.At, queue)

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"percorso/internal/care"
-	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/amending"
+	"percorso/internal/postgres/arrivals"
 	"percorso/internal/postgres/assign"
+	"percorso/internal/postgres/contacts"
 	"percorso/internal/postgres/correcting"
 	"percorso/internal/postgres/critical"
 	"percorso/internal/postgres/deferred"
@@ -24,10 +25,10 @@ import (
 	"percorso/internal/postgres/written"
 )
 
-// atOnce is what is worked at once of a case as a whole.
+// atOnce is what is worked at once of a case as a whole, or of none.
 var atOnce = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
 	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpWorkProfile: noted.Work(noted.Closed, "work_profile"), care.OpElsewhere: noted.Work(noted.Merged, "number_elsewhere"), care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work, care.OpAddDate: critical.Work, care.OpMoveDate: critical.Work, care.OpEndDate: critical.Work,
-	care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
+	care.OpContact: contacts.Work, care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
 }
 
 // Assign works at once what assigns work, records a contact, or says how an
@@ -49,20 +50,19 @@ func (r commands) Assign(ctx context.Context, s care.Staff, c ledger.NewCommand)
 				return ledger.Command{}, err
 			}
 			return r.settle(ctx, tx, s, c, id, ledger.BareID(c.Run), refusal)
-		case care.OpAmend, care.OpNoteReferral:
-			caseID, refusal, err := amending.Work(ctx, tx, s, &c, id, r.Clock())
+		case care.OpAmend, care.OpNoteReferral, care.OpPlanMeeting, care.OpArrive:
+			work := amending.Work
+			switch c.Operation {
+			case care.OpPlanMeeting:
+				work = gathered.Plan
+			case care.OpArrive:
+				work = arrivals.Marks(r.rules)
+			}
+			caseID, refusal, err := work(ctx, tx, s, &c, id, r.Clock())
 			if err != nil {
 				return ledger.Command{}, err
 			}
 			return r.settle(ctx, tx, s, c, id, caseID, refusal)
-		case care.OpPlanMeeting:
-			caseID, refusal, err := gathered.Plan(ctx, tx, s, c, id, r.Clock())
-			if err != nil {
-				return ledger.Command{}, err
-			}
-			return r.settle(ctx, tx, s, c, id, caseID, refusal)
-		case care.OpContact:
-			return r.contact(ctx, tx, s, c, id)
 		case care.OpProgress:
 			return r.progress(ctx, tx, s, c, id)
 		case care.OpRetryEntry, care.OpRefuseEntry:
@@ -87,7 +87,7 @@ func (r commands) settle(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	if err != nil || refusal != nil {
 		return cmd, err
 	}
-	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || c.Operation == care.OpCorrect || c.Operation == care.OpAmend {
+	if _, err = tx.Exec(ctx, `SELECT note_act($1, nullif($2, '')::uuid)`, c.Operation, caseID); err != nil || caseID == "" || c.Operation == care.OpCorrect || c.Operation == care.OpAmend || c.Operation == care.OpArrive {
 		return cmd, err // what is corrected stands with what was there before, and nowhere else
 	}
 	keep, args := written.Keep(written.Entry{ID: id, Case: caseID, Run: c.Run, Zone: s.Zone, Agency: s.Agency,
@@ -123,19 +123,4 @@ func (r commands) assign(ctx context.Context, tx postgres.Tx, s care.Staff, c le
 	}
 	c.Run, c.Result = a.Run, a.Result
 	return r.settle(ctx, tx, s, c, id, a.CaseID, refusal)
-}
-
-// contact records a contact at the desk.
-func (r commands) contact(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
-	form, err := catalogue.Contact.Decode(c.Data)
-	if err != nil {
-		return ledger.Command{}, &ledger.Fault{Place: "a contact whose form does not read"}
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO contact (id, zone, agency, topic, language, channel, citizenship, outcome, note, at, by_staff)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		id, s.Zone, s.Agency, form.Topic, form.Language, form.Channel, form.Citizenship, form.Outcome, form.Note, r.Clock(), s.ID)
-	if err != nil {
-		return ledger.Command{}, err
-	}
-	return r.settle(ctx, tx, s, c, id, "", nil)
 }

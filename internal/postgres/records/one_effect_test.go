@@ -21,6 +21,7 @@ import (
 	"percorso/deploy/standalone"
 	"percorso/internal/agenda"
 	"percorso/internal/amending"
+	"percorso/internal/arrival"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -123,6 +124,10 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 	care.OpMoveMeeting: func(p *play) asked {
 		_, _, appointment := p.booked("pas", thursday(9, 0))
 		return p.asks("social_worker.prato", catalogue.MoveAppointment.Command("", appointment, agenda.Moving{At: thursday(10, 0), By: agenda.TheService, Why: "other_cause"}).NewCommand)
+	},
+	care.OpArrive: func(p *play) asked {
+		_, _, appointment := p.booked("pas", p.Now.Add(time.Hour))
+		return p.assigns("social_worker.prato", catalogue.Arrive.Command("", appointment, arrival.Mark{}).NewCommand)
 	},
 	care.OpCancelMeeting: func(p *play) asked {
 		_, _, appointment := p.booked("pas", thursday(9, 0))

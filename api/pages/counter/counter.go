@@ -1,0 +1,42 @@
+// Package counter is who is at the counter now.
+//
+// Example: Amina is expected at 9.30 and comes at 9.12. The desk presses «È arrivata» beside
+// her line; in the list of whoever receives her stands since when she is there, and what she
+// speaks.
+package counter
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/pages/room"
+	"percorso/internal/arrival"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+)
+
+// Place is the pages with what they need.
+type Place struct{ room.Room }
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Post("/appuntamenti/:id/arrivo", s.arrive)
+}
+
+// arrive marks that the person of an appointment is here, or takes it back, and stays where
+// its reader was.
+func (s *Place) arrive(c *gin.Context, who care.Staff) error {
+	mark := arrival.Mark{Back: c.PostForm("back") != ""}
+	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Arrive.Command(c.PostForm("key"), c.Param("id"), mark))
+	if err != nil {
+		return err
+	}
+	to, done := "/appuntamenti", "È segnato che la persona è qui: chi la riceve lo vede."
+	if c.PostForm("da") == "/" {
+		to = "/"
+	}
+	if mark.Back {
+		done = "L’arrivo è tolto."
+	}
+	return s.Pages.Done(c, cmd, to, done)
+}
