@@ -198,7 +198,7 @@ func verdict(cmd ledger.Command, err error) (ledger.Command, error) {
 func (d *Door) prepare(ctx context.Context, who care.Staff, c catalogue.Command) (catalogue.Command, error) {
 	facts := c.Facts()
 	if !facts.MayAsk(who.Role) {
-		return c, &care.Refusal{Code: care.RefusedForbidden}
+		return c, &care.Refusal{Code: care.RefusedForbidden, Operation: c.Operation}
 	}
 	rules, err := d.book.Rules(ctx, who.Zone)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 
@@ -14,6 +15,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
 	"percorso/workflows/contract"
@@ -132,6 +134,8 @@ func TestSupervisorsOperationsAreTheirs(t *testing.T) {
 		r.Post(apitest.SomeWorker, path, `{}`, "k1").Problem(t, care.RefusedForbidden)
 	}
 	r.Post(apitest.SomeWorker, "/case-files/"+apitest.AnotherID+"/policy-renewal", "", "k1").Problem(t, care.RefusedForbidden)
+	_, err := r.Door().Do(t.Context(), apitest.SomeWorker, catalogue.RenewPolicy.Command(apitest.AnotherID, "k1", catalogue.None{}))
+	require.Equal(t, &care.Refusal{Code: care.RefusedForbidden, Operation: care.OpRenewPolicy}, err, "so that it is said who may")
 	if a := r.Post(apitest.SomeSupervisor, "/tasks/"+apitest.SomeID+"/remind", `{}`, "k1"); a.StatusCode != http.StatusOK {
 		t.Errorf("remind: %d %s", a.StatusCode, a.Text)
 	}

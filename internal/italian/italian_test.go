@@ -200,8 +200,8 @@ func TestEveryRuleHasItsSentence(t *testing.T) {
 		role care.Role
 		want string
 	}{
-		{care.RefusedTaken, care.SocialWorker, "L’attività è già stata presa da un assistente sociale."},
-		{care.RefusedTaken, care.Supervisor, "L’attività è già stata presa dal responsabile."},
+		{care.RefusedTaken, care.SocialWorker, "L’attività è già stata presa da un assistente sociale: se tocca a te, chiedi che la rimetta tra le libere, o che il responsabile te la passi."},
+		{care.RefusedTaken, care.Supervisor, "L’attività è già stata presa dal responsabile: se tocca a te, chiedi che la rimetta tra le libere, o che il responsabile te la passi."},
 		{care.RefusedForbidden, care.CPIOperator, "Questa operazione spetta a un operatore del Centro per l’Impiego."},
 		{care.RefusedForbidden, care.Supervisor, "Questa operazione spetta al responsabile."},
 	} {

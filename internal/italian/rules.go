@@ -84,6 +84,7 @@ var rules = map[string]string{
 	protection.NoKeeper:      "La persona è protetta, e in questo ente nessuno può saperlo: prima nomina custode una persona di quell’ente.",
 	protection.Protected:     "La persona è protetta: il fascicolo non si unisce e non passa a un’altra zona finché due custodi non tolgono la protezione.",
 	protection.SecondKeeper:  "Servono due custodi: prima uno propone di togliere la protezione, poi un altro lo fa.",
+	undoing.RuleOpen:         "Il fascicolo è aperto: non c’è una chiusura, o un’unione, da annullare.",
 	undoing.RuleStays:        "Il fascicolo è stato unito a un altro, o è passato a un’altra zona: non c’è una chiusura da annullare.",
 	undoing.RuleTooLate:      "Sono passati più di trenta giorni dalla chiusura: non si può più annullare. Se la persona torna, riapri il fascicolo o aprine uno nuovo.",
 	undoing.RuleLateToPart:   "Sono passati più di trenta giorni dall’unione: non si può più annullare. Se sono due persone, apri un fascicolo nuovo per l’altra, e correggi i dati in questo.", undoing.RuleMergedOn: "Il fascicolo che resta è stato poi unito a un terzo: prima va annullata quell’unione.",

@@ -19,6 +19,7 @@ const Course = 5
 
 // Rules by which a closure is not taken back.
 const (
+	RuleOpen         = "closed_no_more"             // there is no closure: the case is open, or about to be
 	RuleStays        = "closure_stays"              // it is merged, or goes on in another zone
 	RuleTooLate      = "too_late_to_undo"           // the term is over
 	RuleSaidAlready  = "mistake_said_already"       // by the same person
@@ -71,7 +72,7 @@ func (c Closure) Until() time.Time { return c.At.Add(Term) }
 func (c Closure) Stands(now time.Time) (rule string) {
 	switch {
 	case c.At == nil || c.Begins:
-		return care.RuleNotClosed
+		return RuleOpen
 	case !MayUndo(c.Outcome):
 		return RuleStays
 	case now.After(c.Until()):

@@ -26,8 +26,8 @@ func TestWhoTakesAClosureBack(t *testing.T) {
 		"past the last day":             {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, SaidBy: []string{"other"}}, undoing.Term + time.Second, undoing.RuleTooLate, undoing.RuleTooLate},
 		"merged":                        {undoing.Closure{Outcome: care.OutcomeMerged, At: &closed, SaidBy: []string{"other"}}, time.Hour, undoing.RuleStays, undoing.RuleStays},
 		"in another zone":               {undoing.Closure{Outcome: care.OutcomeTransferred, At: &closed, SaidBy: []string{"other"}}, time.Hour, undoing.RuleStays, undoing.RuleStays},
-		"open":                          {undoing.Closure{SaidBy: []string{"other"}}, time.Hour, care.RuleNotClosed, care.RuleNotClosed},
-		"about to be opened":            {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, Begins: true, SaidBy: []string{"other"}}, time.Hour, care.RuleNotClosed, care.RuleNotClosed},
+		"open":                          {undoing.Closure{SaidBy: []string{"other"}}, time.Hour, undoing.RuleOpen, undoing.RuleOpen},
+		"about to be opened":            {undoing.Closure{Outcome: care.OutcomeDeceased, At: &closed, Begins: true, SaidBy: []string{"other"}}, time.Hour, undoing.RuleOpen, undoing.RuleOpen},
 	} {
 		require.Equal(t, c.says, c.closure.Said("self", closed.Add(c.after)), "%s: who says it", name)
 		require.Equal(t, c.confirms, c.closure.Confirmed("self", closed.Add(c.after)), "%s: who confirms it", name)

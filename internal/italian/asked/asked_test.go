@@ -16,7 +16,7 @@ func TestEachFieldSaysWhatToWrite(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"person.given_name": "Scrivi il nome.", "bookings[0].service": "Scegli il servizio.", "outcome": "Scegli com’è andata.", "rifiuta-reason": "Scegli il motivo.", "plan.goals[1].text": "Scrivi il testo.",
+		"person.given_name": "Scrivi il nome.", "bookings[0].service": "Scegli il servizio.", "outcome": "Scegli com’è andata.", "rifiuta-reason": "Indica il motivo.", "plan.goals[1].text": "Scrivi il testo.",
 	} {
 		if got := asked.Sentence(path); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)

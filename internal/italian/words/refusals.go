@@ -13,7 +13,7 @@ func Refusal(r care.Refusal) string {
 	switch r.Code {
 	case care.RefusedTaken:
 		if r.Role != "" {
-			return "L’attività è già stata presa " + italian.ByRole(r.Role) + "."
+			return "L’attività è già stata presa " + italian.ByRole(r.Role) + andThen
 		}
 	case care.RefusedForbidden:
 		return forbidden(r)
@@ -38,6 +38,9 @@ func Refusal(r care.Refusal) string {
 	}
 	return "L’operazione non è possibile (" + r.Code + ")."
 }
+
+// andThen is what can be done about a task that somebody else has taken.
+const andThen = ": se tocca a te, chiedi che la rimetta tra le libere, o che il responsabile te la passi."
 
 // forbidden says whose matter an operation is, as far as one knows.
 func forbidden(r care.Refusal) string {
@@ -239,7 +242,7 @@ func notRecalled(answer string) string {
 
 var refusals = map[string]string{
 	care.RefusedInvalid:    "Alcuni campi vanno corretti: sono indicati sotto.",
-	care.RefusedTaken:      "Un’altra persona ha già preso questa attività.",
+	care.RefusedTaken:      "Un’altra persona ha già preso questa attività" + andThen,
 	care.RefusedNotAwaited: "A questo punto del percorso l’operazione non è possibile: il fascicolo dice che cosa aspetta e chi deve agire.",
 	care.RefusedEnded:      "Questa parte del percorso è conclusa e non si può più cambiare: il fascicolo dice che cosa ne è venuto.",
 	care.RefusedNotHeld:    "L’attività non è affidata a te: prima scegli «Lo faccio io».",
@@ -253,20 +256,20 @@ var refusals = map[string]string{
 	care.RefusedOpen:       "Quello che chiedi c’è già: si prosegue con quello.",
 	care.RefusedForbidden:  "Il tuo ruolo non permette questa operazione: se serve, chiedi al responsabile.",
 
-	"unauthenticated": "Per continuare occorre accedere.",
-	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso.",
-	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita.",
+	"unauthenticated": "Non risulta un accesso valido: accedi, poi continua.",
+	"not_staff":       "Il tuo account non è tra quelli del personale di Percorso: chiedi al responsabile della tua zona di aggiungerlo.",
+	"other_site":      "La richiesta è arrivata da un altro sito e non è stata eseguita: apri Percorso, e ripetila da lì.",
 	"not_found":       "La pagina o il dato cercato non c’è, oppure il tuo ruolo non permette di vederlo.",
 	"same_person":     "La persona sembra avere già un fascicolo: guarda quelli elencati. Se è un’altra persona, ripeti l’invio dicendolo (another_person).",
 	"key_reused":      "Questo invio era già stato fatto con altri dati. Ricarica la pagina e ripeti.",
-	"key_missing":     "Manca la chiave dell’invio (Idempotency-Key).",
-	"bad_request":     "La richiesta non è leggibile.",
-	"login_failed":    "L’accesso non è stato completato: è scaduto, è stato annullato o è stato aperto in un’altra finestra.",
-	"media_type":      "Il tipo di quello che hai inviato non è tra quelli che questo indirizzo legge.",
+	"key_missing":     "Manca la chiave dell’invio (Idempotency-Key): danne una nuova a ogni invio, e la stessa quando lo ripeti.",
+	"bad_request":     "La richiesta non è leggibile: ricarica la pagina e ripeti.",
+	"login_failed":    "L’accesso non è stato completato: è scaduto, è stato annullato o è stato aperto in un’altra finestra. Accedi di nuovo.",
+	"media_type":      "Il tipo di quello che hai inviato non è tra quelli che questo indirizzo legge: /openapi.json dice quali sono.",
 	"not_acceptable":  "Questo indirizzo risponde in JSON: chiedi application/json.",
 	"too_large":       "Quello che hai inviato è troppo grande: accorcia i testi e ripeti l’invio.",
 	"too_often":       "Ci sono stati troppi tentativi in poco tempo.",
-	"method":          "Questo indirizzo non accetta la richiesta.",
+	"method":          "Questo indirizzo non accetta la richiesta così: /openapi.json dice quali accetta.",
 	"provider_away":   "Il servizio di identità non risponde. Riprova tra poco.",
 	"unavailable":     "Una parte del sistema non risponde in questo momento. Riprova tra poco: nessun dato è andato perso.",
 	"internal":        "Si è verificato un errore imprevisto. Riprova; se si ripete, segnalalo all’assistenza.",

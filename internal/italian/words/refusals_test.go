@@ -36,7 +36,7 @@ func TestEveryRefusalOfEveryOperationSaysWhatIsSoAndWhatToDo(t *testing.T) {
 				if late && general[text] {
 					t.Errorf("%s refused as %s while %q has no words of its own: %q", op.Code, code, now, text)
 				}
-				if late && !strings.ContainsAny(strings.TrimSuffix(text, "."), ":.") {
+				if !strings.ContainsAny(strings.TrimSuffix(text, "."), ":;.") {
 					t.Errorf("%s refused as %s while %q says what is so, and not what can be done: %q", op.Code, code, now, text)
 				}
 				texts[text] = true
@@ -96,6 +96,8 @@ func TestRefusalsAreSaidInTheirOwnWords(t *testing.T) {
 		{care.Refusal{Code: care.RefusedEnded, Operation: care.OpMinutes}, []string{"il verbale non si aggiunge più", "si registra nel fascicolo"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpResume}, []string{"non è sospeso"}},
 		{care.Refusal{Code: care.RefusedNotAwaited, Operation: care.OpRecall, Now: "accepted"}, []string{"già accettato"}},
+		{care.Refusal{Code: care.RefusedTaken, Role: care.SocialWorker}, []string{"da un assistente sociale", "il responsabile te la passi"}},
+		{care.Refusal{Code: care.RefusedForbidden, Operation: care.OpAccept}, []string{"per un altro ente", "le risponde quello"}},
 		{care.Refusal{Code: care.RefusedForbidden, Operation: care.OpRetryEntry}, []string{"la può fare il responsabile"}},
 		{care.Refusal{Code: care.RefusedNotHeld, Operation: care.OpRelease}, []string{"nulla da rimettere tra le libere"}},
 	} {

@@ -252,7 +252,7 @@ func TestAMergeIsTakenBackByTwoPeople(t *testing.T) {
 	}
 	wait.Wait()
 	require.EqualValues(t, 1, worked.Load(), "of several at once one is told that it worked")
-	f.refused(f.confirms("supervisor.prato"), care.RuleNotClosed)
+	f.refused(f.confirms("supervisor.prato"), undoing.RuleOpen)
 
 	require.Equal(t, who, person(), "both persons")
 	require.Equal(t, before[0], f.things(f.from), "all that was its own")

@@ -84,8 +84,8 @@ func TestAClosureIsTakenBackByTwoPeople(t *testing.T) {
 	worked.Range(func(any, any) bool { count++; return true })
 	require.Equal(t, 1, count)
 	require.Equal(t, 1, p.Count(`command WHERE run_id = $1 AND operation = 'reopen' AND state = 'accepted'`, run))
-	refused(confirms("supervisor.prato"), care.RuleNotClosed)
-	refused(says("supervisor.prato"), care.RuleNotClosed)
+	refused(confirms("supervisor.prato"), undoing.RuleOpen)
+	refused(says("supervisor.prato"), undoing.RuleOpen)
 
 	// The step that works it needs a worker that knows the course.
 	e := p.Hear(run, care.OpReopen)

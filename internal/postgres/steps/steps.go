@@ -283,6 +283,9 @@ func (w *writer) record() (ledger.StepResult, error) {
 		return ledger.StepResult{}, err
 	}
 	if !step.Taken {
+		if refusal := w.about.Foreign(step.Entry, entry.who(), w.policy.Policy); refusal != nil && !entry.machine() {
+			return w.refuse(refusal)
+		}
 		refusal, err := gates.NotAwaited(w.ctx, w.tx, w.asked())
 		if err != nil {
 			return ledger.StepResult{}, err

@@ -2,6 +2,8 @@
 package subject
 
 import (
+	"slices"
+
 	"github.com/jackc/pgx/v5"
 
 	"percorso/internal/care"
@@ -71,6 +73,24 @@ func (s *Subject) Permits(e ledger.Entry, who care.Staff) *care.Refusal {
 	case s.Answer.State == care.TaskReserved:
 		s.Answer.Away = s.away
 		return s.Answer.HeldBy(who)
+	}
+	return nil
+}
+
+// Foreign refuses who is of none of the two agencies that a referral is between, or of the
+// wrong one: what the referral waits for is then nothing that they could do. Who answers is the
+// addressee's own staff, but for a partner that has none here: of it the sender records it.
+func (s *Subject) Foreign(e ledger.Entry, who care.Staff, p care.Policy) *care.Refusal {
+	if s.Referral == nil {
+		return nil
+	}
+	addressee, _ := p.Agency(s.Referral.To)
+	i := slices.IndexFunc(care.ReferralMoves, func(m care.ReferralMove) bool { return m.Operation == e.Answer.Operation })
+	switch {
+	case i < 0:
+	case care.ReferralMoves[i].By == care.Sender && who.Agency != s.Referral.From,
+		care.ReferralMoves[i].By == care.Addressee && !addressee.ByLink() && who.Agency != s.Referral.To:
+		return &care.Refusal{Code: care.RefusedForbidden}
 	}
 	return nil
 }
