@@ -62,6 +62,7 @@ type Waiting struct {
 	Known     bool           `json:"acknowledged,omitempty"` // the referral that is to be answered was acknowledged
 	NoLink    bool           `json:"no_link,omitempty"`      // the partner has no link any more through which it could answer
 	Then      string         `json:"then,omitempty"`         // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
+	Tells     Tells          `json:"tells,omitempty"`        // whom Percorso tells when the term is over, where that is not the supervisor
 	StandIns  []care.Role    `json:"stand_ins,omitempty"`    // who can stand in
 	Means     []actors.Means `json:"means,omitempty"`        // what the supervisor can do, where they can stand in
 	Kept      bool           `json:"kept,omitempty"`         // the person is protected: nobody but her keepers can do anything
@@ -111,6 +112,18 @@ const (
 const (
 	CauseMoving      = "moving"       // a step is under way
 	CauseNothingOpen = "nothing_open" // nobody has anything to do, and nothing is waited for
+)
+
+// CauseMistake is what somebody says of the closure that ended a case: it waits for a second person.
+const CauseMistake = "mistake"
+
+// Tells is whom Percorso tells that a term is over.
+type Tells string
+
+// Whom it tells in the place of the zone's supervisor.
+const (
+	TellsKeepers Tells = "keepers" // of a protected person, where no supervisor is among them
+	TellsNobody  Tells = "nobody"  // the zone has no supervisor
 )
 
 // CauseProposer is why nobody may approve a closure: the only one with the role has proposed it.
@@ -174,9 +187,10 @@ type FactTask struct {
 	// ProposerCould: who proposed what it is to approve has its role, and is no candidate;
 	// ProposerHolds: they hold it, and can but take back what they proposed.
 	ProposerCould, ProposerHolds bool
-	HolderGone                   bool // who holds it has left, or works elsewhere
-	Unknown                      bool // none of those who have its role may know of the person
-	Taken                        bool // each keeper of a protected person who has its role has another seat of the équipe
+	HolderGone                   bool  // who holds it has left, or works elsewhere
+	Unknown                      bool  // none of those who have its role may know of the person
+	Taken                        bool  // each keeper of a protected person who has its role has another seat of the équipe
+	Tells                        Tells // when its term is over; empty: the zone's supervisor
 	// Means is what the zone's supervisor can do; nil: there is none, or nothing to do.
 	Means []actors.Means
 	// Answered: an answer to it was accepted, and is neither worked nor refused yet.
@@ -328,6 +342,15 @@ func (w Waiting) Counted(now time.Time, cal care.Calendar) Waiting {
 	return w
 }
 
+// Disputed is what a closed case waits for of which somebody says that its closure was a
+// mistake: until when another person can confirm that.
+func (w Waiting) Disputed(said *time.Time, until time.Time) Waiting {
+	if w.For == WaitNothing && said != nil {
+		w.Cause, w.Since, w.Until = CauseMistake, *said, &until
+	}
+	return w
+}
+
 // Machine is what is known of the machinery as a whole. It is no matter of one
 // case, so it is laid over what a case waits for when that is read.
 type Machine struct {
@@ -355,7 +378,7 @@ func (w Waiting) Under(m Machine) Waiting {
 func explainTask(t FactTask, now time.Time) Waiting {
 	w := Waiting{
 		Health: Planned, For: WaitTask, Task: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, Zone: t.Zone, Partner: t.Partner,
-		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered, LastDay: t.LastDay, Known: t.Acknowledged,
+		Since: t.Since, TaskID: t.ID, Until: t.EscalateAt, Answered: t.Answered, LastDay: t.LastDay, Known: t.Acknowledged, Tells: t.Tells,
 	}
 	if h := t.Holder; h != nil && !t.HolderGone && (h.Role != t.Role || h.Agency != t.Agency) {
 		w.Holder = h

@@ -347,6 +347,28 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-19 09:00"), SinceDays: 4, Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che un operatore del Centro per l’Impiego legga la segnalazione, da 4 giorni lavorativi. " +
 			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): il responsabile è stato avvisato. Può intervenire anche il responsabile."},
+		{"how it went cannot be said yet", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.Interview, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), From: when("2026-11-27 09:30"), Until: when("2026-12-02 18:00"), Then: "remind",
+		}, "Aspetta che l’assistente sociale (Comune di Prova) registri come è andato il colloquio, da oggi. Com’è andata si può dire da venerdì 27 novembre alle 09:30. " +
+			"Se non è fatto entro mer 2 dic, Percorso manda un sollecito."},
+		{"a zone without a supervisor", health.Waiting{
+			Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "escalate", Tells: health.TellsNobody,
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Monitoraggio», da oggi. Va fatto entro ven 27 nov: nella zona non c’è un responsabile da avvisare."},
+		{"a zone without a supervisor, late", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-20 09:00"), Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", Tells: health.TellsNobody,
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Monitoraggio», da venerdì 20 novembre. " +
+			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): nella zona non c’è un responsabile da avvisare."},
+		{"a protected person whose keeper is away alone", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.Assessment, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", Kept: true,
+			Since: at(t, "2026-11-20 09:00"), Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", Tells: health.TellsKeepers, Away: &health.Away{Last: at(t, "2026-12-05 00:00")},
+		}, "Aspetta che l’assistente sociale (Comune di Prova) completi la valutazione, da venerdì 20 novembre. È assente fino a sab 5 dic. " +
+			"Chi può sapere della persona, che è protetta, può nominare un altro custode, e passargliela. " +
+			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): è stato avvisato chi può sapere della persona, che è protetta."},
+		{"a closure that somebody says to be a mistake", health.Waiting{Health: health.Planned, For: health.WaitNothing}.Disputed(when("2026-11-24 10:00"), at(t, "2026-12-20 10:00")),
+			"Il fascicolo è chiuso. Qualcuno ha segnalato, ieri, che è stato uno sbaglio: se un’altra persona lo conferma entro dom 20 dic, torna aperto."},
 		{"an appointment that nobody confirmed", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ConfirmAppointment, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", HourCame: true,
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-26 18:00"), Then: "escalate",

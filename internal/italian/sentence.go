@@ -23,6 +23,8 @@ func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
 
 func waits(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
+	case w.For == health.WaitNothing && w.Cause == health.CauseMistake:
+		return join("Il fascicolo è chiuso", "qualcuno ha segnalato, "+near(w.Since, now)+", che è stato uno sbaglio: se un’altra persona lo conferma entro "+by(*w.Until, now)+", torna aperto")
 	case w.For == health.WaitNothing:
 		return "Il fascicolo è chiuso: non aspetta più nulla."
 	case w.For == health.WaitTask && w.Answered:
@@ -47,7 +49,7 @@ func waits(w health.Waiting, p care.Policy, now time.Time) string {
 		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w), noSupervisor(w, now))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), notBefore(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w), noSupervisor(w, now))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
@@ -112,8 +114,19 @@ func away(w health.Waiting, p care.Policy, now time.Time) string {
 		return Away(w.Away.Last, now) + ": può farla " + w.Away.Substitute + ", al suo posto"
 	case w.Away.Others:
 		return Away(w.Away.Last, now) + ": può farla un collega che è " + Role(w.Role) + agency(w, p)
+	case w.Kept && len(w.Means) == 0:
+		return Away(w.Away.Last, now) + ". Chi può sapere della persona, che è protetta, può nominare un altro custode, e passargliela"
 	}
 	return Away(w.Away.Last, now)
+}
+
+// notBefore says from when on it can be said how something went that has not been yet;
+// empty: it can be said now.
+func notBefore(w health.Waiting, now time.Time) string {
+	if w.From == nil {
+		return ""
+	}
+	return "com’è andata si può dire da " + near(*w.From, now) + " alle " + Clock(*w.From)
 }
 
 // noSupervisor says until when the zone has no supervisor who is there; empty: one is.
@@ -286,7 +299,7 @@ func since(w health.Waiting, now time.Time) string {
 func term(w health.Waiting, now time.Time) string {
 	switch {
 	case w.Until == nil && w.Then == "escalated":
-		return "il responsabile è stato avvisato"
+		return told(w)
 	case w.Until == nil:
 		return ""
 	}
@@ -296,7 +309,24 @@ func term(w health.Waiting, now time.Time) string {
 	if w.Then == "remind" {
 		return Then(*w.Until, now, "manda un sollecito")
 	}
+	switch w.Tells {
+	case health.TellsNobody:
+		return "va fatto entro " + by(*w.Until, now) + ": " + told(w)
+	case health.TellsKeepers:
+		return Then(*w.Until, now, "avvisa chi può sapere della persona, che è protetta")
+	}
 	return Then(*w.Until, now, TellsSupervisor)
+}
+
+// told says who was told that a term is over.
+func told(w health.Waiting) string {
+	switch w.Tells {
+	case health.TellsNobody:
+		return "nella zona non c’è un responsabile da avvisare"
+	case health.TellsKeepers:
+		return "è stato avvisato chi può sapere della persona, che è protetta"
+	}
+	return "il responsabile è stato avvisato"
 }
 
 // overdue says since when a term has passed, and whether the supervisor knows; empty:
@@ -306,8 +336,11 @@ func overdue(w health.Waiting, now time.Time) string {
 		return ""
 	}
 	text := Late(w.LateDays, *w.Until, now)
-	if w.Then == "escalated" {
-		return text + ": il responsabile è stato avvisato"
+	switch {
+	case w.Then == "escalated" || w.Tells == health.TellsNobody:
+		return text + ": " + told(w)
+	case w.Tells == health.TellsKeepers:
+		return text + ": sta per essere avvisato chi può sapere della persona, che è protetta"
 	}
 	return text + ": il responsabile sta per essere avvisato"
 }

@@ -545,6 +545,7 @@ func TestTheSentenceOfAProtectedCaseNamesItsKeepers(t *testing.T) {
 	require.NoError(t, h.asks("social_worker.prato", catalogue.DismissKeeper.Command("", h.id, protection.Keeper{Keeper: h.Accounts["cpi_operator.prato"].ID})))
 	require.Equal(t, []any{health.Orphaned, health.CauseKeepers, care.ReferralAnswer}, []any{waits().Health, waits().Cause, waits().Task}, "operators who do not know of her are none")
 	require.Empty(t, waits().Means, "nor does the supervisor")
+	require.Equal(t, health.TellsKeepers, waits().Tells, "who knows nothing of her")
 	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: h.Accounts["supervisor.prato"].ID})))
 	require.Equal(t, []actors.Means{actors.Withdraw}, waits().Means)
 	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: h.Accounts["cpi_operator.prato"].ID})))

@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/undoing"
@@ -60,6 +61,7 @@ func TestAClosureIsTakenBackByTwoPeople(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Prova", file.Undoing.Why)
 	require.Equal(t, file.Closed.Add(undoing.Term), file.Undoing.Until)
+	require.Equal(t, health.CauseMistake, file.Waiting.Cause, "it waits for somebody else, and not for nothing")
 
 	now := p.Now
 	p.Now = now.Add(31 * postgrestest.DayLong)

@@ -162,6 +162,7 @@ func Of(ctx context.Context, tx postgres.Tx, c *ledger.Case, now time.Time) (err
 // waits reads for whom what was said of a case waits.
 func waits(ctx context.Context, tx postgres.Tx, c *ledger.Case) error {
 	u := c.Undoing
+	c.Waiting = c.Waiting.Disputed(u.SaidAt, u.Until)
 	err := tx.QueryRow(ctx, `SELECT said::text, names, roles, escalate_at, escalated_at FROM mistake_waits($1)`, c.ID).
 		Scan(&u.SaidByID, &u.WaitsFor, &u.Roles, &u.EscalatesAt, &u.Escalated)
 	if errors.Is(err, pgx.ErrNoRows) { // said before it had a clock

@@ -380,6 +380,13 @@ func (t taskFact) fact(zone string) health.FactTask {
 		fact.Absences = append(fact.Absences, a.fact())
 	}
 	fact.Taken = t.taken
+	switch {
+	case t.Supervisor != nil || t.Kind == care.ClosureApproval: // of which who proposed it may be the one that there is
+	case t.kept != nil:
+		fact.Tells = health.TellsKeepers
+	default:
+		fact.Tells = health.TellsNobody
+	}
 	if t.Supervisor != nil {
 		task := actors.Task{Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderGone: t.Gone}
 		fact.Means = task.Means(*t.Supervisor, t.Referral)
@@ -394,6 +401,9 @@ func (t taskFact) fact(zone string) health.FactTask {
 		fact.Zone = t.Zone
 	}
 	if t.Partner != nil && t.Partner.ByLink() {
+		if t.Supervisor != nil && t.Referral { // its sender's own task, since it is recorded there
+			fact.Means = append(fact.Means, actors.Withdraw)
+		}
 		fact.Partner, fact.NotReached, fact.LinkUntil = t.Partner.Code, t.NotReached.pointer(), t.LinkUntil.pointer()
 	}
 	return fact

@@ -68,6 +68,19 @@ func TestNobodyIsToldToGiveATaskToNobody(t *testing.T) {
 	require.Contains(t, c.kept(caseRun).Waiting.Means, actors.Give, "to a colleague of another role")
 }
 
+// What a partner was asked by a link is taken back by who sent it, as what another agency's
+// staff were asked; and where the zone has no supervisor none is said to be told.
+func TestWhoCanTakeBackAndWhoIsTold(t *testing.T) {
+	c := newClinic(postgrestest.NewPlay(t))
+	sent, _, _, _ := c.Referred()
+	require.Equal(t, []actors.Means{actors.Give, actors.Withdraw}, c.kept(sent).Waiting.Means)
+	require.Empty(t, c.kept(sent).Waiting.Tells)
+	c.put(`UPDATE staff SET active = false WHERE zone = 'prato' AND role = 'supervisor'`)
+	c.refresh()
+	require.Equal(t, health.TellsNobody, c.kept(sent).Waiting.Tells)
+	require.Empty(t, c.kept(sent).Waiting.Means)
+}
+
 // The supervisor, who sits in one seat of an équipe, is not said to take another's place
 // in it too.
 func TestASupervisorWhoSitsTakesNoOtherSeat(t *testing.T) {
