@@ -19,6 +19,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/live"
 	"percorso/api/pages/feeds"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
@@ -54,6 +55,9 @@ type Options struct {
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
+
+	// Reminders is what people have promised themselves.
+	Reminders promised.Records
 
 	// LinkKey opens partners' one-time links (package invitation makes it). Nil:
 	// there are none, and whatever looks like one is forged.
@@ -113,6 +117,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no drafts")
 	case o.Feeds == nil:
 		return errors.New("api: no calendars")
+	case o.Reminders == nil:
+		return errors.New("api: no reminders")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -177,6 +183,8 @@ type Server struct {
 	live     *live.Streams
 	loops    *loops.Set
 	handler  http.Handler
+
+	reminders promised.Records
 }
 
 // New makes a server; it connects to nothing yet.
@@ -204,6 +212,8 @@ func New(o Options) (*Server, error) {
 		now:      o.Now,
 		problems: problem.NewTeller(o.Words, o.Log),
 		status:   newStatus(o.Records, o.Mails, o.Workers, o.Unsealed, processes, o.Now),
+
+		reminders: o.Reminders,
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{

@@ -18,6 +18,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/completion"
+	"percorso/internal/reminder"
 	"percorso/internal/testclock"
 )
 
@@ -37,6 +38,9 @@ var pagesInBrowser = []struct {
 	{"assenze", "/assenze", "/assenze", apitest.SomeSupervisor.Subject},
 	{"assenza", "/assenze/:id", "/assenze/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"calendario", "/calendario", "/calendario", apitest.SomeWorker.Subject},
+	{"promemoria", "/promemoria", "/promemoria", apitest.SomeWorker.Subject},
+	{"promemoria-di-un-fascicolo", "/fascicoli/:id/promemoria", "/fascicoli/" + apitest.AnotherID + "/promemoria", apitest.SomeWorker.Subject},
+	{"sposta-promemoria", "/promemoria/:id/sposta", "/promemoria/" + apitest.SomeID + "/sposta", apitest.SomeWorker.Subject},
 	{"avvisi", "/avvisi", "/avvisi", apitest.SomeWorker.Subject},
 	{"in-lavorazione", "/in-lavorazione/:id", "/in-lavorazione/" + apitest.AcceptedID + "?poi=/compiti", apitest.SomeWorker.Subject},
 	{"compiti", "/compiti", "/compiti", apitest.SomeWorker.Subject},
@@ -204,6 +208,9 @@ func withinTwoScreens(t *testing.T, browser context.Context, width int64) {
 func TestPagesInABrowser(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
+	when := reminder.When{Day: care.DayOf(b.Now.AddDate(0, 0, -1))} // a Sunday
+	require.NoError(t, b.Reminders.AddReminder(t.Context(), apitest.SomeWorker, reminder.Reminder{ID: apitest.SomeID, CaseID: apitest.AnotherID, When: when}))
+	b.Reminders.Left = []reminder.Left{{ID: apitest.AnotherID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: when}}
 	browser := apitest.OpenChromium(t)
 	for _, page := range pagesInBrowser {
 		t.Run(page.name, func(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
+	"percorso/internal/postgres/reminders"
 	"percorso/internal/postgres/seals"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
@@ -93,6 +94,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Lines:     logins.NewLines(pool, loginKey, store.Clock),
 		Drafts:    drafts.New(pool, store.Clock),
 		Feeds:     feeds.New(pool, store.Clock),
+		Reminders: reminders.New(pool, store.Clock),
 		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,
@@ -123,7 +125,10 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	refreshing := loops.Loop{Name: "refresher", Run: watch.NewRefresher(machine.NewHealth(pool, italian.Rome), log).Run}
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server, watch and refresher end with one another, whichever way that goes.
-		cleaning := func(ctx context.Context) error { kept.CleanUp(ctx, log, drafts.Forgetting(pool)); return nil }
+		old := func(ctx context.Context) error {
+			return errors.Join(drafts.Forgetting(pool)(ctx), reminders.Forgetting(pool)(ctx))
+		}
+		cleaning := func(ctx context.Context) error { kept.CleanUp(ctx, log, old); return nil }
 		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }
 		return loops.Together(ctx, server.Run, sealing, cleaning, func(ctx context.Context) error { return set.Run(ctx, watching, refreshing) })
 	}))

@@ -12,6 +12,7 @@ import (
 	"percorso/api/pages/cases/following"
 	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/pages/parts/tabs"
 	"percorso/api/present"
@@ -126,6 +127,9 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	page.Leads, page.LeadsBefore = following.Of(rules.Policy, file)
 	page.Actions, page.Others = offered(who, file)
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
+		return err
+	}
+	if page.Promised, err = promised.Of(ctx, s.Reminders, s.Pages, who, file.ID, rules.Calendar, s.Now()); err != nil {
 		return err
 	}
 	page.Back = &web.Link{URL: "/fascicoli", Text: "Persone che seguo"}

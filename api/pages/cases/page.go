@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
 	"percorso/internal/italian/course"
@@ -81,6 +82,7 @@ type CasePage struct {
 	PlanURL     string
 	Equipes     []web.Line
 	Tasks       []parts.TaskItem
+	Promised     promised.Shown
 	Again       string       // the page's address, where its next step is being registered
 	Moments     []web.Moment // the latest that happened
 	HappenedURL string       // all that happened

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"percorso/api/pages/parts/free"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -13,7 +14,8 @@ import (
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
-	Records Records
+	Records   Records
+	Reminders promised.Records
 }
 
 // Records is what the pages read, as whoever asks.

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/web"
 )
 
@@ -33,7 +34,8 @@ func (Today) Template() *template.Template { return templates["today"] }
 type Group struct {
 	ID, Title string
 	Lines     []web.Line
-	More      bool // there are more than these
+	Promised  []promised.Line // in their place
+	More      bool            // there are more than these
 	All       web.Link
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/room"
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
@@ -18,9 +19,10 @@ import (
 // Place is the pages with what they need; all of it is needed.
 type Place struct {
 	room.Room
-	Guard   *access.Guard
-	Records Records
-	Home    func(care.Role) string
+	Guard     *access.Guard
+	Records   Records
+	Reminders promised.Records
+	Home      func(care.Role) string
 }
 
 // Records is what the pages read, as whoever asks.
