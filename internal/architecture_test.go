@@ -212,8 +212,6 @@ var mayImport = map[string][]string{
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
 	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder"),
-	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/italian/dated", "api/pages/parts/meanwhile"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder"),
 	"api/pages/drafts":          place,
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,

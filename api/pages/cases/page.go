@@ -82,7 +82,7 @@ type CasePage struct {
 	PlanURL     string
 	Equipes     []web.Line
 	Tasks       []parts.TaskItem
-	Promised     promised.Shown
+	Promised    promised.Shown
 	Again       string       // the page's address, where its next step is being registered
 	Moments     []web.Moment // the latest that happened
 	HappenedURL string       // all that happened
