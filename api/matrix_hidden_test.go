@@ -47,16 +47,18 @@ func (w *crowd) listsOf() (found []string) {
 		}
 	}
 	day := w.Now.Add(24 * time.Hour).Format(time.DateOnly)
+	off := w.Now.AddDate(0, 0, 30).Format(time.DateOnly)
 	for path, filters := range map[string][]string{
-		"/compiti":             {"elenco=libere", "elenco=seguo", "elenco=recenti"},
-		"/fascicoli":           {"stato=in-ritardo", "stato=fermi", "stato=senza-nessuno", "stato=come-previsto", "stato=chiusi", "mie=si"},
-		"/segnalazioni":        {"elenco=inviate", "concluse=si", "elenco=inviate&concluse=si", "ordine=scadenza"},
-		"/quadro":              {"elenco=date", "elenco=atti"},
-		"/quadro/cause":        {"per=nobody", "per=machine", "per=mail", "formato=csv"},
-		"/casi-bloccati":       {"spunta=tutte"},
-		"/appuntamenti":        {"servizio=uoc_immigrazione", "servizio=pas&vista=settimana", "servizio=pas&vista=mese", "servizio=uoc_immigrazione&vista=mese", "servizio=uoc_immigrazione&vista=settimana", "servizio=cpi&vista=settimana"},
-		"/appuntamenti/stampa": {"giorno=" + day, "giorno=" + day + "&porta=1", "giorno=" + day + "&servizio=uoc_immigrazione"},
-		rest.Prefix + "/tasks": {"state=completed", "state=obsolete", "team=true", "mine=true", "limit=100"},
+		"/compiti":                     {"elenco=libere", "elenco=seguo", "elenco=recenti"},
+		"/fascicoli":                   {"stato=in-ritardo", "stato=fermi", "stato=senza-nessuno", "stato=come-previsto", "stato=chiusi", "mie=si"},
+		"/segnalazioni":                {"elenco=inviate", "concluse=si", "elenco=inviate&concluse=si", "ordine=scadenza"},
+		"/quadro":                      {"elenco=date", "elenco=atti"},
+		"/quadro/cause":                {"per=nobody", "per=machine", "per=mail", "formato=csv"},
+		"/casi-bloccati":               {"spunta=tutte"},
+		"/appuntamenti":                {"servizio=uoc_immigrazione", "servizio=pas&vista=settimana", "servizio=pas&vista=mese", "servizio=uoc_immigrazione&vista=mese", "servizio=uoc_immigrazione&vista=settimana", "servizio=cpi&vista=settimana"},
+		"/appuntamenti/stampa":         {"giorno=" + day, "giorno=" + day + "&porta=1", "giorno=" + day + "&servizio=uoc_immigrazione"},
+		"/giornate-annullate/proposta": {"servizio=pas&dal=" + off + "&al=" + off},
+		rest.Prefix + "/tasks":         {"state=completed", "state=obsolete", "team=true", "mine=true", "limit=100"},
 		rest.Prefix + "/services/uoc_immigrazione/offers": {""},
 	} {
 		for _, filter := range filters {
@@ -130,7 +132,7 @@ func (w *crowd) livesUnseen(f, nobody *dossier) (again func()) {
 			}
 		}
 		for _, route := range w.rig.Site.Routes() {
-			if route.Method != http.MethodPost || !strings.Contains(route.Path, "/:") || strings.Contains(route.Path, ":token") || strings.HasPrefix(route.Path, rest.Prefix) || strings.HasPrefix(route.Path, "/assenze/") || strings.HasPrefix(route.Path, "/bozze/") || strings.HasPrefix(route.Path, "/promemoria/") || slices.Contains(noReadings, route.Path) {
+			if route.Method != http.MethodPost || !strings.Contains(route.Path, "/:") || strings.Contains(route.Path, ":token") || strings.HasPrefix(route.Path, rest.Prefix) || strings.HasPrefix(route.Path, "/assenze/") || strings.HasSuffix(route.Path, "/riapri") || strings.HasPrefix(route.Path, "/bozze/") || strings.HasPrefix(route.Path, "/promemoria/") || slices.Contains(noReadings, route.Path) {
 				continue
 			}
 			of := r.sent(nobody, route.Path)

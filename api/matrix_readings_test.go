@@ -96,6 +96,9 @@ func (w *crowd) refers(f *dossier, agency care.Code, role care.Role, purpose car
 	return run, referral
 }
 
+// calledOff is a day that is called off, on which everybody was expected: it is of nobody's file.
+const calledOff = "00000000-0000-4000-8000-0000000000ff"
+
 // lived makes a file in which everything was written that there is to write.
 func (w *crowd) lived(name string, day int) *dossier {
 	w.T.Helper()
@@ -111,7 +114,13 @@ func (w *crowd) lived(name string, day int) *dossier {
 	service, appointment := postgrestest.NewRun(care.RunService), uuid.NewString()
 	w.Branch(f.caseRun, service, care.Answer{Service: "pas"}, ledger.Effects{Appointments: []ledger.AppointmentChange{
 		{ID: appointment, State: care.AppointmentBooked, Service: "pas", At: w.Now.AddDate(0, 0, 30)}}})
-	f.ids["appointment"] = []string{appointment}
+	// The day is called off, and she is to be told with the others.
+	_, err := w.Owner.Exec(w.T.Context(), `INSERT INTO called_off (id, zone, service, first_day, last_day, reason, made_by, made_at)
+		SELECT $1, zone, service, day_of(at), day_of(at), 'other', $3, $4 FROM appointment WHERE id = $2 ON CONFLICT DO NOTHING`, calledOff, appointment, w.Accounts["supervisor.prato"].ID, w.Now)
+	require.NoError(w.T, err)
+	_, err = w.Owner.Exec(w.T.Context(), `INSERT INTO called_off_person (called_off, appointment) VALUES ($1, $2)`, calledOff, appointment)
+	require.NoError(w.T, err)
+	f.ids["appointment"], f.ids["off"] = []string{appointment}, []string{calledOff}
 	asked, referral := w.refers(f, "cpi", care.CPIOperator, "labour")
 	also, second := w.refers(f, "terzo_settore", care.ThirdSectorOperator, "housing")
 	task := postgrestest.Opens(asked, "more", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "cpi", Role: care.CPIOperator, Referral: referral})
@@ -243,6 +252,8 @@ func (r *reader) addresses(f *dossier, route string) []string {
 		of = "referral"
 	case strings.HasPrefix(route, "/appuntamenti/"):
 		of = "appointment"
+	case strings.HasPrefix(route, "/giornate-annullate/"):
+		of = "off"
 	case strings.HasPrefix(route, rest.Prefix+"/equipes/"), strings.HasPrefix(route, "/equipe/"):
 		of = "equipe"
 	case strings.HasPrefix(route, rest.Prefix+"/contacts/"), strings.HasPrefix(route, rest.Prefix+"/commands/"), strings.HasPrefix(route, "/in-lavorazione/"), strings.HasPrefix(route, "/richieste-ferme/"):
@@ -442,6 +453,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	for _, of := range []string{"appointment", "case", "task", "form", "referral", "equipe", "action", "record", "command", "notice"} {
 		nobody.ids[of] = []string{uuid.NewString()}
 	}
+	nobody.ids["off"] = []string{calledOff}
 	callers := w.readers()
 	found, trying := make([]*reader, len(callers)), errgroup.Group{}
 	trying.SetLimit(4)

@@ -6,6 +6,7 @@ import (
 	"percorso/api/pages/absences"
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/arranged"
+	"percorso/api/pages/calledoff"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/counter"
 	"percorso/api/pages/desk"
@@ -55,6 +56,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
 	(&counter.Place{Room: shared}).Mount(p)
+	(&calledoff.Place{Room: shared, Records: s.records}).Mount(p)
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
 	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)

@@ -7,6 +7,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/pages/absences"
 	"percorso/api/pages/agenda"
+	"percorso/api/pages/calledoff"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/file"
@@ -39,6 +40,7 @@ type Records interface {
 	rest.Records
 	absences.Records
 	agenda.Records
+	calledoff.Records
 	cases.Records
 	desk.Records
 	file.Records

@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder", "internal/calledoff"},
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
 	"internal/italian/paper":      {"internal/italian", "internal/italian/world", "internal/expected"},
@@ -97,12 +97,13 @@ var mayImport = map[string][]string{
 	"internal/italian/timeline":   {"internal/italian", "internal/told", "internal/ledger", "internal/care"},                                                                                      // what happened in a case
 	"internal/protection":         {"internal/care"},                                                                                                                                              // who keeps a protected person's file
 	"internal/italian/deciding":   {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
-	"internal/italian/offered":    {"internal/italian", "internal/agenda", "internal/care"},                                                                                                       // free places
+	"internal/italian/offered":    {"internal/italian", "internal/agenda", "internal/care", "internal/calledoff"},                                                                                 // free places
 	"internal/mediation":          {"internal/agenda", "internal/care", "internal/names"},                                                                                                         // how a mediator is asked for
 	"internal/postgres/mediation": {"internal/mediation", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/arrival":            {"internal/agenda", "internal/care"},                                                                // who is here for an appointment
 	"internal/postgres/arrivals":  {"internal/arrival", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // keeps it
 	"internal/postgres/contacts":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                     // who came to the desk
+	"internal/calledoff":          {"internal/expected", "internal/care"},                                                              // which days a service does not receive on, and why
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -140,7 +141,8 @@ var mayImport = map[string][]string{
 	"internal/postgres/correcting": {"internal/reach", "internal/correction", "internal/names", "internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/kin", "internal/papers"}, // corrects the data of a person
 	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                               // what goes with the command that opens a case
 	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                                                                       // notes those that came to nothing
-	"internal/postgres/places":     {"internal/terms", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care", "internal/catalogue", "internal/speech"},                                                                   // holds places in sessions
+	"internal/postgres/calledoff":  {"internal/calledoff", "internal/agenda", "internal/expected", "internal/postgres/printed", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                // days on which a service receives nobody
+	"internal/postgres/places":     {"internal/postgres/calledoff", "internal/terms", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care", "internal/catalogue", "internal/speech"},                                    // holds places in sessions
 	"internal/postgres/gathered":   {"internal/gathering", "internal/postgres/standing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
@@ -181,7 +183,7 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff",
 	},
 	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -208,6 +210,9 @@ var mayImport = map[string][]string{
 	"api/pages/agenda":          place,
 	"api/pages/arranged":        place,
 	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
+	"api/pages/agenda":          append(place, "internal/calledoff"),
+	"api/pages/calledoff":       append(place, "internal/calledoff", "internal/expected", "api/pages/parts/reached"),
+	"api/pages/cases":           append(place, "internal/critical", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),

@@ -13,6 +13,7 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/calendar"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/critical"
 	"percorso/internal/crossing"
@@ -624,6 +625,50 @@ func (p *PageRecords) Taken(context.Context, care.Staff, string, time.Time, time
 
 func (p *PageRecords) Appointments(context.Context, care.Staff, ledger.AppointmentFilter, ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	return ledger.Page[ledger.Appointment]{Items: p.appointments()}, nil
+}
+
+// CalledOff is the Friday of the week that is asked for.
+func (p *PageRecords) CalledOff(_ context.Context, _ care.Staff, _ string, first, _ time.Time) ([]agenda.Off, error) {
+	friday := care.DayOf(agenda.Monday(first).AddDate(0, 0, 4))
+	return []agenda.Off{{ID: SomeID, First: friday, Last: friday, Reason: "strike"}}, nil
+}
+
+// CalledOffDays are two of the next week.
+func (p *PageRecords) CalledOffDays(context.Context, care.Staff) ([]calledoff.Entry, error) {
+	return []calledoff.Entry{p.calledOff()}, nil
+}
+
+func (p *PageRecords) calledOff() calledoff.Entry {
+	return calledoff.Entry{
+		ID: SomeID, Service: "pas", First: care.DayOf(p.noon(7)), Last: care.DayOf(p.noon(8)), Reason: "premises", Note: "Allagamento (prova).", ByName: SomeSupervisor.Name, At: p.noon(0), ToTell: 2, Told: 1,
+	}
+}
+
+// CalledOffDay has somebody whom nobody has reached, and somebody who knows.
+func (p *PageRecords) CalledOffDay(ctx context.Context, who care.Staff, id string) (calledoff.Entry, []calledoff.Person, error) {
+	if id != SomeID {
+		return calledoff.Entry{}, nil, ledger.ErrNotFound
+	}
+	visits, err := p.DayOf(ctx, who, p.noon(-30), p.noon(30), "", false)
+	at := p.noon(0)
+	people := []calledoff.Person{}
+	for i, v := range visits {
+		one := calledoff.Person{Visit: v}
+		if i == 0 {
+			one.Try, one.ByName, one.Tried = calledoff.Reached, SomeWorker.Name, &at
+			one.State = string(care.AppointmentCancelled)
+		}
+		people = append(people, one)
+	}
+	return p.calledOff(), people, err
+}
+
+// Proposal is who is expected in a month.
+func (p *PageRecords) Proposal(ctx context.Context, who care.Staff, form calledoff.Form) ([]expected.Visit, error) {
+	if len(form.Each()) == 0 {
+		return nil, care.Refuse(form.CheckDays(p.now())...)
+	}
+	return p.DayOf(ctx, who, p.noon(-30), p.noon(30), "", false)
 }
 
 // Printed notes nothing: it is another test that looks at lines.

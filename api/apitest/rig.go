@@ -40,6 +40,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/board"
 	"percorso/internal/calendar"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	percorso "percorso/internal/client"
@@ -295,6 +296,50 @@ func (f *fakeRecords) OpenRecord(_ context.Context, _ care.Staff, _, id, _ strin
 func (f *fakeRecords) Absences(_ context.Context, s care.Staff) ([]absence.Entry, error) {
 	today := care.DayOf(f.now())
 	return []absence.Entry{{ID: SomeID, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: today, Last: today.AddDate(0, 0, 13)}}, f.Fail
+}
+
+// CalledOff is nothing.
+func (f *fakeRecords) CalledOff(context.Context, care.Staff, string, time.Time, time.Time) ([]agenda.Off, error) {
+	return nil, f.Fail
+}
+
+// CalledOffDays are none.
+func (f *fakeRecords) CalledOffDays(context.Context, care.Staff) ([]calledoff.Entry, error) {
+	return nil, f.Fail
+}
+
+// CalledOffDay knows one alone, of nobody.
+func (f *fakeRecords) CalledOffDay(_ context.Context, _ care.Staff, id string) (e calledoff.Entry, people []calledoff.Person, err error) {
+	if f.Fail == nil && id != SomeID {
+		return e, nil, ledger.ErrNotFound
+	}
+	return calledoff.Entry{ID: id, Service: "pas", First: care.DayOf(f.now()), Last: care.DayOf(f.now()), Reason: "other", At: f.now()}, nil, f.Fail
+}
+
+// Proposal is nobody.
+func (f *fakeRecords) Proposal(context.Context, care.Staff, calledoff.Form) ([]expected.Visit, error) {
+	return nil, f.Fail
+}
+
+// CallOff calls off days that are right.
+func (f *fakeRecords) CallOff(_ context.Context, _ care.Staff, _ string, form calledoff.Form) (string, error) {
+	if faults := form.Check(f.now()); len(faults) > 0 {
+		return "", care.Refuse(faults...)
+	}
+	return SomeID, f.Fail
+}
+
+// TakeBack takes one alone back.
+func (f *fakeRecords) TakeBack(_ context.Context, _ care.Staff, id string) error {
+	if f.Fail == nil && id != SomeID {
+		return ledger.ErrNotFound
+	}
+	return f.Fail
+}
+
+// Tried says it of one alone.
+func (f *fakeRecords) Tried(ctx context.Context, s care.Staff, id, _, _ string) error {
+	return f.TakeBack(ctx, s, id)
 }
 
 // WatchedDates is a day that the caller watches, of a person whom they know, and one of whom they do not.

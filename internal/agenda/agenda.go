@@ -22,11 +22,12 @@ const (
 	OutsideHours    = "outside_hours"    // of the day, where the service has no sessions
 	OtherService    = "place_of_another_service"
 	HourMissing     = "hour_missing" // of the day alone no place can be given
+	CalledOff       = "called_off"   // the service receives nobody on that day, as it has said
 )
 
 // Offers says whether a rule is broken by who can be told of another place.
 func Offers(rule string) bool {
-	return slices.Contains([]string{NoPlace, OutsideSessions, Elsewhere, care.RuleClosedDay}, rule)
+	return slices.Contains([]string{NoPlace, OutsideSessions, Elsewhere, CalledOff, care.RuleClosedDay}, rule)
 }
 
 // How one is received in a session.
@@ -78,6 +79,7 @@ type Agenda struct {
 	sessions []care.Session
 	calendar care.Calendar
 	now      time.Time
+	off      []Off
 }
 
 // Sessions are those of a service. One of the agency with which the desk shares an agenda
@@ -100,7 +102,7 @@ func Sessions(p care.Policy, service string) (sessions []care.Session) {
 func Of(p care.Policy, service string, calendar care.Calendar, now time.Time) Agenda {
 	sessions := slices.Clone(Sessions(p, service))
 	slices.SortStableFunc(sessions, func(a, b care.Session) int { return strings.Compare(a.From, b.From) })
-	return Agenda{sessions, calendar, now.In(calendar.Location())}
+	return Agenda{sessions: sessions, calendar: calendar, now: now.In(calendar.Location())}
 }
 
 // HasSessions says whether the service receives in sessions, and not at any hour.
@@ -111,7 +113,7 @@ func (a Agenda) HasSessions() bool { return len(a.sessions) > 0 }
 func (a Agenda) Slots(day, from time.Time) iter.Seq[Slot] {
 	return func(yield func(Slot) bool) {
 		day = day.In(a.calendar.Location())
-		if !a.open(day) {
+		if _, off := a.calledOff(day); off || !a.open(day) {
 			return
 		}
 		for _, s := range a.sessions {
@@ -190,6 +192,9 @@ func (a Agenda) Lasts(at time.Time) Taken {
 func (a Agenda) Broken(at time.Time, taken []Taken) string {
 	if !a.open(at.In(a.calendar.Location())) {
 		return care.RuleClosedDay
+	}
+	if _, off := a.calledOff(at); off {
+		return CalledOff
 	}
 	if !a.HasSessions() {
 		there := at.In(a.calendar.Location())

@@ -18,6 +18,7 @@ type Held struct {
 type Day struct {
 	At       time.Time // its midnight
 	Open     bool      // the offices of the zone are
+	Off      *Off      // nil: the day is not called off
 	Sessions []Held
 }
 
@@ -56,8 +57,11 @@ func (a Agenda) days(from time.Time, n int, taken []Taken) (days []Day) {
 	for i := range n {
 		at := time.Date(year, month, first+i, 0, 0, 0, 0, a.calendar.Location())
 		day := Day{At: at, Open: a.open(at)}
+		if off, is := a.calledOff(at); is && day.Open {
+			day.Off = &off
+		}
 		for _, s := range a.sessions {
-			if day.Open && held(s, at) {
+			if day.Open && day.Off == nil && held(s, at) {
 				day.Sessions = append(day.Sessions, hold(s, at, taken))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/amending"
 	"percorso/internal/arrival"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/critical"
 	"percorso/internal/crossing"
@@ -52,6 +53,10 @@ var rules = map[string]string{
 	care.RuleClosedDay:       "In quel giorno gli uffici della zona sono chiusi: scegli un giorno lavorativo.",
 	agenda.NoPlace:           "A quell’ora non c’è più posto: scegline un’altra.",
 	agenda.OutsideSessions:   "A quell’ora il servizio non riceve: scegli uno dei suoi orari.",
+	agenda.CalledOff:         "Quel giorno il servizio non riceve: la giornata è annullata. Scegli un altro giorno.",
+	calledoff.Already:        "Alcuni di questi giorni sono già annullati: scegli gli altri.",
+	calledoff.Fixing:         "In questo momento qualcuno fissa un appuntamento in uno di questi giorni: riprova fra qualche secondo.",
+	calledoff.Over:           "Non c’è più nessun giorno da riaprire.",
 	agenda.Elsewhere:         "A quell’ora la persona ha già un altro appuntamento: scegli un’altra ora.",
 	agenda.UnknownPair:       "Numero e data di nascita non corrispondono: fatteli ripetere. A chi non li sa non si dice nulla, nemmeno che il fascicolo c’è.",
 	agenda.HourCame:          "L’ora dell’appuntamento è arrivata: non si sposta e non si annulla più. Registra se la persona è venuta.",

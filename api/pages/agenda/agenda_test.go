@@ -99,7 +99,7 @@ func TestWeekOfAService(t *testing.T) {
 		t.Errorf("no way to the week: %s", list)
 	}
 	page := b.Open(t, "/appuntamenti?servizio=pas&vista=settimana&dal=2026-12-03")
-	for _, want := range []string{"Oggi, lunedì 30 novembre 2026", "posti liberi su", "Domenica 6 dicembre 2026 Uffici chiusi", "Settimana dopo"} {
+	for _, want := range []string{"Oggi, lunedì 30 novembre 2026", "posti liberi su", "Domenica 6 dicembre 2026 Uffici chiusi", "Settimana dopo", "Venerdì 4 dicembre 2026 Giornata annullata: sciopero", "Persone da avvisare"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
 	"percorso/internal/zone"
 )
 
@@ -48,14 +49,18 @@ func (s *Place) month(c *gin.Context, who care.Staff, rules *zone.Rules, service
 	if err != nil {
 		return err
 	}
+	off, err := s.Records.CalledOff(c.Request.Context(), who, service, first, first.AddDate(0, 1, -1))
+	if err != nil {
+		return err
+	}
 	known, _ := rules.Service(service)
 	page := Month{
 		Frame: s.Pages.Frame(c, italian.Upper(italian.Month(first))+": "+known.Name, "/appuntamenti"), AnyHour: !of.HasSessions(),
 		Before: web.Link{URL: daysURL(service, first.AddDate(0, -1, 0), asMonth), Text: "Mese prima"}, Next: web.Link{URL: daysURL(service, first.AddDate(0, 1, 0), asMonth), Text: "Mese dopo"},
 	}
 	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
-	for _, d := range of.Month(first, taken) {
-		if len(d.Sessions) == 0 {
+	for _, d := range of.Without(off).Month(first, taken) {
+		if len(d.Sessions) == 0 && d.Off == nil {
 			continue
 		}
 		url := daysURL(service, agenda.Monday(d.At), asWeek)
@@ -67,6 +72,9 @@ func (s *Place) month(c *gin.Context, who care.Staff, rules *zone.Rules, service
 		free := freeWords(places, had)
 		if care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) { // nobody gets a place any more
 			free = italian.Count(had, "appuntamento", "appuntamenti")
+		}
+		if d.Off != nil {
+			free = "annullata: " + offered.OffReason(d.Off.Reason)
 		}
 		week.Days = append(week.Days, MonthDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Free: free})
 	}

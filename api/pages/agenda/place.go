@@ -26,5 +26,7 @@ type Records interface {
 	// Taken are the places of a service of the caller's zone that are taken in a stretch,
 	// and nothing of whom they are for.
 	Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) ([]agenda.Taken, error)
+	// CalledOff are the days of a service, within a stretch, on which it receives nobody.
+	CalledOff(ctx context.Context, s care.Staff, service string, first, last time.Time) ([]agenda.Off, error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 }

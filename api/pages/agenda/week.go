@@ -11,8 +11,10 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/agenda"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/offered"
 	"percorso/internal/zone"
 )
 
@@ -33,6 +35,9 @@ type WeekDay struct {
 	Day      string
 	URL      string   // of its appointments
 	Closed   bool     // the offices of the zone are
+	Off      string   // that the day is called off, and why in short; empty: it is not
+	Tell     string   // address of whom to tell of that
+	CallOff  string   // address of the form that calls it off; empty: the caller cannot
 	Sessions []string // empty: the service receives nobody
 }
 
@@ -47,6 +52,10 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 	if err != nil {
 		return err
 	}
+	off, err := s.Records.CalledOff(c.Request.Context(), who, service, monday, monday.AddDate(0, 0, 6))
+	if err != nil {
+		return err
+	}
 	known, _ := rules.Service(service)
 	page := Week{
 		Frame: s.Pages.Frame(c, "Settimana di "+known.Name, "/appuntamenti"), Service: known.Name,
@@ -54,12 +63,17 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 		Month: daysURL(service, day, asMonth),
 	}
 	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
-	for _, d := range of.Week(monday, taken) {
+	for _, d := range of.Without(off).Week(monday, taken) {
 		shown := WeekDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Closed: !d.Open}
 		for _, h := range d.Sessions {
 			shown.Sessions = append(shown.Sessions, sessionWords(h))
 		}
-		if d.Open && !of.HasSessions() {
+		if d.Off != nil {
+			shown.Off, shown.Tell = "Giornata annullata: "+offered.OffReason(d.Off.Reason), "/giornate-annullate/"+d.Off.ID
+		} else if d.Open && calledoff.May(who, rules.Policy, service) && !care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) {
+			shown.CallOff = "/giornate-annullate?" + url.Values{"servizio": {service}, "dal": {d.At.Format(time.DateOnly)}}.Encode()
+		}
+		if d.Open && d.Off == nil && !of.HasSessions() {
 			shown.Sessions = []string{"Riceve a ogni ora, senza orari fissi"}
 		}
 		page.Days = append(page.Days, shown)

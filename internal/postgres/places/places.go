@@ -20,6 +20,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/calledoff"
 	"percorso/internal/speech"
 )
 
@@ -56,7 +57,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 	}
 	days := []string{"person/" + caseID}
 	for _, w := range wishes {
-		days = append(days, fmt.Sprintf("%s/%s/%s", rules.Zone, w.Service, rules.There(w.At).Format(time.DateOnly)))
+		days = append(days, calledoff.Key(rules.Zone, string(w.Service), rules.There(w.At)))
 	}
 	if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, days); err != nil {
 		return nil, err
@@ -68,7 +69,11 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 	refusal := care.Refuse()
 	held, own := map[care.Code][]agenda.Taken{}, []agenda.Taken(nil)
 	for _, w := range wishes {
-		of := agenda.Of(rules.Policy, string(w.Service), rules.Calendar, now)
+		off, err := calledoff.In(ctx, tx, rules.Zone, string(w.Service), rules.There(w.At), rules.There(w.At))
+		if err != nil {
+			return nil, err
+		}
+		of := agenda.Of(rules.Policy, string(w.Service), rules.Calendar, now).Without(off)
 		lasts := of.Lasts(w.At)
 		taken, err := takenIn(ctx, tx, rules.Zone, string(w.Service), lasts.At, lasts.Until)
 		if err != nil {
@@ -183,15 +188,21 @@ func freeFrom(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, serv
 	if from.Before(now) {
 		from = now
 	}
-	taken, err := takenIn(ctx, tx, rules.Zone, service, from, from.AddDate(0, 0, agenda.Ahead+1))
+	until := from.AddDate(0, 0, agenda.Ahead+1)
+	off, err := calledoff.In(ctx, tx, rules.Zone, service, rules.There(from), rules.There(until))
 	if err != nil {
 		return nil, err
 	}
-	return of.Next(from, most, taken), nil
+	taken, err := takenIn(ctx, tx, rules.Zone, service, from, until)
+	if err != nil {
+		return nil, err
+	}
+	return of.Without(off).Next(from, most, taken), nil
 }
 
-// Reader reads what is free, as whoever asks.
+// Reader reads what is free, as whoever asks, and keeps the days that are called off.
 type Reader struct {
+	*calledoff.Days
 	pool  *pgxpool.Pool
 	rules *postgres.Rules
 	now   func() time.Time
@@ -199,7 +210,7 @@ type Reader struct {
 
 // New builds it on a pool whose login may join the API's role.
 func New(pool *pgxpool.Pool, rules *postgres.Rules, now func() time.Time) *Reader {
-	return &Reader{pool, rules, now}
+	return &Reader{calledoff.New(pool, rules, now), pool, rules, now}
 }
 
 // Offers are the first free places of a service of the caller's zone, from a time on.

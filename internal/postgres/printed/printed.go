@@ -37,9 +37,9 @@ func (s *Sheets) Printed(ctx context.Context, who care.Staff, what ledger.Readin
 // most is how many appointments a day's list has at most.
 const most = 500
 
-// visits reads appointments with how their persons are spoken to and reached: from the file
-// for who sees it, and else from what the caller's agency was given.
-const visits = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
+// Visit is the columns of an appointment with how its person is spoken to and reached, and
+// where they come from: the file for who sees it, and else what the caller's agency was given.
+const Visit = `a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at, coalesce(a.moved_to::text, '') AS moved_to, a.asked_by, a.why, a.arrived_at,
 	a.state IN ('booked', 'confirmed') AND suspended_then(a.case_id, a.at) AS suspended,
@@ -49,7 +49,10 @@ const visits = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number,
 		THEN jsonb_build_array((s.snapshot -> 'phone_terms') || jsonb_build_object('kind', 'phone', 'value', s.snapshot ->> 'phone')) END) AS contacts,
 	coalesce(p.no_safe_contact, false) AS no_safe_contact, p.linked, p.speech
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
-	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true
+	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
+
+// visits reads those of a day.
+const visits = `SELECT ` + Visit + `
 	WHERE a.at >= $1 AND a.at < $2 AND $3 IN ('', a.service) AND a.state NOT IN ('cancelled', 'moved')
 	AND NOT ($5 AND a.case_id IN (SELECT o.case_id FROM protection o))
 	ORDER BY a.at, a.id LIMIT $4`

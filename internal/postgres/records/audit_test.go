@@ -16,6 +16,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/board"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -153,8 +154,25 @@ func (e everything) readings() map[string]struct {
 		"DayOf": reads(ledger.PrintDay, func() (any, error) {
 			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
 		}),
-		"Board": reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
-		"Held":  none("numbers of cases, of no person"),
+		"Proposal": reads(ledger.ListAppointments, func() (any, error) {
+			e.put(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, state, at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'comune', 'pas', 'booked', now() + interval '3 days')`, "case/"+e.id, e.id)
+			today := time.Now() //nolint:forbidigo // the appointment is of the database's now
+			return r.Proposal(ctx, lead, calledoff.Form{Service: "pas", First: care.DateOf(today), Last: care.DateOf(today.AddDate(0, 0, 5))})
+		}),
+		"CalledOffDay": reads(ledger.ListAppointments, func() (any, error) {
+			off := uuid.NewString()
+			e.put(`INSERT INTO called_off (id, zone, service, first_day, last_day, reason, made_by, made_at) VALUES ($1, 'prato', 'x', current_date, current_date, 'other', $2, now())`, off, lead.ID)
+			e.put(`INSERT INTO called_off_person (called_off, appointment) SELECT $1, id FROM appointment WHERE service = 'x'`, off)
+			_, people, err := r.CalledOffDay(ctx, worker, off)
+			return people, err
+		}),
+		"CalledOff":     none("days of services, of no person"),
+		"CalledOffDays": none("days of services and numbers, of no person"),
+		"CallOff":       none("it answers nothing of anybody; what it cancels is a line of each case"),
+		"TakeBack":      none("it answers nothing"),
+		"Tried":         none("it answers nothing"),
+		"Board":         reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
+		"Held":          none("numbers of cases, of no person"),
 		"HeldBy": reads(ledger.ListBoard, func() (any, error) {
 			if _, err := e.Owner().Exec(ctx, `UPDATE case_health SET health = 'orphaned' WHERE case_id = $1`, e.id); err != nil {
 				return nil, err
