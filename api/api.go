@@ -20,6 +20,7 @@ import (
 	"percorso/api/live"
 	"percorso/api/pages/feeds"
 	"percorso/api/pages/parts/promised"
+	"percorso/api/pages/mediation"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
@@ -45,13 +46,14 @@ type Options struct {
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
 	Sessions access.Sessions
-	Idle     time.Duration  // after which a session ends unused: what its store goes by
-	Life     time.Duration  // after which it ends in any case
-	Brakes   Brakes         // the zero value holds nobody back
-	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
-	Lines    access.Lines   // what the audit keeps of logins and refusals
-	Drafts   access.Drafts  // what people have typed and not sent
-	Feeds    feeds.Feeds    // the addresses of their calendars
+	Idle     time.Duration      // after which a session ends unused: what its store goes by
+	Life     time.Duration      // after which it ends in any case
+	Brakes   Brakes             // the zero value holds nobody back
+	Proxies  []netip.Prefix     // whose X-Forwarded-For is believed
+	Lines    access.Lines       // what the audit keeps of logins and refusals
+	Drafts   access.Drafts      // what people have typed and not sent
+	Feeds    feeds.Feeds        // the addresses of their calendars
+	Requests mediation.Requests // mediators who are asked for
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -164,6 +166,7 @@ type Server struct {
 	records  Records
 	drafts   access.Drafts
 	feeds    feeds.Feeds
+	requests mediation.Requests
 	public   string // the address as browsers see it
 	book     *zone.Book
 	door     *act.Door
@@ -201,6 +204,7 @@ func New(o Options) (*Server, error) {
 		records:  o.Records,
 		drafts:   o.Drafts,
 		feeds:    o.Feeds,
+		requests: o.Requests,
 		public:   public,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),

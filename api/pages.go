@@ -16,6 +16,7 @@ import (
 	"percorso/api/pages/help"
 	"percorso/api/pages/home"
 	"percorso/api/pages/logins"
+	"percorso/api/pages/mediation"
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
 	"percorso/api/pages/person"
@@ -62,5 +63,6 @@ func (s *Server) places(r *gin.Engine) {
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
 	(&feeds.Place{Room: shared, Guard: s.guard, Links: s.links, Feeds: s.feeds, PublicURL: s.public}).Mount(r, p)
 	(&reminders.Place{Room: shared, Kept: s.reminders, Records: s.records}).Mount(p)
+	(&mediation.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records, Requests: s.requests}).Mount(r, p)
 	(&partner.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records}).Mount(r)
 }

@@ -12,6 +12,7 @@ import (
 	"percorso/api/pages/desk"
 	"percorso/api/pages/file"
 	"percorso/api/pages/home"
+	"percorso/api/pages/mediation"
 	"percorso/api/pages/notices"
 	"percorso/api/pages/partner"
 	"percorso/api/pages/person"
@@ -45,6 +46,7 @@ type Records interface {
 	desk.Records
 	file.Records
 	home.Records
+	mediation.Records
 	notices.Records
 	partner.Records
 	person.Records

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/feed"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 )
 
 // A partner without an account answers through one-time links. Looking at one
@@ -101,9 +102,15 @@ func (l *Links) Calendar(f feed.Feed) string {
 
 // CalendarOf is the id of the calendar that the last part of an address opens; empty: none, or
 // it is past its time.
-func (l *Links) CalendarOf(token string) string {
+func (l *Links) CalendarOf(token string) string { return l.of(calendarOf, token) }
+
+// MediationOf is the link of a mediators' coordinator that the last part of an address is
+// signed for; empty: none, or it is past its time.
+func (l *Links) MediationOf(token string) string { return l.of(mediation.Signed, token) }
+
+func (l *Links) of(kind, token string) string {
 	signed, err := invitation.Open(l.key, token, l.now())
-	id, ours := strings.CutPrefix(signed, calendarOf)
+	id, ours := strings.CutPrefix(signed, kind)
 	if err != nil || !ours || !care.IsID(id) {
 		return ""
 	}

@@ -25,6 +25,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
 	"percorso/internal/undoing"
@@ -168,7 +169,7 @@ func (p *PageRecords) WithLinks(address string) string {
 	for name, id := range linkIDs {
 		address = strings.ReplaceAll(address, "{"+name+"}", invitation.Sign(SomeKey, id, p.linkExpiry(name)))
 	}
-	return address
+	return strings.ReplaceAll(address, "{mediatore}", invitation.Sign(SomeKey, mediation.Signed+MediatorLink, p.noon(9)))
 }
 
 func (p *PageRecords) OpenLink(ctx context.Context, id string) (ledger.Link, error) {

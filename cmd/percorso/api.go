@@ -13,10 +13,12 @@ import (
 	"percorso/internal/italian/words"
 	"percorso/internal/loops"
 	"percorso/internal/observed"
+	"percorso/internal/postgres"
 	"percorso/internal/postgres/changes"
 	"percorso/internal/postgres/drafts"
 	"percorso/internal/postgres/feeds"
 	"percorso/internal/postgres/logins"
+	"percorso/internal/postgres/mediation"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/reminders"
@@ -95,6 +97,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Drafts:    drafts.New(pool, store.Clock),
 		Feeds:     feeds.New(pool, store.Clock),
 		Reminders: reminders.New(pool, store.Clock),
+		Requests:  mediation.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,

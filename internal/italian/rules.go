@@ -17,6 +17,7 @@ import (
 	"percorso/internal/italian/jobs"
 	"percorso/internal/italian/known"
 	"percorso/internal/lead"
+	"percorso/internal/mediation"
 	"percorso/internal/needs"
 	"percorso/internal/plan"
 	"percorso/internal/protection"
@@ -152,6 +153,16 @@ var rules = map[string]string{
 	care.RuleMergedHere:   "Nel frattempo l’altro fascicolo è stato unito a questo: non c’è più nulla da unire.",
 	care.RuleIntoMerged:   "Nel frattempo l’altro fascicolo è stato unito a un terzo: cerca di nuovo la persona, e unisci a quello che è rimasto.",
 	care.RuleIntoArchived: "Nel frattempo l’altro fascicolo è stato chiuso, o è passato a un’altra zona: controlla quale prosegue.",
+
+	mediation.RuleLot:      "Questo lotto non serve per questa lingua, di persona o per telefono come hai scelto, o è finito prima di quel giorno: scegline un altro.",
+	mediation.RuleUsedUp:   "Di questo lotto non restano abbastanza ore: scegline un altro, o avvisa il responsabile.",
+	mediation.RuleTwice:    "A quell’ora questo mediatore è già altrove: indicane un altro, o un’altra ora.",
+	mediation.RuleParallel: "A quell’ora tutti i mediatori di questo lotto sono già altrove: serve un’altra ora, o un altro fornitore.",
+	mediation.RuleAsked:    "Per questo appuntamento un mediatore è già stato chiesto: guarda come sta la richiesta.",
+	mediation.RuleOver:     "Questo appuntamento non è più in agenda: un mediatore non serve.",
+	mediation.RuleState:    "Nel frattempo la richiesta è cambiata: guarda come sta adesso.",
+	mediation.RuleSameTime: "È l’ora già chiesta: indicane un’altra, oppure confermi questa.",
+	mediation.RuleMinutes:  "Indica i minuti in numero, da 5 a 480.",
 
 	// Those of the API's schema.
 	"not_in_list":     "Scegli una delle voci dell’elenco.",

@@ -36,10 +36,10 @@ var States = []State{Requested, Proposed, Confirmed, Declined, Done, Cancelled, 
 // Open says whether something is still to be done about it.
 func (s State) Open() bool { return slices.Contains(States[:4], s) }
 
-// Where the pages of a coordinator are; what stands before the id that is signed in their
+// Where the pages of a coordinator are, below those of partners' links; what stands before the id that is signed in their
 // address, so that no link passes for one of another kind; and the mails that bring them.
 const (
-	Path, Signed            = "/mediazione/", "mediazione-"
+	Path, Signed            = "/invito/mediatore/", "mediazione-"
 	MailRequest, MailCalled = "mediator_request", "mediator_called_off"
 	MailAccepted            = "mediator_accepted"
 )
@@ -56,6 +56,11 @@ const (
 	RuleSameTime = "proposed_same_time"
 	RuleMinutes  = "minutes_of_a_talk" // fewer or more than one lasts
 )
+
+// Changed refuses what cannot be done any more, as a request now stands.
+func Changed() *care.Refusal {
+	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: RuleState}}}
+}
 
 // Request is a mediator who is asked for. It names nobody who is helped.
 type Request struct {

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian/mails"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 )
 
 // Mailer sends mails to staff, and to partners without accounts. A mail says
@@ -103,12 +104,17 @@ func (m *Mailer) address() string {
 	return m.From
 }
 
+// oneTime are the paths of links for people without an account, the longest first, with what
+// stands before the id that is signed.
+var oneTime = []struct{ path, signed string }{{mediation.Path, mediation.Signed}, {ledger.Invitation, ""}}
+
 // path is the path of the page that a mail names. A one-time link gets its
 // signature only here, so that nobody has it who has not the mail.
 func (m *Mailer) path(in ledger.Mail) string {
-	id, invites := strings.CutPrefix(in.Link, ledger.Invitation)
-	if !invites || in.Expires == nil {
-		return in.Link
+	for _, of := range oneTime {
+		if id, invites := strings.CutPrefix(in.Link, of.path); invites && in.Expires != nil {
+			return of.path + invitation.Sign(m.LinkKey, of.signed+id, *in.Expires)
+		}
 	}
-	return ledger.Invitation + invitation.Sign(m.LinkKey, id, *in.Expires)
+	return in.Link
 }

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 )
 
 // mailTexts are the subject and the sentence of each kind of mail. They name
@@ -33,6 +34,10 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 
 	"partner_request": {"Percorso: una segnalazione aspetta una Sua risposta",
 		"Un servizio ha inviato al Suo ente una persona e aspetta una risposta. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
+	mediation.MailRequest:  {"Percorso: Le è chiesto un mediatore", "Un servizio Le chiede un mediatore linguistico-culturale. Apra il link qui sotto per vedere lingua, luogo e ora, e per rispondere: funziona fino a dopo l'incontro."},
+	mediation.MailAccepted: {"Percorso: l'orario che ha proposto va bene", "Il servizio ha accettato l'orario che Lei ha proposto per un mediatore. Nel link qui sotto ci sono giorno, ora e luogo; se il mediatore non può più, lo dica lì."},
+	mediation.MailCalled:   {"Percorso: un mediatore non serve più", "Il mediatore che Le era stato chiesto non serve più. Nel link qui sotto c'è scritto per quando era. Non deve fare altro."},
+
 	"partner_outcome": {"Percorso: una segnalazione aspetta il suo esito",
 		"Un servizio ha inviato al Suo ente una persona e Le chiede com'è andata. Il link qui sotto serve una volta sola e scade; chi lo apre può chiederne uno nuovo, che arriva a questo indirizzo."},
 }

@@ -98,7 +98,8 @@ func (s *Store) Balances(ctx context.Context, who care.Staff) (all []mediation.B
 func (s *Store) AskMediator(ctx context.Context, who care.Staff, key string, f mediation.Form) (r mediation.Request, err error) {
 	id := ledger.DerivedID(who.ID, "mediation "+key)
 	err = s.changing(ctx, who, func(tx postgres.Tx, rules *postgres.Ruleset, now time.Time) error {
-		if r, err = byID(ctx, tx, id, ""); !errors.Is(err, ledger.ErrNotFound) {
+		var again bool
+		if r, again, err = sent(ctx, tx, id, key, f); err != nil || again {
 			return err
 		}
 		if f.At, err = expected(ctx, tx, f); err != nil {
@@ -130,7 +131,8 @@ func (s *Store) AskMediator(ctx context.Context, who care.Staff, key string, f m
 func (s *Store) NoteCall(ctx context.Context, who care.Staff, key string, f mediation.Form) (r mediation.Request, err error) {
 	id := ledger.DerivedID(who.ID, "mediation "+key)
 	err = s.changing(ctx, who, func(tx postgres.Tx, rules *postgres.Ruleset, now time.Time) error {
-		if r, err = byID(ctx, tx, id, ""); !errors.Is(err, ledger.ErrNotFound) {
+		var again bool
+		if r, again, err = sent(ctx, tx, id, key, f); err != nil || again {
 			return err
 		}
 		f.At = now.Add(-time.Duration(f.Minutes) * time.Minute)
@@ -156,7 +158,7 @@ func (s *Store) AskNext(ctx context.Context, who care.Staff, id, seen, code stri
 		case r.Link == next:
 			return nil // asked twice
 		case r.Link != seen, !slices.Contains(r.Acts(now), mediation.Ask):
-			return care.Refuse(care.Fault{Field: "lot", Rule: mediation.RuleState})
+			return mediation.Changed()
 		}
 		if r.Elsewhen { // what was proposed has become the appointment's hour
 			lasts := r.Until.Sub(r.At)
@@ -198,7 +200,7 @@ func (s *Store) AcceptProposal(ctx context.Context, who care.Staff, id string) e
 		case r.State == mediation.Confirmed && r.ProposedAt != nil && r.ProposedAt.Equal(r.At):
 			return nil // accepted twice
 		case !slices.Contains(r.Acts(now), mediation.Accept):
-			return care.Refuse(care.Fault{Rule: mediation.RuleState})
+			return mediation.Changed()
 		}
 		r.At, r.Until = *r.ProposedAt, r.ProposedAt.Add(r.Until.Sub(r.At))
 		lot, err := free(ctx, tx, rules, r, "")
@@ -222,7 +224,7 @@ func (s *Store) CallOff(ctx context.Context, who care.Staff, id string, byProvid
 		case r.State == mediation.Cancelled || r.State == mediation.Late:
 			return nil // called off twice
 		case !slices.Contains(r.Acts(now), mediation.Call):
-			return care.Refuse(care.Fault{Rule: mediation.RuleState})
+			return mediation.Changed()
 		}
 		becomes = r.CalledOff(byProvider, now)
 		_, err := tx.Exec(ctx, `UPDATE mediation SET state = $2, counted = CASE $2 WHEN 'late' THEN planned ELSE 0 END, ended_at = $3 WHERE id = $1`, id, becomes, now)
@@ -241,7 +243,7 @@ func (s *Store) NoteHeld(ctx context.Context, who care.Staff, id string, minutes
 		case r.State == mediation.Done && r.Used == minutes:
 			return nil // noted twice
 		case !slices.Contains(r.Acts(now), mediation.Held):
-			return care.Refuse(care.Fault{Field: "minutes", Rule: mediation.RuleState})
+			return mediation.Changed()
 		}
 		if faults := mediation.CheckMinutes(minutes); len(faults) > 0 {
 			return care.Refuse(faults...)
@@ -296,7 +298,7 @@ func answer(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, r *med
 	case again:
 		return nil
 	case !slices.Contains(r.Answers(now), a.What):
-		return care.Refuse(care.Fault{Field: "what", Rule: mediation.RuleState})
+		return mediation.Changed()
 	}
 	if faults := a.Check(*r, now); len(faults) > 0 {
 		return care.Refuse(faults...)
@@ -355,6 +357,20 @@ func byID(ctx context.Context, tx postgres.Tx, id, held string) (r mediation.Req
 	}
 	r, err = postgres.One[mediation.Request](ctx, tx, selectRequest+` WHERE m.id = $1`+held, id)
 	return r, missing(err)
+}
+
+// sent gives what was made of a form that was sent before with the same key.
+func sent(ctx context.Context, tx postgres.Tx, id, key string, f mediation.Form) (r mediation.Request, again bool, err error) {
+	if key == "" {
+		return r, false, ledger.ErrNoKey
+	}
+	switch r, err = byID(ctx, tx, id, ""); {
+	case errors.Is(err, ledger.ErrNotFound):
+		return r, false, nil
+	case err == nil && (r.Language != f.Language || r.Appointment != f.Appointment || r.Minutes() != f.Minutes):
+		err = ledger.ErrKeyReused
+	}
+	return r, err == nil, err
 }
 
 func missing(err error) error {

@@ -74,7 +74,7 @@ ALTER TABLE mail ALTER case_id DROP NOT NULL; -- NULL: it is about none
 -- Mails the link of a request to who was asked, at the address that the zone has of them.
 CREATE FUNCTION tell_mediators(asked uuid, template text) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
-    SELECT md5(k.id || ' ' || tell_mediators.template)::uuid, 'mediation/' || m.id, NULL, tell_mediators.template, '/mediazione/' || k.id, p ->> 'email', clock_timestamp(), clock_timestamp()
+    SELECT md5(k.id || ' ' || tell_mediators.template)::uuid, 'mediation/' || m.id, NULL, tell_mediators.template, '/invito/mediatore/' || k.id, p ->> 'email', clock_timestamp(), clock_timestamp()
     FROM mediation_ask k JOIN mediation m ON m.id = k.mediation_id
     JOIN zone_policy z ON z.zone = m.zone AND z.current, jsonb_array_elements(z.policy -> 'providers') p
     WHERE k.id = tell_mediators.asked AND p ->> 'code' = k.provider
@@ -83,7 +83,7 @@ $$;
 
 -- Whether the mail with a link came back.
 CREATE FUNCTION mediators_unsent(asked uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT EXISTS (SELECT FROM mail m WHERE m.link = '/mediazione/' || asked AND m.failed_at IS NOT NULL)
+    SELECT EXISTS (SELECT FROM mail m WHERE m.link = '/invito/mediatore/' || asked AND m.failed_at IS NOT NULL)
 $$;
 
 -- What was used of each lot of a zone, and what of it is promised: in all requests, also in
@@ -137,8 +137,8 @@ BEGIN
         WHERE m.id IN (SELECT w.id FROM mail w WHERE w.sent_at IS NULL AND w.failed_at IS NULL AND w.next_try <= clock_timestamp()
                        ORDER BY w.halts DESC, w.next_try LIMIT CASE WHEN halted IS NULL THEN most ELSE 1 END FOR UPDATE SKIP LOCKED)
         RETURNING m.id, m.run_id, m.template, m.link, m.recipient, m.tries,
-            CASE WHEN m.link LIKE '/invito/%' THEN (SELECT l.expires_at FROM link l WHERE l.id = substr(m.link, 9)::uuid)
-                WHEN m.link LIKE '/mediazione/%' THEN (SELECT k.expires_at FROM mediation_ask k WHERE k.id = substr(m.link, 13)::uuid) END;
+            CASE WHEN m.link LIKE '/invito/mediatore/%' THEN (SELECT k.expires_at FROM mediation_ask k WHERE k.id = substr(m.link, 19)::uuid)
+                WHEN m.link LIKE '/invito/%' THEN (SELECT l.expires_at FROM link l WHERE l.id = substr(m.link, 9)::uuid) END;
 END $$;
 
 -- As before, with who asks for a mediator.
@@ -158,7 +158,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
             CASE WHEN m.template = 'transfer_refused' THEN (SELECT t.agency FROM t) ELSE coalesce((SELECT r.from_agency FROM r), f.agency) END AS agency
         FROM m JOIN case_file f ON f.id = m.case_id
         UNION ALL SELECT d.zone, d.agency FROM mediation_ask k JOIN mediation d ON d.id = k.mediation_id
-        WHERE k.id = (SELECT CASE WHEN m.link ~ '^/mediazione/[0-9a-f-]{36}$' THEN substr(m.link, 13)::uuid END FROM m))
+        WHERE k.id = (SELECT CASE WHEN m.link ~ '^/invito/mediatore/[0-9a-f-]{36}$' THEN substr(m.link, 19)::uuid END FROM m))
     SELECT a ->> 'name', (SELECT r.role FROM r), a ->> 'phone', CASE WHEN m.template IN ('reminder', 'escalation') THEN (SELECT t.kind FROM t) END,
         CASE WHEN m.template NOT LIKE 'transfer_%' THEN (SELECT t.escalate_at FROM t) END, (SELECT r.requested_at FROM r)
     FROM m, w LEFT JOIN zone_policy z ON z.zone = w.zone AND z.current LEFT JOIN LATERAL jsonb_array_elements(z.policy -> 'agencies') a ON a ->> 'code' = w.agency

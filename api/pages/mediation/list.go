@@ -1,0 +1,227 @@
+package mediation
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/italian/mediating"
+	"percorso/internal/italian/world"
+	"percorso/internal/mediation"
+)
+
+const path = "/mediatori"
+
+// Mount registers the pages; those of a coordinator are for somebody whom nobody logs in.
+func (s *Place) Mount(r *gin.Engine, p access.Routes) {
+	p.Get(path, s.list)
+	p.Get(path+"/chiedi", s.showAsk)
+	p.Post(path+"/chiedi", s.ask)
+	p.Get("/appuntamenti/:id/mediatore", s.showAskFor)
+	p.Post("/appuntamenti/:id/mediatore", s.askFor)
+	p.Get(path+"/telefonata", s.showCall)
+	p.Post(path+"/telefonata", s.call)
+	p.Get(path+"/:id", s.one)
+	p.Post(path+"/:id/accetta", s.accept)
+	p.Get(path+"/:id/altro", s.showNext)
+	p.Post(path+"/:id/altro", s.next)
+	p.Get(path+"/:id/annulla", s.showCallOff)
+	p.Post(path+"/:id/annulla", s.callOff)
+	p.Get(path+"/:id/svolto", s.showHeld)
+	p.Post(path+"/:id/svolto", s.held)
+	s.mountLinks(r)
+}
+
+// groups are the open requests by what comes next, the most pressing first.
+var groups = []struct {
+	title string
+	in    func(r mediation.Request, now time.Time) bool
+}{
+	{"Da decidere: il fornitore propone un altro orario", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Proposed }},
+	{"Senza nessuno: chiedi a un altro", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Declined }},
+	{"Da confermare: aspettano il fornitore", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Requested }},
+	{"Da registrare: quanti minuti?", func(r mediation.Request, now time.Time) bool {
+		return r.State == mediation.Confirmed && !now.Before(r.At)
+	}},
+	{"Confermati", func(r mediation.Request, now time.Time) bool {
+		return r.State == mediation.Confirmed && now.Before(r.At)
+	}},
+	{"Conclusi negli ultimi 90 giorni", func(r mediation.Request, _ time.Time) bool { return !r.State.Open() }},
+}
+
+// list shows the requests, and what is left of the lots.
+func (s *Place) list(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	page := List{
+		Frame: s.Pages.Frame(c, "Mediatori chiesti", path), Nobody: len(rules.Providers) == 0, Over: c.Query("elenco") == "conclusi",
+		Other: web.Link{URL: path + "?elenco=conclusi", Text: "Quelli conclusi"},
+	}
+	if page.Over {
+		page.Other = web.Link{URL: path, Text: "Quelli aperti"}
+	}
+	requests, err := s.Requests.Mediations(ctx, who, page.Over)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		group := Group{Title: g.title}
+		for _, r := range requests {
+			if g.in(r, s.Now()) {
+				group.Items = append(group.Items, item(rules.Policy, r, s.Now()))
+			}
+		}
+		if len(group.Items) > 0 {
+			page.Groups = append(page.Groups, group)
+		}
+	}
+	balances, err := s.Requests.Balances(ctx, who)
+	if err != nil {
+		return err
+	}
+	page.Lots = web.Each(balances, present.LotLine)
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+func item(p care.Policy, r mediation.Request, now time.Time) Item {
+	i := Item{Title: when(r.At) + ", " + world.Language(r.Language), State: badge(r.State), Warn: warnings(r, now), URL: path + "/" + r.ID}
+	i.Facts = append(i.Facts, providerName(p, r.Provider), whereOf(r), italian.Count(r.Minutes(), "minuto", "minuti"))
+	if r.Mediator != "" {
+		i.Facts = append(i.Facts, r.Mediator)
+	}
+	return i
+}
+
+// warnings are what keeps it from going well.
+func warnings(r mediation.Request, now time.Time) (said []string) {
+	if r.Unsent && r.State == mediation.Requested {
+		said = append(said, "L’email al fornitore non è arrivata: chiamalo, o chiedi a un altro")
+	}
+	if r.Elsewhen && r.State == mediation.Confirmed {
+		said = append(said, "L’appuntamento è a un’altra ora: spostalo")
+	}
+	if (r.State == mediation.Requested || r.State == mediation.Declined) && !now.Before(r.At) {
+		said = append(said, "L’ora è passata senza un mediatore")
+	}
+	return said
+}
+
+func when(at time.Time) string {
+	return italian.Upper(italian.Day(at.In(italian.Rome))) + ", ore " + italian.Hour(at)
+}
+
+func whereOf(r mediation.Request) string {
+	if r.Mode == agenda.ByPhone {
+		return italian.Upper(mediating.Mode(r.Mode))
+	}
+	return r.Place
+}
+
+// providerName is that of a provider, or the code of one that the zone has no more.
+func providerName(p care.Policy, code string) string {
+	for _, provider := range p.Providers {
+		if provider.Code == code {
+			return provider.Name
+		}
+	}
+	return code
+}
+
+func badge(state mediation.State) web.Badge {
+	b := web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: italian.Upper(mediating.State(state))}
+	switch state {
+	case mediation.Requested:
+		b.Tone, b.Icon = "warning", "it-clock"
+	case mediation.Proposed:
+		b.Tone, b.Icon = "info", "it-calendar"
+	case mediation.Confirmed, mediation.Done:
+		b.Tone, b.Icon = "success", "it-check-circle"
+	case mediation.Declined, mediation.Late:
+		b.Tone, b.Icon = "danger", "it-warning-circle"
+	case mediation.Cancelled:
+	}
+	return b
+}
+
+// one shows a request, with who was asked and what may be done.
+func (s *Place) one(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	r, asked, err := s.Requests.Mediation(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	page := One{Frame: s.Pages.Frame(c, "Mediatore: "+world.Language(r.Language)+", "+when(r.At), path), State: badge(r.State), Warn: warnings(r, s.Now()), Terms: terms(rules.Policy, r)}
+	page.Back = &web.Link{URL: path, Text: "Mediatori chiesti"}
+	if r.Elsewhen && r.State == mediation.Confirmed {
+		page.Move = &web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "Sposta l’appuntamento a " + when(r.At)}
+	}
+	for _, a := range asked {
+		line := web.Line{Text: providerName(rules.Policy, a.Provider), State: "Non ha ancora risposto", When: "Chiesto " + italian.DatedMoment("", a.At)}
+		if a.Answer != "" {
+			line.State = italian.Upper(mediating.State(a.Answer))
+		}
+		page.Asked = append(page.Asked, line)
+	}
+	links := map[mediation.Act]web.Link{
+		mediation.Ask: {URL: path + "/" + r.ID + "/altro", Text: "Chiedi a un altro"}, mediation.Call: {URL: path + "/" + r.ID + "/annulla", Text: "Annulla"},
+		mediation.Held: {URL: path + "/" + r.ID + "/svolto", Text: "Registra i minuti"},
+	}
+	for _, act := range r.Acts(s.Now()) {
+		if act == mediation.Accept {
+			page.Accept, page.AcceptAs = &web.Form{Action: path + "/" + r.ID + "/accetta"}, "Accetta: "+when(*r.ProposedAt)
+			continue
+		}
+		page.Links = append(page.Links, links[act])
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// terms say what is asked, and what became of it.
+func terms(p care.Policy, r mediation.Request) []web.Term {
+	list := []web.Term{{Name: "Lingua", Value: italian.Upper(world.Language(r.Language))}, {Name: "Quando", Value: when(r.At) + ", " + italian.Count(r.Minutes(), "minuto", "minuti")}, {Name: "Dove", Value: whereOf(r)}}
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, web.Term{Name: name, Value: value})
+		}
+	}
+	if r.Matter != "" {
+		add("Materia", present.NameIn(p.Matters, r.Matter))
+	}
+	provider, _, _ := mediation.LotOf(p, r.Lot)
+	name := providerName(p, r.Provider)
+	if provider.Phone != "" {
+		name += ", telefono " + provider.Phone
+	}
+	add("Fornitore", name)
+	if r.State == mediation.Proposed {
+		add("Propone", when(*r.ProposedAt))
+	}
+	add("Mediatore", r.Mediator)
+	if r.State == mediation.Confirmed {
+		add("Si annulla senza costi fino a", when(r.CancelBy))
+	}
+	if r.State == mediation.Done {
+		add("Minuti usati", strconv.Itoa(r.Used))
+	}
+	if r.Counted > 0 {
+		add("Contano nel lotto", mediating.Hours(r.Counted))
+	}
+	return list
+}
