@@ -40,6 +40,7 @@ var pagesInBrowser = []struct {
 	{"giornate-annullate", "/giornate-annullate", "/giornate-annullate", apitest.SomeSupervisor.Subject},
 	{"giornata-da-annullare", "/giornate-annullate/proposta", "/giornate-annullate/proposta?servizio=pas&dal=2026-12-03&al=2026-12-04", apitest.SomeSupervisor.Subject},
 	{"giornata-annullata", "/giornate-annullate/:id", "/giornate-annullate/" + apitest.SomeID, apitest.SomeSupervisor.Subject},
+	{"da-chiamare", "/da-chiamare", "/da-chiamare", apitest.SomeWorker.Subject},
 	{"calendario", "/calendario", "/calendario", apitest.SomeWorker.Subject},
 	{"promemoria", "/promemoria", "/promemoria", apitest.SomeWorker.Subject},
 	{"promemoria-di-un-fascicolo", "/fascicoli/:id/promemoria", "/fascicoli/" + apitest.AnotherID + "/promemoria", apitest.SomeWorker.Subject},

@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/arranged"
 	"percorso/api/pages/calledoff"
+	"percorso/api/pages/calls"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/counter"
 	"percorso/api/pages/desk"
@@ -58,6 +59,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
 	(&counter.Place{Room: shared}).Mount(p)
 	(&calledoff.Place{Room: shared, Records: s.records}).Mount(p)
+	(&calls.Place{Room: shared, Records: s.records}).Mount(p)
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
 	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)

@@ -8,6 +8,7 @@ import (
 	"percorso/api/pages/absences"
 	"percorso/api/pages/agenda"
 	"percorso/api/pages/calledoff"
+	"percorso/api/pages/calls"
 	"percorso/api/pages/cases"
 	"percorso/api/pages/desk"
 	"percorso/api/pages/file"
@@ -42,6 +43,7 @@ type Records interface {
 	absences.Records
 	agenda.Records
 	calledoff.Records
+	calls.Records
 	cases.Records
 	desk.Records
 	file.Records

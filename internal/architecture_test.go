@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder", "internal/calledoff", "internal/mediation"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder", "internal/calledoff", "internal/mediation", "internal/remind"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -105,6 +105,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/arrivals":  {"internal/arrival", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // keeps it
 	"internal/postgres/contacts":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                     // who came to the desk
 	"internal/calledoff":          {"internal/expected", "internal/care"},                                                              // which days a service does not receive on, and why
+	"internal/remind":             {"internal/care", "internal/expected", "internal/kin", "internal/reach", "internal/telephone"},      // people, before their appointments
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -149,11 +150,12 @@ var mayImport = map[string][]string{
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/reminded":   {"internal/remind", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/printed":    {"internal/expected", "internal/postgres", "internal/ledger", "internal/care"},                                       // what is put on paper
 	"internal/postgres/doubles":    {"internal/fiscal", "internal/names", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // which files may be of one person
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"},                                        // what the API reads as its caller, as records does
 	"internal/postgres/outbox":     {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/records":    {"internal/postgres/contacts", "internal/postgres/arrivals", "internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/noted", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles", "internal/postgres/printed", "internal/postgres/critical", "internal/postgres/board"},
+	"internal/postgres/records":    {"internal/postgres/contacts", "internal/postgres/arrivals", "internal/postgres/moments", "internal/postgres/absences", "internal/postgres/progress", "internal/postgres/consented", "internal/postgres/undo", "internal/postgres/gates", "internal/postgres/readers", "internal/names", "internal/postgres/naming", "internal/health", "internal/postgres", "internal/postgres/assign", "internal/postgres/deferred", "internal/postgres/merging", "internal/postgres/notices", "internal/postgres/standing", "internal/postgres/waiting", "internal/catalogue", "internal/usual", "internal/ledger", "internal/care", "internal/crossing", "internal/postgres/correcting", "internal/postgres/written", "internal/written", "internal/postgres/opening", "internal/finding", "internal/postgres/protect", "internal/postgres/handed", "internal/postgres/returned", "internal/postgres/leads", "internal/postgres/takeover", "internal/postgres/needs", "internal/agenda", "internal/postgres/places", "internal/postgres/worklist", "internal/postgres/noted", "internal/postgres/amending", "internal/postgres/gathered", "internal/postgres/doubles", "internal/postgres/printed", "internal/postgres/critical", "internal/postgres/board", "internal/postgres/reminded"},
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/health", "internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
@@ -164,11 +166,12 @@ var mayImport = map[string][]string{
 	"internal/postgres/seals":      {"internal/postgres"},                                     // what was written of who did what, and that it stays so
 	"internal/runs":                {"internal/versions", "workflows/contract", "internal/ledger", "internal/care"},
 	"internal/watch":               {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
-	"worker":                       {"workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
+	"worker":                       {"worker/reminding", "workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
-	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/mediation", "internal/italian", "internal/italian/mails"},
-	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                            // who is told that a branch is over for them
-	"internal/postgres/written":    {"internal/speech", "internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"}, // keeps and reads what people write
+	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/mediation", "internal/italian", "internal/italian/mails", "internal/remind"},
+	"worker/reminding":             {"internal/remind", "internal/slip", "internal/agenda", "internal/brake", "internal/italian", "internal/ledger", "internal/loops"}, // tells people of their appointments
+	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                                         // who is told that a branch is over for them
+	"internal/postgres/written":    {"internal/speech", "internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"},              // keeps and reads what people write
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                                        // whose mail comes back
 	"internal/postgres/progress":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/plan"}, // how actions of a plan come along
@@ -184,13 +187,13 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls",
 	},
 	"api/access":      {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed", "internal/mediation"},
 	"api/act":         {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":     {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":    {"api/problem", "internal/care"},
-	"api/rest":        {"internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
+	"api/rest":        {"api/rest/away", "api/rest/reminding", "internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names"},
 	"api/rest/faults": {"api/problem"}, // what huma finds wrong
 	"api/web":         {},              // knows no domain
 	"api/present":     {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating"},
@@ -205,15 +208,15 @@ var mayImport = map[string][]string{
 	"api/live":                  {"api/access", "api/problem", "internal/brake", "internal/ledger", "internal/care"}, // tells open pages that their lists have changed
 	"api/rest/received":         {"internal/agenda", "internal/care", "internal/zone"},
 	"api/rest/seats":            {"internal/gathering", "internal/ledger", "internal/care"},
+	"api/rest/away":             {"internal/absence", "internal/care"},
+	"api/rest/reminding":        {"internal/remind", "internal/reach", "internal/care"},
 	"api/rest/sayable":          {},
 	"api/pages/room":            {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/absences":        append(place, "internal/absence"),
-	"api/pages/agenda":          place,
+	"api/pages/agenda":          append(place, "internal/calledoff"),
 	"api/pages/arranged":        place,
 	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
-	"api/pages/agenda":          append(place, "internal/calledoff"),
 	"api/pages/calledoff":       append(place, "internal/calledoff", "internal/expected", "api/pages/parts/reached"),
-	"api/pages/cases":           append(place, "internal/critical", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
@@ -231,6 +234,7 @@ var mayImport = map[string][]string{
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
 	"api/pages/counter":         append(place, "internal/arrival"),
 	"api/pages/parts/here":      {"api/web", "internal/arrival", "internal/ledger"},
+	"api/pages/calls":           append(place, "internal/remind", "api/pages/parts/reached"), // whom somebody calls
 	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected"),
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist", "internal/arrival"),
@@ -250,7 +254,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone", "internal/zone/fault", "internal/italian/words",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/reminders", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/reminders", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "worker/reminding", "internal/postgres/reminded",
 	},
 	"deploy": {},
 }

@@ -22,6 +22,7 @@ import (
 	"percorso/internal/versions"
 	"percorso/worker/post"
 	"percorso/worker/relay"
+	"percorso/worker/reminding"
 	"percorso/workflows"
 	"percorso/workflows/contract"
 )
@@ -33,7 +34,8 @@ type Options struct {
 	Outbox   Outbox
 	Mailer   post.Sender
 	Log      *zap.Logger
-	Patience activities.Patience // of runs that find Postgres away; zero: the usual
+	Reminder *reminding.Reminding // of people, before their appointments; nil: nobody is reminded
+	Patience activities.Patience  // of runs that find Postgres away; zero: the usual
 	// Register registers what the worker works, another version of the processes; nil: Register.
 	Register func(worker.WorkflowRegistry)
 
@@ -102,6 +104,9 @@ func Run(ctx context.Context, o Options) error {
 	mails := &post.Post{Outbox: o.Outbox, Sender: o.Mailer, Log: o.Log}
 	keeper := &versions.Keeper{Versions: versions.New(o.Temporal), Build: o.Build, ByRelease: o.ByRelease, Log: o.Log}
 	all := []loops.Loop{{Name: "relay", Run: wakes.Run}, {Name: "post", Run: mails.Run}, {Name: "versions", Run: keeper.Run}}
+	if o.Reminder != nil {
+		all = append(all, loops.Loop{Name: "reminders", Run: o.Reminder.Run})
+	}
 	if o.Presence != nil {
 		keeper.AtWork = o.Presence.AtWorkOf
 		here := &presence{place: o.Presence, loops: set, polls: o.Polls, log: o.Log,

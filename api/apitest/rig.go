@@ -52,6 +52,8 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/loops"
 	"percorso/internal/names"
+	"percorso/internal/reach"
+	"percorso/internal/remind"
 	"percorso/internal/runs"
 	"percorso/internal/testclock"
 	"percorso/internal/worklist"
@@ -346,6 +348,29 @@ func (f *fakeRecords) Tried(ctx context.Context, s care.Staff, id, _, _ string) 
 func (f *fakeRecords) WatchedDates(context.Context, care.Staff, time.Time) ([]critical.Watched, error) {
 	near := care.DayOf(f.now().AddDate(0, 0, 4))
 	return []critical.Watched{{ID: DateID, CaseID: AnotherID, Kind: critical.Eviction, On: near, Number: SomeCase.Number, Person: SomeCase.Person}, {ID: SomeID, CaseID: SomeID, On: near}}, f.Fail
+}
+
+// ToCall is one person to call, by a number that may be called, after a message that did not arrive.
+func (f *fakeRecords) ToCall(context.Context, care.Staff) ([]remind.Called, error) {
+	called := f.now().Add(-time.Hour)
+	return []remind.Called{{Failed: remind.SMS, Unanswered: 2, CalledAt: &called, Visit: expected.Visit{
+		Appointment: ledger.Appointment{ID: SomeID, CaseID: AnotherID, CaseNumber: SomeCase.Number, Person: SomeCase.Person, Service: "pas", At: f.now().Add(20 * time.Hour)},
+		Languages:   []string{"ur"},
+		Contacts:    []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes}, {Kind: reach.Phone, Value: "000 0000002", Call: reach.No}},
+	}}}, f.Fail
+}
+
+// Called takes that they were called, where they are in the list.
+func (f *fakeRecords) Called(_ context.Context, _ care.Staff, id string, _ bool) error {
+	switch {
+	case f.Fail != nil:
+		return f.Fail
+	case id == AnotherID:
+		return care.Refuse(care.Fault{Field: "answered", Rule: remind.RuleNotToCall})
+	case id != SomeID:
+		return ledger.ErrNotFound
+	}
+	return nil
 }
 
 // EnterAbsence enters it.

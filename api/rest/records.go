@@ -3,7 +3,9 @@ package rest
 import (
 	"context"
 
+	"percorso/api/rest/away"
 	"percorso/api/rest/received"
+	"percorso/api/rest/reminding"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 )
@@ -61,8 +63,9 @@ type Records interface {
 }
 
 // Own is what is the caller's own matter, and no case's: what they are to be told of, and
-// when they are away.
+// when they are away; and whom they call.
 type Own interface {
 	Notices
-	Absences
+	away.Records
+	reminding.Records
 }

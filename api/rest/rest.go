@@ -94,6 +94,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerCommands()
 	registerNotices(a)
 	registerAbsences(a)
+	registerReminders(a)
 	registerWritten(a)
 	a.registerZones()
 	a.registerEligibilityChecks()

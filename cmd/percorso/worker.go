@@ -18,12 +18,14 @@ import (
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/outbox"
+	"percorso/internal/postgres/reminded"
 	"percorso/internal/postgres/steps"
 	"percorso/internal/probe"
 	"percorso/internal/runs"
 	"percorso/internal/versions"
 	"percorso/worker"
 	"percorso/worker/post"
+	"percorso/worker/reminding"
 )
 
 func init() {
@@ -73,6 +75,7 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 	if told != nil {
 		writes = told.Steps(writes, written)
 	}
+	mailer := &post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go workerPort(c.Health, parts, set, polls).Serve(ctx)
@@ -82,7 +85,8 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 			Temporal: parts.temporal,
 			Steps:    writes,
 			Outbox:   outbox.New(parts.pool),
-			Mailer:   counts.Mails(&post.Mailer{Server: mailServer(c.Mail), From: c.MailFrom, PublicURL: c.PublicURL, LinkKey: linkKey}),
+			Mailer:   counts.Mails(mailer),
+			Reminder: &reminding.Reminding{Outbox: reminded.NewOutbox(parts.pool, calendar.New), Texts: reminding.NewGateways(c.Texts, time.Now), Mailer: mailer, Log: parts.log, Now: time.Now}, //nolint:forbidigo // the clock of what is due
 			Log:      parts.log,
 
 			Build: build, ByRelease: c.Mode == config.VersionsByRelease,

@@ -87,6 +87,9 @@ type Worker struct {
 	Metrics   string // PERCORSO_METRICS_LISTEN: host:port of /metrics; empty: nothing is measured
 	Traces    string // host:port of OTEL_EXPORTER_OTLP_ENDPOINT, where spans are sent; empty: none are
 	Health    string // PERCORSO_HEALTH_LISTEN: host:port of /livez and /readyz
+	// Texts is PERCORSO_SMS_SECRETS or the content of PERCORSO_SMS_SECRETS_FILE: what the zones'
+	// gateways for text messages ask for, by zone; empty: none is sent.
+	Texts map[string]string
 }
 
 // Versions say which version of the worker this is, and how it becomes the current one.
@@ -218,6 +221,7 @@ func ReadWorker() (Worker, error) {
 		PublicURL: r.address("PERCORSO_PUBLIC_URL", defaultPublicURL),
 		LinkKey:   r.text("PERCORSO_LINK_KEY", ""),
 		Health:    r.hostPort("PERCORSO_HEALTH_LISTEN", defaultHealth),
+		Texts:     r.byZone("PERCORSO_SMS_SECRETS"),
 		Metrics:   r.metrics(),
 		Traces:    r.traces(),
 	}
@@ -509,6 +513,20 @@ func (r *reader) secret(variable string) string {
 		return ""
 	}
 	return strings.TrimSpace(r.file(variable+"_FILE", path))
+}
+
+// byZone reads a secret for each zone: zone=secret, with commas or lines between them.
+func (r *reader) byZone(variable string) map[string]string {
+	secrets := map[string]string{}
+	for _, one := range strings.FieldsFunc(r.secret(variable), func(c rune) bool { return c == ',' || c == '\n' }) {
+		zone, secret, ok := strings.Cut(strings.TrimSpace(one), "=")
+		if !ok || zone == "" || secret == "" || secrets[zone] != "" {
+			r.fault(variable, "is no list of zone=secret, each zone once")
+			return nil
+		}
+		secrets[zone] = secret
+	}
+	return secrets
 }
 
 // file reads a file that a variable names; an empty one is a fault.

@@ -31,6 +31,21 @@ func Is(typed string) bool {
 // Same says whether two are the same number.
 func Same(a, b string) bool { return key(a) != "" && key(a) == key(b) }
 
+// Mobile is a number to which a text message may go, with the + of its country before it:
+// one of Italy that begins with 3, or any of another country, whose networks know which are.
+func Mobile(typed string) (number string, ok bool) {
+	if !Is(typed) {
+		return "", false
+	}
+	bare := strings.ReplaceAll(strings.TrimSpace(typed), " ", "")
+	abroad := strings.HasPrefix(bare, "+") || strings.HasPrefix(bare, "00")
+	national := strings.TrimPrefix(key(bare), "+")
+	if strings.HasPrefix(national, "3") && (!abroad || strings.HasPrefix(strings.TrimLeft(bare, "+0"), "39")) {
+		return "+39" + national, true
+	}
+	return "+" + national, abroad && !strings.HasPrefix(strings.TrimLeft(bare, "+0"), "39") && national[0] != '0'
+}
+
 // Keys are the keys of the numbers in a text, of which some may stand side by side, as they
 // did before one alone was taken.
 func Keys(text string) (keys []string) {

@@ -34,3 +34,18 @@ func TestTheSameNumber(t *testing.T) {
 	require.False(t, telephone.Same("055000001", "055000002"))
 	require.False(t, telephone.Same("", ""))
 }
+
+// A text message goes to mobile numbers, however they are typed.
+func TestWhatNumberGetsTextMessages(t *testing.T) {
+	for typed, want := range map[string]string{
+		"347 0000001": "+393470000001", "+39 347 0000001": "+393470000001", "0039 3470000001": "+393470000001", "392 0000001": "+393920000001",
+		"+355 69 0000001": "+355690000001", "00355 690000001": "+355690000001", "+33 6 00000001": "+33600000001",
+		"055 000001": "", "+39 055 000001": "", "0574 000001": "", "abc": "", "": "", "000 0000001": "",
+	} {
+		number, ok := telephone.Mobile(typed)
+		require.Equal(t, want != "", ok, typed)
+		if ok {
+			require.Equal(t, want, number, typed)
+		}
+	}
+}

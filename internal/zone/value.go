@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,6 +109,18 @@ func phone(n node) string {
 	text := n.text()
 	if text != "" && !phoneShape.MatchString(text) {
 		n.fault(fault.RulePhone)
+		return ""
+	}
+	return text
+}
+
+// gateway reads an address to which people's numbers go: encrypted, or on this machine.
+func gateway(n node) string {
+	text := n.text()
+	u, err := url.Parse(text)
+	if text != "" && (err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
+		u.Scheme != "https" && (u.Scheme != "http" || !slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, u.Hostname()))) {
+		n.fault(fault.RuleGateway)
 		return ""
 	}
 	return text

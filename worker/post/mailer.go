@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian/mails"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
+	"percorso/internal/remind"
 )
 
 // Mailer sends mails to staff, and to partners without accounts. A mail says
@@ -37,6 +38,37 @@ func (m *Mailer) Send(ctx context.Context, in ledger.Mail) ledger.MailResult {
 	if err != nil {
 		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
 	}
+	return m.deliver(ctx, message, to[0])
+}
+
+// Write writes to a person, what they are reminded of. Nobody answers it, and nobody but them
+// is told what became of it.
+func (m *Mailer) Write(ctx context.Context, in remind.Message) ledger.MailResult {
+	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := errors.Join(message.From(m.From), message.To(in.To)); err != nil {
+		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
+	}
+	to, err := message.GetRecipients()
+	if err != nil {
+		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
+	}
+	m.mark(message, in.ID, in.Subject)
+	message.SetBodyString(gomail.TypeTextPlain, in.Text+"\n")
+	return m.deliver(ctx, message, to[0])
+}
+
+// mark says that a program wrote a mail, the same one at every try.
+func (m *Mailer) mark(message *gomail.Msg, id, subject string) {
+	_, domain, _ := strings.Cut(m.address(), "@")
+	message.Subject(subject)
+	message.SetDate()
+	message.SetMessageIDWithValue(id + "@" + domain)
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetGenHeader("X-Auto-Response-Suppress", "OOF, AutoReply, RN, NRN, DR")
+}
+
+// deliver brings a mail to the server, within five seconds.
+func (m *Mailer) deliver(ctx context.Context, message *gomail.Msg, to string) ledger.MailResult {
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
 	client, result, err := m.Server.session(ctx)
@@ -47,7 +79,7 @@ func (m *Mailer) Send(ctx context.Context, in ledger.Mail) ledger.MailResult {
 	if err := client.Mail("<" + m.address() + ">"); err != nil {
 		return held(ledger.MailSender, err)
 	}
-	if err := client.Rcpt(to[0]); err != nil {
+	if err := client.Rcpt(to); err != nil {
 		return refused(ledger.MailRecipient, err)
 	}
 	content, err := client.Data()
@@ -82,12 +114,7 @@ func (m *Mailer) compose(in ledger.Mail) (*gomail.Msg, error) {
 	if err := msg.To(in.Recipient); err != nil {
 		return nil, err
 	}
-	_, domain, _ := strings.Cut(m.address(), "@")
-	msg.Subject(subject)
-	msg.SetDate()
-	msg.SetMessageIDWithValue(in.ID + "@" + domain) // the same at every try
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetGenHeader("X-Auto-Response-Suppress", "OOF, AutoReply, RN, NRN, DR")
+	m.mark(msg, in.ID, subject)
 	if !strings.HasPrefix(in.Link, ledger.Invitation) {
 		msg.SetGenHeader("Precedence", "bulk") // to staff; who is asked something by a link is not one of many
 	}

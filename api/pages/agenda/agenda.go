@@ -98,7 +98,6 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		item.Here = present.Here(a)
 		item.Arrive, item.Back = here.Mark(a, s.Now().In(rules.Calendar.Location()))
 		item.Came = didTheyCome(rules, a, s.Now())
-		item.Remind = item.Person != "" && toRemind(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}
 	s.Pages.Render(c, http.StatusOK, page)
@@ -129,13 +128,6 @@ func dayTitle(t, now time.Time) string {
 		return italian.Upper(day)
 	}
 	return "Oggi, " + italian.Day(t)
-}
-
-// toRemind says whether the person is to be reminded of an appointment now: from the zone's
-// lead before it on, until it is there.
-func toRemind(rules *zone.Rules, a ledger.Appointment, now time.Time) bool {
-	lead, ok := rules.Deadline(care.DeadlineAppointmentReminder)
-	return ok && a.Stands() && now.Before(a.At) && !rules.Calendar.After(now, lead.Duration).Before(a.At)
 }
 
 func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem {

@@ -61,25 +61,6 @@ func TestAgendaByDay(t *testing.T) {
 	}
 }
 
-// TestAgendaSaysWhomToRemind: from the zone's lead before an appointment on, until it is there.
-func TestAgendaSaysWhomToRemind(t *testing.T) {
-	b := apitest.NewPages(t)
-	b.Serve(agendaRecords{b.Pages, &ledger.AppointmentFilter{}})
-	for at, want := range map[time.Time]int{ // two on Monday at nine, one a day later
-		time.Date(2026, 11, 22, 8, 59, 0, 0, italian.Rome): 0,
-		time.Date(2026, 11, 22, 9, 0, 0, 0, italian.Rome):  2,
-		time.Date(2026, 11, 23, 8, 59, 0, 0, italian.Rome): 2,
-		time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome):  1,
-		time.Date(2026, 11, 24, 9, 0, 0, 0, italian.Rome):  0,
-	} {
-		b.At(at)
-		b.LogIn(apitest.SomeWorker.Subject)
-		if got := strings.Count(b.Open(t, "/appuntamenti").Words(), "Da ricordare alla persona"); got != want {
-			t.Errorf("at %s: %d are to be reminded, not %d", at, got, want)
-		}
-	}
-}
-
 func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.Serve(agendaRecords{b.Pages, &ledger.AppointmentFilter{}})

@@ -48,6 +48,5 @@ type AgendaItem struct {
 	Here                          string    // since when the person is here; empty: nobody has marked that they are
 	Arrive, Back                  *web.Form // marks that they are, takes it back; nil: there is nothing to mark
 	Came                          string    // asks whether the person came, and by when that is to be said; empty: not yet, or it is said
-	Remind                        bool      // the person is to be reminded of it now
 	Sight                         string    // that the person's data are out of sight; empty: they are not
 }

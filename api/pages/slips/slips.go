@@ -57,7 +57,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Barred = known.AllBarred(file.PersonData.Linked)
 	if language == "" {
-		language, page.Unread = ownLanguage(rules.Policy, file.PersonData.Languages)
+		language, page.Unread = slip.Own(rules.Policy, file.PersonData.Languages)
 	}
 	there := a.At.In(rules.Calendar.Location())
 	slot, inSession := agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).At(a.At)
@@ -77,21 +77,4 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
-}
-
-// ownLanguage is the first of the person's languages in which a sheet can be printed, and
-// else the name of the first whose sentences nobody has read. Who reads Italian needs neither.
-func ownLanguage(p care.Policy, languages []string) (code, unread string) {
-	for _, l := range languages {
-		known, ok := slip.Known(l)
-		switch {
-		case l == "it":
-			return "", ""
-		case slip.Checked(p, l) > 0:
-			return l, ""
-		case ok && unread == "":
-			unread = known.Name
-		}
-	}
-	return "", unread
 }

@@ -91,12 +91,22 @@ var aboutSeat = map[string]string{
 	"seat_nobody_else": "Nessun altro può partecipare all’équipe in questo ruolo",
 }
 
+// reminders are what became of a reminder to the person, by how they were reminded.
+var reminders = map[string]string{
+	"person_reminded/sms": "Ricordato l’appuntamento alla persona con un SMS", "person_unreminded/sms": "L’SMS che ricordava l’appuntamento non è arrivato: la persona è tra quelle da chiamare",
+	"person_reminded/email": "Ricordato l’appuntamento alla persona per email", "person_unreminded/email": "L’email che ricordava l’appuntamento non è arrivata: la persona è tra quelle da chiamare",
+	"person_reminded/call": "Ricordato l’appuntamento alla persona per telefono", "person_unreminded/call": "Chiamata per ricordare l’appuntamento: la persona non ha risposto",
+}
+
 // Line says what happened, from a moment's code and detail.
 func Line(p care.Policy, code, detail string) string {
 	if text, ok := plainMoments[code]; ok {
 		if outcome, asked := care.ByCode(p.Outcomes, detail); asked { // of a closure
 			text += " (" + outcome.Name + ")"
 		}
+		return text
+	}
+	if text, ok := reminders[code+"/"+detail]; ok {
 		return text
 	}
 	if text, ok := aboutTask[code]; ok {

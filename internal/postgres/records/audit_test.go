@@ -171,6 +171,16 @@ func (e everything) readings() map[string]struct {
 		"CallOff":       none("it answers nothing of anybody; what it cancels is a line of each case"),
 		"TakeBack":      none("it answers nothing"),
 		"Tried":         none("it answers nothing"),
+		"ToCall": reads(ledger.ListAppointments, func() (any, error) {
+			if _, err := e.Owner().Exec(ctx, `UPDATE appointment SET at = clock_timestamp() + interval '1 day', state = 'booked'`); err != nil {
+				return nil, err
+			}
+			if _, err := e.Owner().Exec(ctx, `INSERT INTO reminder (appointment_id, state) SELECT id, 'call' FROM appointment ON CONFLICT DO NOTHING`); err != nil {
+				return nil, err
+			}
+			return r.ToCall(ctx, worker)
+		}),
+		"Called": none("it answers nothing"),
 		"Board":         reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
 		"Held":          none("numbers of cases, of no person"),
 		"HeldBy": reads(ledger.ListBoard, func() (any, error) {

@@ -26,6 +26,7 @@ import (
 	"percorso/internal/postgres/printed"
 	"percorso/internal/postgres/protect"
 	"percorso/internal/postgres/readers"
+	"percorso/internal/postgres/reminded"
 	"percorso/internal/postgres/returned"
 	"percorso/internal/postgres/worklist"
 	"percorso/internal/postgres/written"
@@ -57,6 +58,7 @@ type Records struct {
 	*sheet
 	*lists
 	*dated
+	*reminded.Calls
 }
 
 // stuck is what cannot be worked: the type gives its part of the records a name of its own.
@@ -72,7 +74,7 @@ func New(pool *pgxpool.Pool, calendars postgres.Calendars) *Records {
 	_, _ = rand.Read(key)                                                                         // never fails
 	s := &store{Clock: time.Now, SearchKey: key, pool: pool, rules: postgres.NewRules(calendars)} //nolint:forbidigo // the clock where nobody sets another
 	now := func() time.Time { return s.Clock() }
-	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), board.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}, &dated{critical.New(pool, now)}}
+	return &Records{s, commands{s}, cases{s}, plans{s}, work{s}, referrals{s}, links{s}, notices.New(pool, now), &stuck{deferred.New(pool, now)}, readers.New(pool, now, s.digest), correcting.New(pool, now), protect.New(pool, now), returned.New(pool, now), places.New(pool, s.rules, now), doubles.New(pool, now), printed.New(pool, now), board.New(pool, now), &away{absences.New(pool, s.rules, now)}, &sheet{written.New(pool, now)}, &lists{worklist.New(pool, now, s.digest)}, &dated{critical.New(pool, now)}, reminded.NewCalls(pool, now)}
 }
 
 // store is what the parts of the records share: their way to Postgres, and how a
@@ -98,21 +100,10 @@ func (r *Records) Ping(ctx context.Context) error { return postgres.FaultOf(r.po
 
 const staffColumns = `id::text, subject, name, role, zone, agency, email`
 
-type staffRow struct {
-	ID      string    `db:"id"`
-	Subject string    `db:"subject"`
-	Name    string    `db:"name"`
-	Role    care.Role `db:"role"`
-	Zone    string    `db:"zone"`
-	Agency  string    `db:"agency"`
-	Email   string    `db:"email"`
-}
-
 // Staff finds who an account of the OpenID provider is.
 func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err error) {
 	err = r.within(ctx, care.Staff{}, func(tx postgres.Tx) error {
-		row, err := postgres.One[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE subject = $1 AND active`, subject)
-		s = care.Staff(row)
+		s, err = postgres.One[care.Staff](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE subject = $1 AND active`, subject)
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -124,10 +115,7 @@ func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err 
 // Colleagues lists the staff of the caller's zone.
 func (r *store) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
-		rows, err := postgres.Many[staffRow](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
-		for _, row := range rows {
-			staff = append(staff, care.Staff(row))
-		}
+		staff, err = postgres.Many[care.Staff](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
 		return err
 	})
 	return staff, err

@@ -116,6 +116,7 @@ const (
 	RuleSubject       = "subject_of_percorso"
 	RuleBring         = "unknown_thing"
 	RuleSheetLanguage = "language_without_sentences"
+	RuleGateway       = "no_gateway"
 )
 
 // sentences says each rule in Italian; what follows the colon is the detail.
@@ -190,6 +191,7 @@ var sentences = map[string]string{
 	RuleSubject:       "un'utenza non può cominciare come i nomi dei link (link/) o dei percorsi (case/, service/…)",
 	RuleBring:         "cosa da portare sconosciuta (l'elenco è in docs/zones.md)",
 	RuleSheetLanguage: "lingua senza frasi: en, fr, es, sq, ar, ur, zh",
+	RuleGateway:       "indirizzo che non va bene: https://, senza nome e parola chiave, senza ? e #",
 	RuleOtherZone:     "l'utenza è attiva in un'altra zona, dove prima va disattivata",
 }
 

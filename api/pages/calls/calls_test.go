@@ -1,0 +1,33 @@
+package calls_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"percorso/api/apitest"
+)
+
+// Who is to be called stands with what may be done with a number before it, and whoever calls
+// says how it went.
+func TestWhoIsToBeCalled(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	page := b.Open(t, "/da-chiamare").Words()
+	for _, words := range []string{"Persone da ricordare (1)", apitest.SomeCase.Person, "SMS non arrivato", "Non ha risposto 2 volte, l’ultima", "urdu", "della persona", "000 0000001", "Non risponde", "non dire di che servizio si tratta"} {
+		require.Contains(t, page, words)
+	}
+	require.NotContains(t, page, "000 0000002", "a number that must not be called")
+
+	for outcome, says := range map[string]string{"chiamata": "la persona è stata chiamata", "non-risponde": "resta in elenco"} {
+		require.Equal(t, http.StatusSeeOther, b.Send(t, "/da-chiamare/"+apitest.SomeID, url.Values{"esito": {outcome}}).StatusCode, outcome)
+		require.Contains(t, b.Open(t, "/da-chiamare").Words(), says)
+	}
+	gone := b.Send(t, "/da-chiamare/"+apitest.AnotherID, url.Values{"esito": {"chiamata"}})
+	require.Equal(t, http.StatusUnprocessableEntity, gone.StatusCode)
+	require.Contains(t, gone.Words(), "non è più da chiamare")
+	require.Equal(t, http.StatusUnprocessableEntity, b.Send(t, "/da-chiamare/"+apitest.SomeID, url.Values{}).StatusCode, "nothing is said")
+	require.Equal(t, http.StatusNotFound, b.Send(t, "/da-chiamare/"+apitest.ClosedID, url.Values{"esito": {"chiamata"}}).StatusCode)
+}

@@ -1,0 +1,23 @@
+// Package calls is the lists of people whom somebody calls, by what for: before an appointment
+// those to whom no message goes.
+package calls
+
+import (
+	"context"
+
+	"percorso/api/pages/room"
+	"percorso/internal/care"
+	"percorso/internal/remind"
+)
+
+// Place is the pages with what they need; all of it is needed.
+type Place struct {
+	room.Room
+	Records Records
+}
+
+// Records is what the pages read and write, as whoever asks.
+type Records interface {
+	ToCall(ctx context.Context, s care.Staff) ([]remind.Called, error)
+	Called(ctx context.Context, s care.Staff, appointment string, answered bool) error
+}

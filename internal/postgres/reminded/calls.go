@@ -1,0 +1,76 @@
+package reminded
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"percorso/internal/care"
+	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/remind"
+)
+
+// Calls is whom somebody is to call, as the member of staff who asks.
+type Calls struct {
+	pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+// NewCalls builds them on a pool whose login may join the API's role.
+func NewCalls(pool *pgxpool.Pool, clock func() time.Time) *Calls { return &Calls{pool, clock} }
+
+// most is how many a list has at most: those whose hour is nearest.
+const most = 200
+
+// Of whom the caller sees the file it says how they are reached from that, and else from what
+// their agency was given.
+const toCall = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
+	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
+	a.service, '' AS matter, a.state, a.at, '' AS moved_to, a.asked_by, a.why, false AS suspended,
+	coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages,
+	coalesce(p.phone, s.snapshot ->> 'phone', '') AS phone, coalesce(p.email, '') AS email,
+	coalesce(p.contacts, CASE WHEN s.snapshot -> 'phone_terms' IS NOT NULL
+		THEN jsonb_build_array((s.snapshot -> 'phone_terms') || jsonb_build_object('kind', 'phone', 'value', s.snapshot ->> 'phone')) END) AS contacts,
+	coalesce(p.no_safe_contact, false) AS no_safe_contact, p.linked, p.speech,
+	r.failed, r.unanswered, r.called_at
+	FROM reminder r JOIN appointment a ON a.id = r.appointment_id LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
+	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true
+	WHERE r.state = 'call' AND a.at > $1 AND reminded_of(a.id, $1)
+	ORDER BY a.at, a.id LIMIT $2`
+
+// line is written along with what it says was read.
+const line = `SELECT note_reading($1, $2, 'to_call', NULL, $3, '')`
+
+// ToCall lists who is to be called before an appointment, the nearest hour first. That their
+// numbers were read is noted.
+func (s *Calls) ToCall(ctx context.Context, who care.Staff) (list []remind.Called, err error) {
+	err = postgres.Within(ctx, s.pool, postgres.App(who, s.clock()).AtOneMoment(), nil, func(tx postgres.Tx) error {
+		if list, err = postgres.Many[remind.Called](ctx, tx, toCall, s.clock(), most); err != nil || len(list) == 0 {
+			return err
+		}
+		_, err := tx.Exec(ctx, line, ledger.ListAppointments, ledger.ReadingPurposes[ledger.ListAppointments], postgres.IDs(list, func(c remind.Called) string { return c.CaseID }))
+		return err
+	})
+	return list, err
+}
+
+// Called keeps that the caller called somebody before an appointment, and whether they
+// answered. Said twice it changes nothing. *care.Refusal: they are not to be called any more.
+// ledger.ErrNotFound: there is no such appointment that the caller sees.
+func (s *Calls) Called(ctx context.Context, who care.Staff, appointment string, answered bool) error {
+	if !care.IsID(appointment) {
+		return ledger.ErrNotFound
+	}
+	return postgres.Acting(ctx, s.pool, postgres.App(who, s.clock()), nil, func(tx postgres.Tx) error {
+		var not *string
+		if err := tx.QueryRow(ctx, `SELECT note_reminder_call($1, $2, $3)`, appointment, answered, s.clock()).Scan(&not); err != nil || not == nil {
+			return err
+		}
+		if *not == remind.RuleNotToCall {
+			return care.Refuse(care.Fault{Field: "answered", Rule: remind.RuleNotToCall})
+		}
+		return ledger.ErrNotFound
+	})
+}
