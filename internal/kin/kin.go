@@ -136,6 +136,33 @@ func MaySign(list []Linked, adult bool, name string) (rule string) {
 	return ""
 }
 
+// Shown are some people without the numbers of files that their reader does not see: to
+// them these would tell that there is one.
+func Shown(list []Linked, sees func(number string) bool) []Linked {
+	shown := slices.Clone(list)
+	for i, p := range shown {
+		if !sees(p.File) {
+			shown[i].File = ""
+		}
+	}
+	return shown
+}
+
+// Kept are some people as somebody gives them who does not see each number that was there:
+// these stay with who had them.
+func Kept(given, were []Linked, sees func(number string) bool) []Linked {
+	kept := slices.Clone(given)
+	for i, p := range kept {
+		had := slices.IndexFunc(were, func(was Linked) bool {
+			return was.Name == p.Name && was.Relation == p.Relation && was.File != "" && !sees(was.File)
+		})
+		if p.File == "" && had >= 0 {
+			kept[i].File = were[had].File
+		}
+	}
+	return kept
+}
+
 // Text is some people as one text, as a correction keeps them; empty: there are none.
 func Text(list []Linked) string {
 	if len(list) == 0 {

@@ -50,15 +50,23 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	if err != nil {
 		return nil, err
 	}
+	if form.Linked != nil {
+		sees, err := seen(ctx, tx, known.Linked, *form.Linked)
+		if err != nil {
+			return nil, err
+		}
+		if faults := unknownFiles(*form.Linked, sees); len(faults) > 0 {
+			return care.Refuse(faults...), nil
+		}
+		kept := kin.Kept(*form.Linked, known.Linked, sees)
+		form.Linked = &kept
+	}
 	corrected, changes, faults := form.Of(known, s.Role, at)
 	switch {
 	case slices.ContainsFunc(faults, func(f care.Fault) bool { return f.Rule == correction.RuleMeanwhile }):
 		return &care.Refusal{Code: care.RefusedChanged, Faults: faults}, nil
 	case len(faults) > 0:
 		return care.Refuse(faults...), nil
-	}
-	if faults, err := unknownFiles(ctx, tx, known, corrected); err != nil || len(faults) > 0 {
-		return refusal(faults), err
 	}
 	kinds, keys, err := keysOf(ctx, tx, own, corrected)
 	if err != nil {
@@ -80,28 +88,29 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 	return nil, postgres.TellMoment(ctx, tx, s, id, own, c.Run, at, "person_corrected", strings.Join(fields, " "))
 }
 
-// unknownFiles says which people are newly said to have a file that the caller does not see,
-// or that there is none: the two are told alike.
-func unknownFiles(ctx context.Context, tx postgres.Tx, known, corrected ledger.Person) ([]care.Fault, error) {
-	var f care.Faults
-	for i, p := range corrected.Linked {
-		if p.File == "" || slices.ContainsFunc(known.Linked, func(was kin.Linked) bool { return was.File == p.File }) {
-			continue
+// seen reads which numbers of some people are of files that the caller sees.
+func seen(ctx context.Context, tx postgres.Tx, lists ...[]kin.Linked) (sees func(number string) bool, err error) {
+	var asked, found []string
+	for _, p := range slices.Concat(lists...) {
+		if p.File != "" {
+			asked = append(asked, p.File)
 		}
-		var seen bool
-		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE number = $1)`, p.File).Scan(&seen); err != nil {
-			return nil, err
-		}
-		f.Add(seen, fmt.Sprintf("%s[%d].file", correction.Linked, i), kin.RuleFile)
 	}
-	return f, nil
+	if len(asked) > 0 {
+		rows, _ := tx.Query(ctx, `SELECT number FROM case_file WHERE number = ANY ($1)`, asked)
+		found, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	}
+	return func(number string) bool { return slices.Contains(found, number) }, err
 }
 
-func refusal(faults []care.Fault) *care.Refusal {
-	if len(faults) == 0 {
-		return nil
+// unknownFiles says which people are said to have a file that the caller does not see, or
+// that there is none: the two are told alike, also of a number that is there already.
+func unknownFiles(given []kin.Linked, sees func(number string) bool) []care.Fault {
+	var f care.Faults
+	for i, p := range given {
+		f.Add(p.File == "" || sees(p.File), fmt.Sprintf("%s[%d].file", correction.Linked, i), kin.RuleFile)
 	}
-	return care.Refuse(faults...)
+	return f
 }
 
 // whole is a person who says of their contacts, and what is known besides, even that there
@@ -171,6 +180,33 @@ func Person(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, 
 		languages, phone, email, municipality, address, fiscal_code, contacts, no_safe_contact, linked, reads, speech, no_abode, papers, version FROM person WHERE case_id = $1`, caseID)
 }
 
+// Shown is the person of a case with no more numbers of other files than the caller sees.
+func Shown(ctx context.Context, tx postgres.Tx, caseID string) (ledger.Person, error) {
+	p, err := Person(ctx, tx, caseID)
+	if err != nil {
+		return p, err
+	}
+	sees, err := seen(ctx, tx, p.Linked)
+	p.Linked = kin.Shown(p.Linked, sees)
+	return p, err
+}
+
+// shown are corrections likewise.
+func shown(ctx context.Context, tx postgres.Tx, list []ledger.Correction) error {
+	for i, c := range list {
+		if c.Field != correction.Linked {
+			continue
+		}
+		was, is := kin.Read(c.Old), kin.Read(c.New)
+		sees, err := seen(ctx, tx, was, is)
+		if err != nil {
+			return err
+		}
+		list[i].Old, list[i].New = kin.Text(kin.Shown(was, sees)), kin.Text(kin.Shown(is, sees))
+	}
+	return nil
+}
+
 // Persons reads the persons of cases with what was corrected of them.
 type Persons struct {
 	pool  *pgxpool.Pool
@@ -188,16 +224,19 @@ func (p *Persons) Corrections(ctx context.Context, s care.Staff, caseID string) 
 		return nil, ledger.ErrNotFound
 	}
 	err = postgres.Within(ctx, p.pool, postgres.App(s, p.clock()), nil, func(tx postgres.Tx) error {
-		var seen bool
-		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1)`, caseID).Scan(&seen); err != nil {
+		var there bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM case_file WHERE id = $1)`, caseID).Scan(&there); err != nil {
 			return err
 		}
-		if !seen {
+		if !there {
 			_, err := tx.Exec(ctx, `SELECT note_refusal('case', $1)`, caseID)
 			return err
 		}
 		if list, err = postgres.Many[ledger.Correction](ctx, tx, `SELECT c.at, c.field, c.old, c.new, c.why, coalesce(s.name, '') AS by_name, coalesce(s.role, '') AS by_role
 			FROM correction c LEFT JOIN staff s ON s.id = c.by_staff WHERE c.case_id = ANY (same_file($1)) ORDER BY c.at DESC, c.command_id, c.field`, caseID); err != nil {
+			return err
+		}
+		if err := shown(ctx, tx, list); err != nil {
 			return err
 		}
 		if list == nil {

@@ -2,6 +2,7 @@ package correcting_test
 
 import (
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"percorso/internal/papers"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/protection"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
 )
@@ -322,6 +324,39 @@ func TestWhatIsKnownBesides(t *testing.T) {
 	require.Empty(t, both.Phone, "it is the number of who must not be told")
 	require.Contains(t, both.Reached(), reach.Way{Kind: "phone", Value: "347 0000003", Call: "no"})
 	require.Contains(t, p.Rows(`SELECT field, value FROM set_aside`), map[string]any{"field": "fiscal_code", "value": map[string]any{"fiscal_code": "PRVPSN92CL1Z236B"}})
+}
+
+// The number of the file of somebody who belongs to a person is read by who sees that file. Whoever
+// does not reads of no file, learns nothing by typing the number, and leaves it where it is.
+func TestTheFileOfARelativeIsForWhoSeesIt(t *testing.T) {
+	p := play{postgrestest.NewPlay(t)}
+	const keeper, other = "social_worker.prato", "social_worker_2.prato"
+	sister, _ := p.Begin(ledger.Person{GivenName: "Sorella", FamilyName: "Protetta"}, ledger.Effects{})
+	number := p.Row(`SELECT number FROM case_file`)["number"].(string)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	id := ledger.BareID(run)
+	list := []kin.Linked{{Name: "Sorella Prova", Relation: "sibling", File: number}}
+	require.NoError(t, p.corrects(keeper, id, correction.PersonCorrection{Linked: &list}))
+	protect := catalogue.Protect.Command(uuid.NewString(), ledger.BareID(sister), protection.Form{Keeper: p.Accounts["supervisor.prato"].ID, Reason: "sought"})
+	_, err := p.Records.Assign(t.Context(), p.Accounts[keeper], protect.NewCommand)
+	require.NoError(t, err)
+
+	reads := func(account string) (file string) {
+		read, err := p.Records.CaseFile(t.Context(), p.Accounts[account], id)
+		require.NoError(t, err)
+		require.Len(t, read.PersonData.Linked, 1)
+		corrected, err := p.Records.Corrections(t.Context(), p.Accounts[account], id)
+		require.NoError(t, err)
+		for _, c := range corrected {
+			require.Equal(t, read.PersonData.Linked[0].File != "", strings.Contains(c.New, number), account)
+		}
+		return read.PersonData.Linked[0].File
+	}
+	require.Equal(t, []string{number, ""}, []string{reads(keeper), reads(other)})
+	p.refused(p.corrects(other, id, correction.PersonCorrection{Linked: &list}), "linked[0].file", kin.RuleFile)
+	list = []kin.Linked{{Name: "Sorella Prova", Relation: "sibling", Phone: "000 0000002"}}
+	require.NoError(t, p.corrects(other, id, correction.PersonCorrection{Linked: &list}))
+	require.Equal(t, []string{number, ""}, []string{reads(keeper), reads(other)})
 }
 
 // Code that knows neither contacts nor a codice fiscale corrects a name: they stay, and the file is found by the code.

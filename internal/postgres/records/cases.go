@@ -226,7 +226,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 			return err
 		}
 		c.CaseFile = files[0]
-		if c.PersonData, err = correcting.Person(ctx, tx, id); err != nil {
+		if c.PersonData, err = correcting.Shown(ctx, tx, id); err != nil {
 			return err
 		}
 		if c.Branches, err = postgres.Many[ledger.Branch](ctx, tx, `SELECT id AS run_id, kind, service, agency, matter, needs, equipe, started_at, ended_at, outcome

@@ -90,7 +90,7 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 			return err
 		}
 		for i := range files { // to be compared with it
-			known, err := correcting.Person(ctx, tx, files[i].ID)
+			known, err := correcting.Shown(ctx, tx, files[i].ID)
 			if err != nil {
 				return err
 			}
