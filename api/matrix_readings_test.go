@@ -444,9 +444,12 @@ func TestWhoSeesWhat(t *testing.T) {
 	for _, row := range w.Rows(`SELECT id FROM command WHERE run_id = $1`, all[secret].caseRun) { // of any other, who asked it is answered for good
 		all[secret].ids["command"] = append(all[secret].ids["command"], fmt.Sprint(row["id"]))
 	}
+	// Who is expected is to be called before.
+	_, err := w.Owner.Exec(t.Context(), `INSERT INTO reminder (appointment_id, state) SELECT id, 'call' FROM appointment WHERE state IN ('booked', 'confirmed')`)
+	require.NoError(t, err)
 	// What was given for what has ended in its ordinary way goes out of sight once the
 	// zone's term is over: only of the one that was closed.
-	_, err := w.Owner.Exec(t.Context(), `UPDATE share SET seen_until = $2 WHERE case_id = $1 AND seen_until > $2`, ledger.BareID(all[ended].caseRun), w.Now.Add(-time.Minute))
+	_, err = w.Owner.Exec(t.Context(), `UPDATE share SET seen_until = $2 WHERE case_id = $1 AND seen_until > $2`, ledger.BareID(all[ended].caseRun), w.Now.Add(-time.Minute))
 	require.NoError(t, err)
 
 	nobody := &dossier{ids: map[string][]string{}} // a file that there is not

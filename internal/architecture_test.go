@@ -169,9 +169,9 @@ var mayImport = map[string][]string{
 	"worker":                       {"worker/reminding", "workflows", "activities", "workflows/contract", "worker/relay", "worker/post", "internal/runs", "internal/versions", "internal/loops", "internal/trace", "internal/ledger", "internal/care"},
 	"worker/relay":                 {"internal/runs", "internal/loops", "internal/ledger", "internal/care"},
 	"worker/post":                  {"internal/loops", "internal/ledger", "internal/invitation", "internal/mediation", "internal/italian", "internal/italian/mails", "internal/remind"},
-	"worker/reminding":             {"internal/remind", "internal/slip", "internal/agenda", "internal/brake", "internal/italian", "internal/ledger", "internal/loops"}, // tells people of their appointments
-	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                                         // who is told that a branch is over for them
-	"internal/postgres/written":    {"internal/speech", "internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"},              // keeps and reads what people write
+	"worker/reminding":             {"internal/remind", "internal/slip", "internal/agenda", "internal/brake", "internal/italian", "internal/ledger", "internal/loops", "internal/speech"}, // tells people of their appointments
+	"internal/postgres/concerned":  {"internal/care", "internal/told", "internal/postgres", "internal/ledger"},                                                                            // who is told that a branch is over for them
+	"internal/postgres/written":    {"internal/speech", "internal/amending", "internal/written", "internal/postgres", "internal/ledger", "internal/care"},                                 // keeps and reads what people write
 	"internal/postgres/handed":     {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/returned":   {"internal/postgres", "internal/ledger", "internal/care"},                                        // whose mail comes back
 	"internal/postgres/progress":   {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/plan"}, // how actions of a plan come along

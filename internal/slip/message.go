@@ -14,9 +14,9 @@ func Message(p care.Policy, e Expected, language string) (subject, text string) 
 	sheet, w := Of(p, e, language), words(p, language)
 	lines := []Fact{{Name: sheet.Title}}
 	lines = append(lines, sheet.When[:2]...)
-	also := []string{"cannot_come"}
+	also := []string{e.cannotCome()}
 	if e.ByPhone {
-		also = []string{"by_phone", "cannot_come"}
+		also = []string{"by_phone", e.cannotCome()}
 	}
 	for _, code := range []string{"where", "call"} {
 		name := w.say(code)

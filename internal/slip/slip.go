@@ -123,6 +123,7 @@ type Expected struct {
 	Service string
 	Matter  string // decides what to bring, and is never said
 	ByPhone bool   // the office calls
+	Unheard bool   // they do not use a telephone to speak
 }
 
 // Of composes a sheet by a zone's rules, beside Italian in a language whose sentences
@@ -161,9 +162,9 @@ func Of(p care.Policy, e Expected, language string) Sheet {
 	}
 	fact("call", of.Phone)
 
-	also := []string{"early", "show", "cannot_come", "free", "trust", "keep"}
+	also := []string{"early", "show", e.cannotCome(), "free", "trust", "keep"}
 	if e.ByPhone {
-		also = []string{"by_phone", "cannot_come", "free", "keep"}
+		also = []string{"by_phone", e.cannotCome(), "free", "keep"}
 	}
 	for _, code := range also {
 		sheet.Also = append(sheet.Also, w.say(code))
@@ -176,6 +177,14 @@ func Of(p care.Policy, e Expected, language string) Sheet {
 		sheet.Bring = append(sheet.Bring, w.say(code))
 	}
 	return sheet
+}
+
+// cannotCome is what who cannot come is asked to do: nobody is asked to telephone who does not.
+func (e Expected) cannotCome() string {
+	if e.Unheard {
+		return "cannot_come_told"
+	}
+	return "cannot_come"
 }
 
 // reader says sentences in Italian and in a language, up to an edition.

@@ -98,6 +98,21 @@ func TestWhoIsCalledComesNowhere(t *testing.T) {
 	require.Equal(t, "Le telefoniamo noi. Tenga acceso il telefono.", sheet.Also[0].Italian)
 }
 
+// TestWhoUsesNoTelephoneIsNotAskedToTelephone: neither on the sheet nor in a message.
+func TestWhoUsesNoTelephoneIsNotAskedToTelephone(t *testing.T) {
+	e := expected()
+	e.Unheard = true
+	for _, phone := range []bool{false, true} {
+		e.ByPhone = phone
+		for _, said := range Of(zone, e, "ur").Also {
+			require.NotContains(t, said.Italian, "telefoni.")
+		}
+	}
+	_, text := Message(zone, e, "")
+	require.Contains(t, text, "lo dica a chi può telefonare per Lei")
+	require.Empty(t, Of(zone, e, "ur").Also[1].Own, "what is new has been read by nobody")
+}
+
 // TestTheEmploymentCentreIsMetOutsideOfItsServices: its telephone is its agency's.
 func TestTheEmploymentCentreIsMetOutsideOfItsServices(t *testing.T) {
 	e := expected()

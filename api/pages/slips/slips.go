@@ -64,11 +64,12 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	service, _ := rules.Service(a.Service)
 	comes := slip.Expected{
 		At: there, Date: italian.Date(there), Hour: there.Format("15.04"), Number: expected.Number(a.ID), Service: a.Service, Matter: a.Matter, ByPhone: inSession && slot.Mode == agenda.ByPhone,
+		Unheard: !speech.OnThePhone(file.PersonData.Speech),
 	}
 	page.Sheet = slip.Of(rules.Policy, comes, language)
 	page.Second = page.Second && len(page.Sheet.Bring) > 0
 	page.NoPlace = service.Place.Address == "" && !comes.ByPhone
-	page.Unheard = comes.ByPhone && !speech.OnThePhone(file.PersonData.Speech)
+	page.Unheard = comes.ByPhone && comes.Unheard
 	page.Calendar = "/fascicoli/" + file.ID + "/appuntamenti/" + a.ID + "/calendario"
 	for _, l := range slip.Languages {
 		if slip.Checked(rules.Policy, l.Code) > 0 {

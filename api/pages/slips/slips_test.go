@@ -72,7 +72,9 @@ func TestNoSheetOfACallForWhoDoesNotUseATelephone(t *testing.T) {
 	b.Pages.ZonePolicy = p
 	b.Pages.ZonePolicies[slices.IndexFunc(b.Pages.ZonePolicies, func(p care.Policy) bool { return p.Zone == "prato" })] = p
 	require.NotContains(t, b.Open(t, at+"/foglio").Words(), "non usa il telefono")
+	require.Contains(t, b.Open(t, at+"/foglio").Words(), "telefoni.")
 	b.Pages.Speech = []string{speech.NoPhone}
+	require.NotContains(t, b.Open(t, at+"/foglio").Words(), "telefoni.")
 	require.Contains(t, b.Open(t, at+"/foglio").Words(), "L’appuntamento è per telefono, e la persona non usa il telefono.")
 }
 
