@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -91,7 +92,7 @@ func begins(a care.Answer) bool {
 func (a *accompaniment) begin(at string, e care.Answer) {
 	switch e.Operation {
 	case care.OpSendToCPI:
-		a.sendToCPI(at)
+		a.sendToCPI(at, e.At)
 	case care.OpConvene:
 		a.convene(at, e.Equipe, "")
 	case care.OpRefer:
@@ -121,7 +122,7 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 	a.r.Forget(e.Run)
 	switch e.Outcome {
 	case care.ToCPI:
-		a.sendToCPI(at)
+		a.sendToCPI(at, nil)
 	case care.ToEquipeBetween:
 		a.convene(at, care.BetweenAgencies, "")
 	case care.ToEquipeWithin:
@@ -159,7 +160,7 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 	a.r.Effects().Plan = &ledger.PlanChange{ID: e.Subject, State: care.PlanActive}
 	for i, agency := range e.Routes {
 		if agency == care.Code(a.r.Policy.CPI()) {
-			a.sendToCPI(run.Turn(at, i+1))
+			a.sendToCPI(run.Turn(at, i+1), nil)
 		} else {
 			a.refer(run.Turn(at, i+1), agency, "")
 		}
@@ -202,10 +203,11 @@ func nextService(order []string, service string) string {
 	return order[i+1]
 }
 
-// sendToCPI begins a placement by the employment centre.
-func (a *accompaniment) sendToCPI(at string) {
+// sendToCPI begins a placement by the employment centre, with the appointment there that
+// its sender has booked; nil: the centre gives one.
+func (a *accompaniment) sendToCPI(at string, booked *time.Time) {
 	a.enter(care.StagePlacement)
-	a.branch(at, care.RunPlacement, care.Answer{Agency: care.Code(a.r.Policy.CPI())})
+	a.branch(at, care.RunPlacement, care.Answer{Agency: care.Code(a.r.Policy.CPI()), At: booked})
 }
 
 // convene begins an équipe, which is told what sends the case to it.

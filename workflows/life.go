@@ -62,6 +62,9 @@ func besideCase(r *run.Run, e ledger.Entry) run.Handling {
 		if e.Answer.Outcome == care.PlanActivated {
 			watchPlan(r)
 		}
+		if lost := ledger.KindOf(e.Answer.Run) == care.RunPlacement && e.Answer.Agency != ""; lost && !r.Ending() && openBeside(r, tellPoint) == "" {
+			askToTell(r)
+		}
 		return reportBeside(r, e)
 	case care.OpComplete:
 		if told(r, e) {

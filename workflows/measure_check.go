@@ -22,6 +22,9 @@ func besidePlacement(r *run.Run, e ledger.Entry) run.Handling {
 	if handling := besideAppointment(r, e); handling != run.ForPath {
 		return handling
 	}
+	if r.LosesMeeting(e) {
+		askToTell(r)
+	}
 	if r.Course() < checkingCourse {
 		return run.ForPath
 	}

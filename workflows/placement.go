@@ -16,7 +16,11 @@ func Placement(ctx workflow.Context, start ledger.Start) error {
 	return run.Execute(ctx, start, placementProcess)
 }
 
-var placementProcess = &run.Process{Course: cancellingCourse, Path: placement, Beside: besidePlacement}
+var placementProcess = &run.Process{Course: blockCourse, Path: placement, Beside: besidePlacement}
+
+// blockCourse is the course of a placement from which on it may begin with an appointment: its
+// sender has booked a place of the block that the employment centre gives.
+const blockCourse = 4
 
 // measurePoint is the point of the task to begin a measure.
 const measurePoint = "measure"
@@ -25,11 +29,19 @@ const measurePoint = "measure"
 const pactPoint = "service_pact"
 
 func placement(r *run.Run) (care.Code, error) {
+	outcome, err := placing(r)
+	if err == nil && openBeside(r, tellPoint) != "" {
+		passTelling(r)
+	}
+	return outcome, err
+}
+
+func placing(r *run.Run) (care.Code, error) {
 	opening, err := r.Opening()
 	if err != nil {
 		return "", err
 	}
-	accepted, outcome, err := askCPI(r, opening.Agency)
+	accepted, outcome, err := askCPI(r, opening)
 	if err != nil || accepted == nil {
 		return outcome, err
 	}
@@ -50,18 +62,31 @@ func placement(r *run.Run) (care.Code, error) {
 	return outcome, nil
 }
 
+// passTelling leaves it to the case to tell the person that her appointment is no more, as
+// the run ends that had it.
+func passTelling(r *run.Run) {
+	dropTelling(r)
+	if r.Course() >= blockCourse {
+		r.Report.Agency = care.Code(r.Policy.CPI())
+	}
+}
+
 // askCPI refers the person until the CPI accepts. After a rejection the sender
 // decides, knowing its reason. Nil: no referral came of it, and why.
-func askCPI(r *run.Run, agency care.Code) (accepted *run.Referral, outcome care.Code, err error) {
+func askCPI(r *run.Run, opening care.Answer) (accepted *run.Referral, outcome care.Code, err error) {
 	for turn := 1; ; turn++ {
-		f, err := r.Refer(run.Turn("referral", turn), agency, "")
+		f, err := r.ReferWith(run.Turn("referral", turn), opening.Agency, "", opening.At)
 		if err != nil {
 			return nil, "", err
 		}
+		opening.At = nil // who is sent again is given another time
 		switch f.State() {
 		case care.ReferralAccepted:
 			return f, "", nil
 		case care.ReferralWithdrawn:
+			if f.LostMeeting() {
+				passTelling(r)
+			}
 			return nil, care.ReferralEnded, nil
 		}
 		if outcome, err = f.Rejected(run.Turn("after_rejection", turn)); err != nil || outcome != "" {
@@ -80,9 +105,12 @@ func placeElsewhere(f *run.Referral) (care.Code, error) {
 	return outcome, err
 }
 
-// fixMeeting has the employment centre give the person an appointment; nil: the referral was
-// withdrawn meanwhile.
+// fixMeeting has the employment centre give the person an appointment, unless she came with
+// one; nil: the referral was withdrawn meanwhile.
 func fixMeeting(r *run.Run, f *run.Referral, asked, point string) (*run.Appointment, error) {
+	if booked := f.TakeMeeting(); booked != nil {
+		return booked, nil
+	}
 	fixed, stands, err := f.Perform(asked, ledger.TaskChange{Kind: care.PlacementAppointment})
 	if err != nil || !stands {
 		return nil, err
@@ -109,7 +137,7 @@ func place(r *run.Run, f *run.Referral) (care.Code, error) {
 			continue
 		}
 		if !stands {
-			dropTelling(r)
+			passTelling(r)
 			meeting.End(care.AppointmentCancelled)
 			return care.ReferralEnded, nil
 		}

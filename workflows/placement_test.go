@@ -181,20 +181,24 @@ func TestPlacementWithdrawn(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		until func(w *casework)
+		tells bool // the person that her appointment is no more
 	}{
-		{"requested", func(w *casework) { w.reaches(care.ReferralAnswer) }},
-		{"received", func(w *casework) { w.reaches(care.ReferralAnswer); w.acknowledges() }},
-		{"on hold", func(w *casework) { w.reaches(care.ReferralAnswer); w.acknowledges(); w.holds() }},
-		{"accepted", func(w *casework) { w.reaches(care.PlacementAppointment) }},
-		{"before the pact", func(w *casework) { w.reaches(care.ServicePact) }},
-		{"in progress", func(w *casework) { w.reaches(care.Measure) }},
-		{"during a measure", func(w *casework) { w.reaches(care.PlacementOutcome) }},
+		{"requested", func(w *casework) { w.reaches(care.ReferralAnswer) }, false},
+		{"received", func(w *casework) { w.reaches(care.ReferralAnswer); w.acknowledges() }, false},
+		{"on hold", func(w *casework) { w.reaches(care.ReferralAnswer); w.acknowledges(); w.holds() }, false},
+		{"accepted", func(w *casework) { w.reaches(care.PlacementAppointment) }, false},
+		{"before the pact", func(w *casework) { w.reaches(care.ServicePact) }, true},
+		{"in progress", func(w *casework) { w.reaches(care.Measure) }, false},
+		{"during a measure", func(w *casework) { w.reaches(care.PlacementOutcome) }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inSkippedTime(t, func(w *casework) {
 				c.until(w)
 				w.refused(care.RefusedForbidden, w.move(care.CPIOperator, w.referral(), care.OpWithdraw, catalogue.ReferralMoveForm{}))
 				w.withdraws()
+				if c.tells {
+					w.does(care.TellPerson, care.Completion{Outcome: care.Informed})
+				}
 				w.placementEnds(care.ReferralEnded, care.ReferralWithdrawn)
 				require.NotContains(t, w.appointments(), "booked")
 			})

@@ -618,6 +618,15 @@ func (p *PageRecords) Offers(_ context.Context, _ care.Staff, service string, fr
 	return agenda.Of(p.ZonePolicy, service, cal, p.now()).Next(from, most, nil), nil
 }
 
+// Block are those that its employment centre gives.
+func (p *PageRecords) Block(_ context.Context, _ care.Staff, from time.Time, most int) ([]agenda.Slot, error) {
+	cal, err := calendar.New(p.ZonePolicy)
+	if err != nil {
+		return nil, err
+	}
+	return agenda.Block(p.ZonePolicy, cal, p.now()).Next(from, most, nil), nil
+}
+
 // Taken are two places of the morning of the second day.
 func (p *PageRecords) Taken(context.Context, care.Staff, string, time.Time, time.Time) ([]agenda.Taken, error) {
 	at := p.noon(1).Add(-2 * time.Hour)

@@ -663,6 +663,9 @@ func (f *fakeRecords) Offers(context.Context, care.Staff, string, time.Time, int
 	at := f.now().Add(24 * time.Hour)
 	return []agenda.Slot{{At: at, Until: at.Add(agenda.Usual), Places: 1, Mode: agenda.InPerson}}, f.Fail
 }
+func (f *fakeRecords) Block(context.Context, care.Staff, time.Time, int) ([]agenda.Slot, error) {
+	return nil, f.Fail
+}
 func (*fakeRecords) FilesOf(context.Context, care.Staff, []string) (map[string]string, error) {
 	return map[string]string{"PO-2026-00077": ClosedID}, nil
 }

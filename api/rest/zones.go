@@ -55,7 +55,7 @@ func (a *API) registerZones() {
 			if len(faults) > 0 {
 				return nil, care.Refuse(faults...)
 			}
-			free, err := a.records.Offers(ctx, who, in.Code, in.From, in.Limit)
+			free, err := received.Offers(ctx, a.records, who, rules.Policy, in)
 			return listed(ledger.Page[agenda.Slot]{Items: free}, err, received.Offer)
 		})
 }

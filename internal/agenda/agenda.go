@@ -60,6 +60,8 @@ type Slot struct {
 	At, Until time.Time
 	Places    int
 	Mode      string
+	given     int  // of its places to the PUA; 0: it is not shared out
+	back      bool // what is given has come back by now
 }
 
 // Taken is the time of an appointment that somebody has.
@@ -67,6 +69,7 @@ type Taken struct {
 	At     time.Time `db:"at"`
 	Until  time.Time `db:"until"`
 	Unseen bool      `db:"unseen"` // of somebody whom who asks must not know of
+	PUA    bool      `db:"pua"`    // asked for by the PUA
 }
 
 // Overlaps says whether two times have some time in common.
@@ -80,6 +83,7 @@ type Agenda struct {
 	calendar care.Calendar
 	now      time.Time
 	off      []Off
+	asks     asker
 }
 
 // Sessions are those of a service. One of the agency with which the desk shares an agenda
@@ -102,7 +106,7 @@ func Sessions(p care.Policy, service string) (sessions []care.Session) {
 func Of(p care.Policy, service string, calendar care.Calendar, now time.Time) Agenda {
 	sessions := slices.Clone(Sessions(p, service))
 	slices.SortStableFunc(sessions, func(a, b care.Session) int { return strings.Compare(a.From, b.From) })
-	return Agenda{sessions: sessions, calendar: calendar, now: now.In(calendar.Location())}
+	return Agenda{sessions: sessions, calendar: calendar, now: now.In(calendar.Location()), theService}
 }
 
 // HasSessions says whether the service receives in sessions, and not at any hour.
@@ -125,7 +129,7 @@ func (a Agenda) Slots(day, from time.Time) iter.Seq[Slot] {
 				at = at.Add((late + lasts - 1) / lasts * lasts)
 			}
 			for ; !at.Add(lasts).After(end); at = at.Add(lasts) {
-				if !yield(Slot{at, at.Add(lasts), s.Places, s.Mode}) {
+				if !yield(Slot{at, at.Add(lasts), s.Places, s.Mode, s.PUA, a.backBy(s, at)}) {
 					return
 				}
 			}
@@ -196,7 +200,7 @@ func (a Agenda) Broken(at time.Time, taken []Taken) string {
 	if _, off := a.calledOff(at); off {
 		return CalledOff
 	}
-	if !a.HasSessions() {
+	if !a.HasSessions() && a.asks != theSending {
 		there := at.In(a.calendar.Location())
 		if there.Before(clock(there, opens)) || !there.Before(clock(there, closes)) {
 			return OutsideHours
@@ -207,22 +211,10 @@ func (a Agenda) Broken(at time.Time, taken []Taken) string {
 	switch {
 	case !ok:
 		return OutsideSessions
-	case !s.free(taken):
+	case !s.free(taken, a.asks):
 		return NoPlace
 	}
 	return ""
-}
-
-// free says whether a slot has a place beside those that are taken. Each appointment
-// that falls into it has one, wherever it begins.
-func (s Slot) free(taken []Taken) bool {
-	n := 0
-	for _, t := range taken {
-		if t.Overlaps(Taken{At: s.At, Until: s.Until}) {
-			n++
-		}
-	}
-	return n < s.Places
 }
 
 // Next are the first slots with a free place from a time on, which is never past.
@@ -237,7 +229,7 @@ func (a Agenda) Next(from time.Time, most int, taken []Taken) (free []Slot) {
 			if len(free) == most {
 				return free
 			}
-			if s.free(taken) {
+			if s.free(taken, a.asks) {
 				free = append(free, s)
 			}
 		}

@@ -149,14 +149,13 @@ const (
 
 // Service is a specialised service of level 2.
 type Service struct {
-	Code    string   `json:"code"`
-	Name    string   `json:"name"`
-	Agency  string   `json:"agency"`
-	Role    Role     `json:"role"`              // who holds the interview and what follows
-	Matters []string `json:"matters,omitempty"` // codes
-	// Sessions are when it receives; none: at any hour of an open day.
-	Sessions []Session `json:"sessions,omitempty"`
-	Place    Place     `json:"place,omitzero"` // where; of a service without one the sheets say nothing
+	Code     string    `json:"code"`
+	Name     string    `json:"name"`
+	Agency   string    `json:"agency"`
+	Role     Role      `json:"role"`               // who holds the interview and what follows
+	Matters  []string  `json:"matters,omitempty"`  // codes
+	Sessions []Session `json:"sessions,omitempty"` // when it receives; none: at any hour of an open day
+	Place    Place     `json:"place,omitzero"`     // where; of a service without one the sheets say nothing
 }
 
 // Place is where people come, in the words of a sheet for their hand.
@@ -185,9 +184,11 @@ type Checking struct {
 type Session struct {
 	Days    []Weekday `json:"days"`
 	From    string    `json:"from"`
-	To      string    `json:"to"`      // or "24:00"
-	Seconds int       `json:"seconds"` // that an appointment lasts
-	Places  int       `json:"places"`  // side by side
+	To      string    `json:"to"`            // or "24:00"
+	Seconds int       `json:"seconds"`       // that an appointment lasts
+	Places  int       `json:"places"`        // side by side
+	PUA     int       `json:"pua,omitempty"` // of these given to the PUA, which come back so many hours before their time
+	Release int       `json:"release,omitempty"`
 	Mode    string    `json:"mode"`
 	Since   string    `json:"since,omitempty"` // "2026-09-01", both included
 	Until   string    `json:"until,omitempty"`

@@ -170,7 +170,7 @@ func TestPagesCanAskForEveryField(t *testing.T) {
 	times := []fieldsof.Shape{fieldsof.Moment, fieldsof.Appointment}
 	shapes := []fieldsof.Shape{
 		fieldsof.Text, fieldsof.Words, fieldsof.Choice, fieldsof.Day, fieldsof.Date, fieldsof.Moment, fieldsof.Yes, fieldsof.Appointment,
-		fieldsof.Boxes, fieldsof.Seen, fieldsof.Unasked,
+		fieldsof.Boxes, fieldsof.Seen, fieldsof.Unasked, fieldsof.Place,
 	}
 	for _, o := range catalogue.All {
 		facts, fields := o.About(), fieldsof.Of(o.Form())

@@ -411,7 +411,7 @@ func ReferralState(s care.ReferralState) string { return say(referralStates, s) 
 var operations = map[care.Operation]string{
 	care.OpOpen: "Apri il fascicolo", care.OpComplete: "Completa", care.OpAcknowledge: "Ho letto (presa visione)", care.OpAccept: "Accetta",
 	care.OpReject: "Rifiuta", care.OpHold: "Chiedi informazioni", care.OpSupply: "Invia le informazioni", care.OpRedirect: "Inoltra a un altro ente",
-	care.OpWithdraw: "Ritira la segnalazione", care.OpBook: "Prenota un servizio", care.OpSendToCPI: "Invia al CPI e fissa l’appuntamento",
+	care.OpWithdraw: "Ritira la segnalazione", care.OpBook: "Prenota un servizio", care.OpSendToCPI: "Invia al CPI",
 	care.OpClose: "Chiudi in anticipo", care.OpRenewPolicy: "Applica le regole aggiornate", care.OpReport: "Esito di un ramo",
 	care.OpEnd: "Fine di un ramo", care.OpMailBounced: "Messaggio non recapitato", care.OpClock: "Scadenza",
 	care.OpClaim: "Lo faccio io", care.OpRelease: "Rimetti tra le libere", care.OpReassign: "Passa a…", care.OpExtend: "Rimanda al…",

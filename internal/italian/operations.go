@@ -90,9 +90,10 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Choices: map[string]string{gathering.InPerson: "di persona", gathering.ByTelephone: "per telefono"},
 	},
 	care.OpSendToCPI: {
-		Intro: "Il Centro per l’Impiego legge l’invio, risponde se accetta, e fissa il primo appuntamento.",
-		Done:  "Inviata al Centro per l’Impiego, che ora la legge e poi fissa l’appuntamento.",
-		Hints: map[string]string{"note": "Restano nel fascicolo: non sono tra i dati inviati."},
+		Intro:  "Il Centro per l’Impiego legge l’invio, risponde se accetta, e fissa il primo appuntamento.",
+		Done:   "Inviata al Centro per l’Impiego, che ora la legge. Se hai fissato l’appuntamento, qui c’è il foglio per la persona; se no lo fissa il Centro per l’Impiego quando accetta.",
+		Labels: map[string]string{"at": "Appuntamento al CPI"},
+		Hints:  map[string]string{"note": "Restano nel fascicolo: non sono tra i dati inviati."},
 	},
 	care.OpRefer: {
 		Intro: "Scegli il partner e il bisogno a cui risponde. Nel passo seguente vedi esattamente che cosa riceve.",

@@ -46,7 +46,7 @@ var rules = map[string]string{
 	care.RuleDuplicate:       "La voce è ripetuta: lasciala una volta sola.",
 	care.RuleUnknownGoal:     "L’azione non ha un obiettivo del progetto: sceglilo tra quelli scritti sopra.",
 	care.RuleUnreachable:     "A questo ente non si può inviare nessuno: non usa Percorso e non ha un indirizzo. Scegli un altro ente, o chiedi al responsabile di aggiungere l’indirizzo.",
-	care.RuleUseCPI:          "Al Centro per l’Impiego la persona si invia con «Invia al CPI e fissa l’appuntamento».",
+	care.RuleUseCPI:          "Al Centro per l’Impiego la persona si invia con «Invia al CPI».",
 	care.RuleActOver:         "L’atto con cui questo ente lavora con la zona è scaduto: finché non ce n’è uno nuovo non gli si comunicano altri dati. Scegli un altro ente, o chiedi al responsabile della zona.",
 	care.RuleConsent:         "A questo ente i dati si comunicano solo con il consenso della persona, dato per questo ente e questa finalità. Segna che cosa dice la persona, o registra il consenso nel fascicolo, poi ripeti.",
 	care.RuleSeen:            "I dati da comunicare sono cambiati da quando li hai visti: ricontrollali e ripeti l’invio.",

@@ -209,9 +209,9 @@ func (r *reading) services() {
 				_, ok := care.ByCode(r.p.Matters, code)
 				return ok
 			}),
-			Sessions: readSessions(o.may("sessions")),
-			Place:    readPlace(o.may("place")),
+			Place: readPlace(o.may("place")),
 		}
+		s.Sessions = readSessions(o.may("sessions"), s.Agency == r.p.RoleAgency(care.DeskOperator))
 		if s.Role != "" {
 			r.roleOf(o.may("role"), s.Role, s.Agency)
 		}

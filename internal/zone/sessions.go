@@ -11,9 +11,10 @@ import (
 )
 
 // readSessions reads when a service receives. No two are held at the same time.
-func readSessions(n node) (list []care.Session) {
+// Only one of another agency than the PUA's own gives it a share of its places.
+func readSessions(n node, own bool) (list []care.Session) {
 	for _, item := range n.list() {
-		o := item.object("days", "time", "length", "places", "mode", "from", "to", "source")
+		o := item.object("days", "time", "length", "places", "pua", "release", "mode", "from", "to", "source")
 		s := care.Session{Mode: oneOf(o.need("mode"), fault.RuleValue, agenda.Modes), Places: o.need("places").integer(1, mostPlaces), Source: o.need("source").text()}
 		for _, day := range o.filled("days").list() {
 			weekday := oneOf(day, fault.RuleWeekday, care.Weekdays)
@@ -24,6 +25,14 @@ func readSessions(n node) (list []care.Session) {
 		s.Seconds = length(o.need("length"))
 		if s.Seconds > 0 && (ends-starts)%(time.Duration(s.Seconds)*time.Second) != 0 {
 			o.may("length").fault(fault.RuleFits)
+		}
+		if n := o.may("pua"); n.value != nil {
+			if own {
+				n.fault(fault.RuleOwnShare)
+			}
+			s.PUA, s.Release = n.integer(1, max(s.Places, 1)), hours(o.need("release"))
+		} else if n := o.may("release"); n.value != nil {
+			n.fault(fault.RuleNoShare)
 		}
 		s.Since, s.Until = o.may("from").day(), o.may("to").day()
 		if s.Until != "" && s.Until < s.Since {
@@ -51,6 +60,20 @@ func stretch(n node) (from, to string, starts, ends time.Duration) {
 	}
 	b := n.band("")
 	return b.From, b.To, agenda.Clock(b.From), agenda.Clock(b.To)
+}
+
+// mostRelease is how many hours before its time a place may come back: two weeks.
+const mostRelease = 14 * 24
+
+// hours reads a number of hours, "24 hours".
+func hours(n node) int {
+	count, unit, _ := strings.Cut(n.text(), " ")
+	hours, err := strconv.Atoi(count)
+	if n.value != nil && (err != nil || unit != "hours" || hours < 0 || hours > mostRelease) {
+		n.fault(fault.RuleHours)
+		return 0
+	}
+	return hours
 }
 
 // length reads how long an appointment lasts, "45 minutes", in seconds.

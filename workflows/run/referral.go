@@ -1,6 +1,7 @@
 package run
 
 import (
+	"strings"
 	"time"
 
 	"percorso/internal/care"
@@ -20,14 +21,29 @@ type Referral struct {
 	agency  care.Code
 	state   care.ReferralState
 	reason  care.Code
-	purpose care.Code  // area of need that it is for; empty: a placement, or what a plan sends them for
-	until   *time.Time // the last day of what was accepted, as its addressee knows; nil: they have not said
+	purpose care.Code    // area of need that it is for; empty: a placement, or what a plan sends them for
+	until   *time.Time   // the last day of what was accepted, as its addressee knows; nil: they have not said
+	meeting *Appointment // with the addressee, which the sender booked; nil: none, or no longer
+	lost    bool         // it was withdrawn while that stood
 }
+
+// booked is the point of the appointment that a referral comes with.
+const booked = "booked"
 
 // Refer sends the person to an agency and rests until the agency has answered.
 func (r *Run) Refer(point string, agency, purpose care.Code) (*Referral, error) {
+	return r.ReferWith(point, agency, purpose, nil)
+}
+
+// ReferWith is Refer with an appointment that the sender has booked with the agency. It stands
+// for as long as that agency may still take the person: a rejection, a redirection and a
+// withdrawal cancel it, and so does whoever cancels it meanwhile. Nil: there is none.
+func (r *Run) ReferWith(point string, agency, purpose care.Code, at *time.Time) (*Referral, error) {
 	f := &Referral{r: r, point: point, purpose: purpose}
 	f.request(agency, "")
+	if at != nil {
+		f.meeting = r.Appoint(booked, care.Answer{Service: agency, At: at})
+	}
 	for !f.state.Answered() {
 		if err := f.hear(); err != nil {
 			return nil, err
@@ -38,6 +54,35 @@ func (r *Run) Refer(point string, agency, purpose care.Code) (*Referral, error) 
 
 // State is what became of the referral so far.
 func (f *Referral) State() care.ReferralState { return f.state }
+
+// TakeMeeting gives the appointment that came with the referral, once; nil: none stands.
+func (f *Referral) TakeMeeting() *Appointment {
+	taken := f.meeting
+	f.meeting = nil
+	return taken
+}
+
+// LostMeeting says whether the referral was withdrawn while there was one.
+func (f *Referral) LostMeeting() bool { return f.lost }
+
+// LosesMeeting says whether an entry takes from the person the appointment that came with a
+// referral, before its addressee has said yes, while the run goes on.
+func (r *Run) LosesMeeting(e ledger.Entry) bool {
+	_, stands := r.state.Opened(booked)
+	if !stands || !r.Awaits(e) || !strings.Contains(r.walk.awaiting.point, heard) {
+		return false
+	}
+	op := e.Answer.Operation
+	return op == care.OpReject || op == care.OpRedirect || op == care.OpCancelMeeting && e.Answer.Reason == care.ServiceUnavailable
+}
+
+// endMeeting cancels the appointment that came with the referral.
+func (f *Referral) endMeeting() {
+	if f.meeting != nil {
+		f.meeting.End(care.AppointmentCancelled)
+		f.meeting = nil
+	}
+}
 
 // Agency is whom the person was sent to at last: an addressee may redirect.
 func (f *Referral) Agency() care.Code { return f.agency }
@@ -75,10 +120,13 @@ func (f *Referral) ask() {
 func (f *Referral) answerPoint() string { return Turn(f.point+"/answer", f.asked) }
 func (f *Referral) supplyPoint() string { return Turn(f.point+"/supply", f.asked) }
 
+// heard ends the points at which a referral hears either side; the turn follows.
+const heard = "/heard"
+
 // hear rests until either side moves the referral, and moves it.
 func (f *Referral) hear() error {
 	f.turn++
-	answer, err := f.r.Await(Turn(f.point+"/heard", f.turn), f.moves)
+	answer, err := f.r.Await(Turn(f.point+heard, f.turn), f.moves)
 	if err != nil {
 		return err
 	}
@@ -87,6 +135,9 @@ func (f *Referral) hear() error {
 		answer.Operation = care.OpSupply
 	case care.OpUnconsent:
 		answer = withoutConsent
+	case care.OpCancelMeeting:
+		f.endMeeting()
+		return nil
 	}
 	move, _ := f.state.Move(answer.Operation)
 	f.reason, f.until = answer.Reason, nil
@@ -114,6 +165,11 @@ func (f *Referral) hear() error {
 	}
 	f.Become(move.To)
 	switch answer.Operation {
+	case care.OpReject, care.OpRedirect, care.OpWithdraw:
+		f.lost = f.meeting != nil && answer.Operation == care.OpWithdraw
+		f.endMeeting()
+	}
+	switch answer.Operation {
 	case care.OpSupply:
 		f.ask()
 	case care.OpRedirect:
@@ -129,6 +185,9 @@ func (f *Referral) moves(e ledger.Entry) bool {
 	}
 	if e.Answer.Operation == care.OpUnconsent {
 		return f.losesConsent(e.Answer)
+	}
+	if f.meeting != nil && e.Answer.Operation == care.OpCancelMeeting {
+		return e.Target == f.meeting.id
 	}
 	_, ok := f.state.Move(e.Answer.Operation)
 	return ok && e.Target == f.id

@@ -20,6 +20,7 @@ import (
 	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/italian/jobs"
+	places "percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 	"percorso/internal/working"
 	"percorso/internal/zone"
@@ -36,6 +37,7 @@ type asked struct {
 	known      url.Values // what the form is filled in with at first
 	lists      map[fields.List][]web.Option
 	offers     free.Places   // free places, where the form books
+	block      []web.Field   // free places that the employment centre gives; nil: none, or the form does not send there
 	work       *working.Told // what the employment centre would be told of the person's work, where they are sent there
 }
 
@@ -52,6 +54,9 @@ func (a action) show(page *parts.CaseForm, in asked) {
 	page.Intro, page.Danger, page.Button = a.texts.Intro, a.facts.Ends, a.texts.Button
 	if page.Button == "" {
 		page.Button = italian.Operation(a.facts.Code)
+	}
+	if in.block != nil {
+		page.Button, page.Intro = places.SendAndFix, places.Block
 	}
 	for _, f := range a.fields {
 		if f.Required && f.From != "" && len(in.lists[f.From]) == 0 {
@@ -89,6 +94,8 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 		return a.appointment(f, in)
 	case fields.Moment:
 		return []web.Field{parts.WhenField(shown.Label, in.sent)}
+	case fields.Place:
+		return in.block
 	case fields.Day, fields.Date:
 		shown.Shape, shown.Type = "input", "date"
 	case fields.Words:
@@ -174,6 +181,8 @@ func readField(f fields.Field, sent url.Values, typed map[string]any) []care.Fau
 		return readAppointment(f, sent, typed)
 	case fields.Moment:
 		at, rule = parts.ReadMoment(sent.Get(dayID), sent.Get("hour"))
+	case fields.Place:
+		at, rule = parts.ReadPlace(sent, f.Name)
 	case fields.Day, fields.Date:
 		day, ok := parts.ReadDate(value)
 		switch {

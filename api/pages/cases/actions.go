@@ -221,6 +221,9 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 			return parts.CaseForm{}, err
 		}
 		in.work = given.Snapshot.Work
+		if in.block, err = free.Block(ctx, free.Reachable(s.Records, file.PersonData.Speech), who, "at", a.texts.Label("at"), sent.Get("at")); err != nil {
+			return parts.CaseForm{}, err
+		}
 	}
 	page := parts.CaseForm{Frame: s.Pages.Frame(c, italian.Operation(a.facts.Code), "/fascicoli")}
 	page.Back = back

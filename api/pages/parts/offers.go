@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/api/pages/parts/free"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
@@ -33,6 +34,23 @@ func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule s
 		}
 	}
 	return "", at, rule
+}
+
+// ReadPlace reads what free.Block asks for; nil: no place is wanted, or none was offered.
+func ReadPlace(sent url.Values, id string) (at *time.Time, rule string) {
+	switch place := sent.Get(id); {
+	case place == "" && sent.Has(id):
+		return nil, care.RuleRequired
+	case place == "" || place == free.Without:
+		return nil, ""
+	default:
+		t, err := time.Parse(time.RFC3339, place)
+		if err != nil {
+			return nil, care.RuleUnknownCode
+		}
+		t = t.In(italian.Rome)
+		return &t, ""
+	}
 }
 
 // WhenPlace is the id of the field that was used of those that it asks for.

@@ -27,10 +27,30 @@ func places(p care.Policy, who care.Staff, r ledger.Referral) bool {
 	return strings.HasPrefix(r.Run, string(care.RunPlacement)+"/") && r.ToAgency == who.Agency && !byLink(p, r)
 }
 
+// meetingOf is the appointment that stands of the placement which a referral asks for; nil: none.
+func (s *Place) meetingOf(ctx context.Context, who care.Staff, r ledger.Referral) (*ledger.Appointment, error) {
+	if !strings.HasPrefix(r.Run, string(care.RunPlacement)+"/") {
+		return nil, nil
+	}
+	list, err := s.Records.Appointments(ctx, who, ledger.AppointmentFilter{CaseID: r.CaseID}, ledger.Paging{})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list.Items, func(a ledger.Appointment) bool { return a.Run == r.Run && a.Stands() })
+	if i < 0 {
+		return nil, nil
+	}
+	return &list.Items[i], nil
+}
+
 // offerWhen asks, with the acceptance, for the first appointment: the first free place is
-// chosen already.
-func (s *Place) offerWhen(ctx context.Context, action *ReferralAction, who care.Staff, rules *zone.Rules, r ledger.Referral, sent url.Values) error {
+// chosen already. Of one that came with the referral it says that it stays.
+func (s *Place) offerWhen(ctx context.Context, action *ReferralAction, meeting *ledger.Appointment, who care.Staff, rules *zone.Rules, r ledger.Referral, sent url.Values) error {
 	if !places(rules.Policy, who, r) {
+		return nil
+	}
+	if meeting != nil {
+		action.Explain += " L’appuntamento resta quello fissato con la persona: " + offered.Place(meeting.At.In(italian.Rome)) + "."
 		return nil
 	}
 	day := ""

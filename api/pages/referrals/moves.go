@@ -143,7 +143,7 @@ func (s *Place) offerMoves(ctx context.Context, page *Referral, who care.Staff, 
 			if refused != nil {
 				sent = refused.sent
 			}
-			if err := s.offerWhen(ctx, &action, who, rules, r, sent); err != nil {
+			if err := s.offerWhen(ctx, &action, page.meeting, who, rules, r, sent); err != nil {
 				return err
 			}
 		case care.OpReject:

@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/pages/parts"
 	"percorso/api/web"
+	"percorso/internal/ledger"
 )
 
 //go:embed refer.html refer_choice.html referral.html referrals.html
@@ -69,7 +70,10 @@ type Referral struct {
 	Case       *web.Link // nil where the caller may not see the case file
 	Origin     *web.Link // the redirected referral that it follows; nil: none, or not for the caller
 	Tasks      []web.Link
-	Problems   web.Form // of the action that was refused
+	Problems   web.Form  // of the action that was refused
+	Change     *web.Link // of the appointment that came with it; nil: none, or its hour has come
+
+	meeting *ledger.Appointment // nil: none stands
 }
 
 // Template names the page's file.

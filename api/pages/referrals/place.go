@@ -19,6 +19,7 @@ type Place struct {
 // Records is what the pages read, as whoever asks.
 type Records interface {
 	free.Records
+	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	// Disclosure is what an agency of the zone would get of the person for a

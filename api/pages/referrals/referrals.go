@@ -15,6 +15,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
+	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -164,6 +165,15 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 		Lead:   italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))) + " l’ha inviata " + article.To(present.AgencyName(rules.Policy, r.ToAgency)) + " " + italian.Dated("", r.Requested.In(italian.Rome)) + ".",
 		Shared: present.GivenTerms(rules.Policy, r), About: present.ReferralTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
+	}
+	if page.meeting, err = s.meetingOf(ctx, who, r); err != nil {
+		return err
+	}
+	if a := page.meeting; a != nil {
+		page.About = append(page.About, web.Term{Name: "Appuntamento", Value: offered.Place(a.At.In(italian.Rome)) + ". " + present.HowAppointmentStands(*a)})
+		if s.Now().Before(a.At) {
+			page.Change = &web.Link{URL: "/appuntamenti/" + a.ID, Text: "Sposta o disdici l’appuntamento"}
+		}
 	}
 	if person, ok := present.SnapshotOf(r); ok {
 		page.Person = person.GivenName + " " + person.FamilyName

@@ -221,3 +221,16 @@ func TestAcceptAndFix(t *testing.T) {
 		t.Errorf("%v", done)
 	}
 }
+
+// TestAcceptWhatCameWithAnAppointment: it is shown, and kept by the acceptance.
+func TestAcceptWhatCameWithAnAppointment(t *testing.T) {
+	b := apitest.NewPages(t)
+	r := b.Pages.ReferralIn(care.ReferralReceived)
+	r.Run = "placement/1"
+	b.Serve(apitest.OneReferral{PageRecords: b.Pages, ReferralIn: r})
+	b.LogIn(apitest.SomeCPI.Subject)
+	page := b.Open(t, "/segnalazioni/"+apitest.SomeID)
+	if text := page.Words(); !strings.Contains(text, "L’appuntamento resta quello fissato con la persona: ") || !strings.Contains(text, "Sposta o disdici l’appuntamento") || strings.Contains(text, "Accetta e fissa") {
+		t.Error(text)
+	}
+}

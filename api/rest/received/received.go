@@ -17,6 +17,8 @@ type Records interface {
 	Zones(ctx context.Context) ([]care.Policy, error)
 	// Offers are the first free places of a service of the caller's zone, from a time on.
 	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
+	// Block are those that the employment centre gives to those who send it somebody.
+	Block(ctx context.Context, s care.Staff, from time.Time, most int) ([]agenda.Slot, error)
 }
 
 // ZoneJSON is a zone with all that it decides, and when its desk receives next.
@@ -59,4 +61,16 @@ type OffersInput struct {
 	Code  string    `path:"code" maxLength:"60" pattern:"^[a-z][a-z0-9_]*$" doc:"Code of a service of level 2"`
 	From  time.Time `query:"from" doc:"Not before (RFC 3339); left out, or past: from now on"`
 	Limit int       `query:"limit" minimum:"1" maximum:"50" default:"10"`
+	Block bool      `query:"block" doc:"Those alone that the employment centre gives to those who send it somebody; other services have none"`
+}
+
+// Offers are the places that are asked for.
+func Offers(ctx context.Context, records Records, who care.Staff, p care.Policy, in *OffersInput) ([]agenda.Slot, error) {
+	switch {
+	case !in.Block:
+		return records.Offers(ctx, who, in.Code, in.From, in.Limit)
+	case in.Code != p.CPI():
+		return nil, nil
+	}
+	return records.Block(ctx, who, in.From, in.Limit)
 }

@@ -15,6 +15,7 @@ import (
 //
 //	from:"zones"      the codes to choose from are those of a List
 //	ask:"moment"      of a time: the hour counts too
+//	ask:"place"       of a time: it is that of a free place
 //	when:"stage=x"    it is asked for where another field has this code
 type Field struct {
 	Name     string // in JSON; empty: its own fields stand in the form itself
@@ -41,6 +42,7 @@ const (
 	Day         Shape = "day"         // a time for which a day is enough
 	Date        Shape = "date"        // a day as a document has it
 	Moment      Shape = "moment"      // a day and an hour
+	Place       Shape = "place"       // a free place of those that another agency gives, or none
 	Yes         Shape = "yes"         // a box to tick
 	Boxes       Shape = "boxes"       // any of the codes of a list
 	Appointment Shape = "appointment" // a service with its matter, a day and an hour

@@ -38,12 +38,13 @@ type wish struct {
 	care.Booking
 	field  string
 	itself bool // the service gives it itself
+	sends  bool // the person to the employment centre, with a place of its block
 }
 
 // Hold holds a place for each appointment that a command asks for, until it is worked or
 // refused. It says why not where there is none, and what is free; nil: all are held. The
 // caller inserts the command under this id, of this case, in the same transaction.
-func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger.NewCommand, id, caseID string, now time.Time) (*care.Refusal, error) {
+func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.Staff, c ledger.NewCommand, id, caseID string, now time.Time) (*care.Refusal, error) {
 	if c.Operation == care.OpSuspend {
 		faults, err := Meanwhile(ctx, tx, caseID, c.Data, now)
 		if err == nil && len(faults) > 0 {
@@ -51,7 +52,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 		}
 		return nil, err
 	}
-	wishes, refused, err := wished(ctx, tx, c, now)
+	wishes, refused, err := wished(ctx, tx, rules, c, now)
 	if err != nil || refused != nil || len(wishes) == 0 {
 		return refused, err
 	}
@@ -73,8 +74,12 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 		if err != nil {
 			return nil, err
 		}
-		of := agenda.Of(rules.Policy, string(w.Service), rules.Calendar, now).Without(off)
+		of := agendaOf(rules, s, string(w.Service), now)
+		if w.sends {
+			of = agenda.Block(rules.Policy, rules.Calendar, now).Without(off)
+		}
 		lasts := of.Lasts(w.At)
+		lasts.PUA = outside(rules, s, string(w.Service))
 		taken, err := takenIn(ctx, tx, rules.Zone, string(w.Service), lasts.At, lasts.Until)
 		if err != nil {
 			return nil, err
@@ -97,7 +102,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 		if len(refusal.Offers) > 0 {
 			continue
 		}
-		free, err := freeFrom(ctx, tx, rules, string(w.Service), agenda.Morning(rules.There(w.At)), now, searched)
+		free, err := freeFrom(ctx, tx, rules, of, string(w.Service), agenda.Morning(rules.There(w.At)), now, searched)
 		if err != nil {
 			return nil, err
 		}
@@ -113,8 +118,8 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger
 	}
 	for service, times := range held {
 		for _, t := range times {
-			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8)`,
-				uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now); err != nil {
+			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua) VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9)`,
+				uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA); err != nil {
 				return nil, err
 			}
 		}
@@ -142,11 +147,11 @@ func expected(ctx context.Context, tx postgres.Tx, caseID, run string, at agenda
 // wished are the appointments that a command asks for: bookings, another time, and the time
 // that the task of a service gives. Times of other tasks are no appointments. The refusal
 // says why the appointment that is to have another time, or none, stays as it is.
-func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, now time.Time) (wishes []wish, refused *care.Refusal, err error) {
+func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledger.NewCommand, now time.Time) (wishes []wish, refused *care.Refusal, err error) {
 	if c.Operation == care.OpMoveMeeting || c.Operation == care.OpCancelMeeting {
 		service, refused, err := changes(ctx, tx, c, now)
 		if err == nil && refused == nil && c.Answer.At != nil {
-			wishes = []wish{{care.Booking{Service: service, At: *c.Answer.At}, "at", false}}
+			wishes = []wish{{Booking: care.Booking{Service: service, At: *c.Answer.At}, field: "at"}}
 		}
 		return wishes, refused, err
 	}
@@ -155,7 +160,10 @@ func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, now time.T
 		if c.Operation != care.OpBook {
 			field = fmt.Sprintf("bookings[%d].at", i)
 		}
-		wishes = append(wishes, wish{b, field, false})
+		wishes = append(wishes, wish{Booking: b, field: field})
+	}
+	if c.Operation == care.OpSendToCPI && c.Answer.At != nil {
+		wishes = append(wishes, wish{Booking: care.Booking{Service: care.Code(rules.CPI()), At: *c.Answer.At}, field: "at", sends: true})
 	}
 	if c.Operation != care.OpComplete || c.Answer.At == nil {
 		return wishes, nil, nil
@@ -167,21 +175,39 @@ func wished(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, now time.T
 	}
 	if slices.Contains(agenda.OfServices, kind) {
 		service = cmp.Or(service, agency)
-		wishes = append(wishes, wish{care.Booking{Service: care.Code(service), At: *c.Answer.At}, "at", true})
+		wishes = append(wishes, wish{Booking: care.Booking{Service: care.Code(service), At: *c.Answer.At}, field: "at", itself: true})
 	}
 	return wishes, nil, nil
 }
 
 // takenIn are the places that are taken at some time of a stretch.
 func takenIn(ctx context.Context, tx postgres.Tx, zone, service string, from, to time.Time) ([]agenda.Taken, error) {
-	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen FROM booking
+	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua FROM booking
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')`,
 		zone, service, from.Add(-longest), to, from)
 }
 
-// freeFrom are the first free places of a service from a time on.
-func freeFrom(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
+// outside says whether who asks for a place is of another agency than the service: then
+// they take of what it gives the PUA.
+func outside(rules *postgres.Ruleset, s care.Staff, service string) bool {
+	of, known := rules.Service(service)
+	if !known { // an agency that people meet outside of one
+		of.Agency = service
+	}
+	return s.Agency != of.Agency
+}
+
+// agendaOf is the agenda of a service as its staff, or the PUA, may book in it.
+func agendaOf(rules *postgres.Ruleset, s care.Staff, service string, now time.Time) agenda.Agenda {
 	of := agenda.Of(rules.Policy, service, rules.Calendar, now)
+	if outside(rules, s, service) {
+		return of.ForPUA()
+	}
+	return of
+}
+
+// freeFrom are the first free places of a service's agenda from a time on.
+func freeFrom(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, of agenda.Agenda, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
 	if !of.HasSessions() {
 		return nil, nil
 	}
@@ -214,11 +240,28 @@ func New(pool *pgxpool.Pool, rules *postgres.Rules, now func() time.Time) *Reade
 }
 
 // Offers are the first free places of a service of the caller's zone, from a time on.
-func (r *Reader) Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) (free []agenda.Slot, err error) {
-	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
+func (r *Reader) Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error) {
+	return r.free(ctx, s, from, most, func(rules *postgres.Ruleset, now time.Time) (agenda.Agenda, string) {
+		return agendaOf(rules, s, service, now), service
+	})
+}
+
+// Block are the first free places that the employment centre of the caller's zone gives to
+// those who send it somebody, from a time on.
+func (r *Reader) Block(ctx context.Context, s care.Staff, from time.Time, most int) ([]agenda.Slot, error) {
+	return r.free(ctx, s, from, most, func(rules *postgres.Ruleset, now time.Time) (agenda.Agenda, string) {
+		return agenda.Block(rules.Policy, rules.Calendar, now), rules.CPI()
+	})
+}
+
+// free are the first free places of an agenda.
+func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most int, of func(*postgres.Ruleset, time.Time) (agenda.Agenda, string)) (free []agenda.Slot, err error) {
+	now := r.now()
+	err = postgres.Within(ctx, r.pool, postgres.App(s, now), nil, func(tx postgres.Tx) error {
 		rules, err := r.rules.Current(ctx, tx, s.Zone)
 		if err == nil {
-			free, err = freeFrom(ctx, tx, rules, service, from, r.now(), most)
+			a, service := of(rules, now)
+			free, err = freeFrom(ctx, tx, rules, a, service, from, now, most)
 		}
 		return err
 	})
@@ -229,7 +272,7 @@ func (r *Reader) Offers(ctx context.Context, s care.Staff, service string, from 
 // with whether the caller may know whose it is.
 func (r *Reader) Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) (taken []agenda.Taken, err error) {
 	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
-		taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, unseen FROM places_taken($1, $2, $3)`, service, from, to)
+		taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, unseen, pua FROM places_taken($1, $2, $3)`, service, from, to)
 		return err
 	})
 	return taken, err

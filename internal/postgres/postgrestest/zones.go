@@ -16,6 +16,9 @@ func Zones() ([]care.Policy, error) {
 		p.Version += "-by-the-second" // they are other rules than those delivered
 		for i := range p.Services {
 			p.Services[i].Sessions = []care.Session{{Days: care.Weekdays, From: "00:00", To: "24:00", Seconds: 1, Places: 1000, Mode: agenda.InPerson}}
+			if p.Services[i].Code == p.CPI() {
+				p.Services[i].Sessions[0].PUA = 500 // for those who are sent there
+			}
 		}
 	}
 	return policies, err

@@ -90,6 +90,9 @@ const (
 	RuleDeadline      = "unknown_deadline"
 	RuleLength        = "bad_length"
 	RuleFits          = "length_not_fitting"
+	RuleHours         = "bad_hours"
+	RuleOwnShare      = "share_of_its_own"
+	RuleNoShare       = "release_without_share"
 	RuleOpenDay       = "open_day_by_appointment"
 	RuleMediatorTime  = "mediator_outside_hours"
 	RuleMediators     = "mediators_without_calendar"
@@ -164,6 +167,9 @@ var sentences = map[string]string{
 	RuleNeed:          "area di bisogno sconosciuta (needs)",
 	RuleDeadline:      "termine sconosciuto (deadlines)",
 	RuleLength:        "la durata di un appuntamento va da un secondo a otto ore, per esempio: 45 minutes",
+	RuleHours:         "quanto prima i posti tornano al servizio si scrive in ore, da 0 a 336, per esempio: 24 hours",
+	RuleOwnShare:      "al PUA dà posti un servizio di un altro ente, non il suo",
+	RuleNoShare:       "senza posti dati al PUA (pua) non c'è niente che ritorni",
 	RuleFits:          "l'orario non si divide in appuntamenti di questa durata",
 	RuleOpenDay:       "il giorno ha anche un orario di accesso libero",
 	RuleMediatorTime:  "la presenza del mediatore esce dall'orario dello sportello",

@@ -20,6 +20,9 @@ import (
 type Records interface {
 	// Offers are the first free places of a service of the caller's zone, from a time on.
 	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
+	// Block are the first free places that the employment centre gives to those who send it
+	// somebody, from a time on.
+	Block(ctx context.Context, s care.Staff, from time.Time, most int) ([]agenda.Slot, error)
 }
 
 // Reachable finds no place by telephone for somebody who does not speak on one.
@@ -39,8 +42,18 @@ const searched = 6
 // Offers are the first of them.
 func (f faceToFace) Offers(ctx context.Context, who care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error) {
 	free, err := f.Records.Offers(ctx, who, service, from, most*searched)
+	return inPerson(free, most), err
+}
+
+// Block are the first of them that the employment centre gives.
+func (f faceToFace) Block(ctx context.Context, who care.Staff, from time.Time, most int) ([]agenda.Slot, error) {
+	free, err := f.Records.Block(ctx, who, from, most*searched)
+	return inPerson(free, most), err
+}
+
+func inPerson(free []agenda.Slot, most int) []agenda.Slot {
 	free = slices.DeleteFunc(free, func(s agenda.Slot) bool { return s.Mode == agenda.ByPhone })
-	return free[:min(most, len(free))], err
+	return free[:min(most, len(free))]
 }
 
 // Places are the first free places of services, which a form offers to choose between.
@@ -74,6 +87,25 @@ func Find(ctx context.Context, records Records, who care.Staff, rules *zone.Rule
 		}
 	}
 	return o, nil
+}
+
+// Without stands for no place: the employment centre gives an appointment later.
+const Without = "without"
+
+// Block asks for one of the places that the employment centre gives to those who send it
+// somebody, or for none; nil: it has none to give.
+func Block(ctx context.Context, records Records, who care.Staff, id, label, chosen string) ([]web.Field, error) {
+	free, err := records.Block(ctx, who, time.Time{}, offersOfOne)
+	if err != nil || len(free) == 0 {
+		return nil, err
+	}
+	f := web.Field{Shape: "select", ID: id, Label: label, Required: true, Empty: "Scegli con la persona"}
+	for _, slot := range free {
+		value := slot.At.Format(time.RFC3339)
+		f.Options = append(f.Options, web.Option{Value: value, Text: offered.Slot(slot), Chosen: value == chosen})
+	}
+	f.Options = append(f.Options, web.Option{Value: Without, Text: "Nessuno di questi: lo fissa il CPI quando accetta", Chosen: chosen == Without})
+	return []web.Field{f}, nil
 }
 
 // First is the first place of all, as When offers it; empty: there is none.
