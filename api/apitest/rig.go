@@ -355,7 +355,7 @@ func (f *fakeRecords) ToCall(context.Context, care.Staff) ([]remind.Called, erro
 	called := f.now().Add(-time.Hour)
 	return []remind.Called{{Failed: remind.SMS, Unanswered: 2, CalledAt: &called, Visit: expected.Visit{
 		Appointment: ledger.Appointment{ID: SomeID, CaseID: AnotherID, CaseNumber: SomeCase.Number, Person: SomeCase.Person, Service: "pas", At: f.now().Add(20 * time.Hour), Languages: []string{"ur"}},
-		Contacts: []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes}, {Kind: reach.Phone, Value: "000 0000002", Call: reach.No}},
+		Contacts:    []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Whose: "own", Call: reach.Yes}, {Kind: reach.Phone, Value: "000 0000002", Call: reach.No}},
 	}}}, f.Fail
 }
 

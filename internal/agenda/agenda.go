@@ -106,7 +106,7 @@ func Sessions(p care.Policy, service string) (sessions []care.Session) {
 func Of(p care.Policy, service string, calendar care.Calendar, now time.Time) Agenda {
 	sessions := slices.Clone(Sessions(p, service))
 	slices.SortStableFunc(sessions, func(a, b care.Session) int { return strings.Compare(a.From, b.From) })
-	return Agenda{sessions: sessions, calendar: calendar, now: now.In(calendar.Location()), theService}
+	return Agenda{sessions: sessions, calendar: calendar, now: now.In(calendar.Location()), asks: theService}
 }
 
 // HasSessions says whether the service receives in sessions, and not at any hour.

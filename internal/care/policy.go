@@ -27,7 +27,7 @@ type Policy struct {
 	Brings        []Bring      `json:"brings,omitempty"`
 	Checked       []Checking   `json:"checked,omitempty"` // languages of sheets
 	Providers     []Provider   `json:"providers,omitempty"`
-	SMS           string       `json:"sms,omitempty"`     // address of the gateway for text messages to people; empty: none are sent
+	SMS           string       `json:"sms,omitempty"` // address of the gateway for text messages to people; empty: none are sent
 
 	Tasks           []TaskRule     `json:"tasks"`     // one of each TaskKinds
 	Deadlines       []Deadline     `json:"deadlines"` // one of each DeadlineCodes

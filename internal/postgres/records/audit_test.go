@@ -181,8 +181,8 @@ func (e everything) readings() map[string]struct {
 			return r.ToCall(ctx, worker)
 		}),
 		"Called": none("it answers nothing"),
-		"Board":         reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
-		"Held":          none("numbers of cases, of no person"),
+		"Board":  reads(ledger.ListBoard, func() (any, error) { return r.Board(ctx, lead, italian.Rome, 10, board.New) }),
+		"Held":   none("numbers of cases, of no person"),
 		"HeldBy": reads(ledger.ListBoard, func() (any, error) {
 			if _, err := e.Owner().Exec(ctx, `UPDATE case_health SET health = 'orphaned' WHERE case_id = $1`, e.id); err != nil {
 				return nil, err
