@@ -41,7 +41,7 @@ func (s *Server) places(r *gin.Engine) {
 	shared := room.Room{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Now: s.now}
 	p := s.guard.Routes(r)
 	s.live.Mount(p)
-	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Reminders: s.reminders, Home: homeOf}).Mount(r, p)
+	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Reminders: s.reminders, Mediators: s.requests, Home: homeOf}).Mount(r, p)
 	(&help.Place{Room: shared, Records: s.records}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)

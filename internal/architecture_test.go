@@ -69,11 +69,11 @@ var mayImport = map[string][]string{
 	"internal/reach":              {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
 	"internal/italian/alike":      {"internal/names", "internal/finding"},
 	"internal/italian/reading":    {"internal/care", "internal/ledger"},
-	"internal/italian/article":    {},                                                            // nouns after their articles and prepositions
-	"internal/italian/gate":       {"internal/eligibility"},                                      // why a gate is shut
-	"internal/italian/asked":      {},                                                            // what to write in a field that must not stay empty
-	"internal/italian/world":      {"internal/care", "internal/eligibility"},                     // names of languages and citizenships
-	"internal/italian/mails":      {"internal/italian", "internal/ledger", "internal/gathering"}, // the mails that are sent
+	"internal/italian/article":    {},                                                                                  // nouns after their articles and prepositions
+	"internal/italian/gate":       {"internal/eligibility"},                                                            // why a gate is shut
+	"internal/italian/asked":      {},                                                                                  // what to write in a field that must not stay empty
+	"internal/italian/world":      {"internal/care", "internal/eligibility"},                                           // names of languages and citizenships
+	"internal/italian/mails":      {"internal/italian", "internal/ledger", "internal/gathering", "internal/mediation"}, // the mails that are sent
 	"internal/codec":              {},
 	"internal/config":             {"internal/brake"},
 	"internal/client":             {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
@@ -220,7 +220,7 @@ var mayImport = map[string][]string{
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder"),
+	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating"),
 	"api/pages/drafts":          place,
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
@@ -235,7 +235,7 @@ var mayImport = map[string][]string{
 	"api/pages/counter":         append(place, "internal/arrival"),
 	"api/pages/parts/here":      {"api/web", "internal/arrival", "internal/ledger"},
 	"api/pages/calls":           append(place, "internal/remind", "api/pages/parts/reached"), // whom somebody calls
-	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected"),
+	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected", "internal/mediation"),
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist", "internal/arrival"),
 	"api/pages/parts/free":      {"api/web", "internal/agenda", "internal/care", "internal/italian", "internal/italian/offered", "internal/speech", "internal/zone"}, // places that a form offers

@@ -5,6 +5,7 @@ import (
 
 	"percorso/internal/arrival"
 	"percorso/internal/italian"
+	"percorso/internal/italian/mediating"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 )
@@ -17,12 +18,26 @@ func AskedToChange(a ledger.Appointment) string {
 // Kept says that an appointment stands although its case stands still.
 const Kept = "Resta in agenda: il percorso è sospeso"
 
-// HowAppointmentStands says the state of an appointment, and whether it was kept.
+// HowAppointmentStands says the state of an appointment, whether it was kept, and how it
+// stands with the mediator who was asked for.
 func HowAppointmentStands(a ledger.Appointment) string {
+	said := italian.Upper(italian.AppointmentState(a.State))
 	if a.Suspended {
-		return italian.Upper(italian.AppointmentState(a.State)) + ". " + Kept
+		said += ". " + Kept
 	}
-	return italian.Upper(italian.AppointmentState(a.State))
+	if mediator := MediatorOf(a); mediator != "" {
+		said += ". " + mediator
+	}
+	return said
+}
+
+// MediatorOf says whether a mediator who was asked for comes; empty: none was, or nobody is
+// expected any more.
+func MediatorOf(a ledger.Appointment) string {
+	if !a.Stands() {
+		return ""
+	}
+	return mediating.OfAppointment(a.Mediator)
 }
 
 func lower(text string) string {

@@ -19,12 +19,13 @@ type appointmentJSON struct {
 	At         time.Time  `json:"at"`
 	Suspended  bool       `json:"suspended,omitempty" doc:"It was kept while its case stands still"`
 	ArrivedAt  *time.Time `json:"arrived_at,omitempty" doc:"When the person came, as whoever receives them has marked it"`
+	Mediator   string     `json:"mediator,omitempty" doc:"Of the one who was asked for: requested, proposed (for another hour), confirmed or declined"`
 }
 
 func appointmentOf(a ledger.Appointment) appointmentJSON {
 	return appointmentJSON{
 		ID: a.ID, CaseFileID: a.CaseID, CaseNumber: a.CaseNumber, Person: a.Person,
-		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At, Suspended: a.Suspended, ArrivedAt: a.Arrived,
+		Service: a.Service, Matter: a.Matter, State: a.State, At: a.At, Suspended: a.Suspended, ArrivedAt: a.Arrived, Mediator: a.Mediator,
 	}
 }
 

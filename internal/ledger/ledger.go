@@ -561,6 +561,7 @@ type Appointment struct {
 	Suspended  bool       `db:"suspended"`  // it stands, and its case stands still then
 	Arrived    *time.Time `db:"arrived_at"` // nil: nobody has marked that the person is here
 	Languages  []string   `db:"languages"`  // of the person, as far as the reader knows them
+	Mediator   string     `db:"mediator"`   // how it stands with the one who was asked for; empty: none was
 }
 
 // Stands says whether the person is expected.

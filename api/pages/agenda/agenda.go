@@ -57,7 +57,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	}
 	page := Agenda{
 		Frame: s.Pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: present.DateField(from),
-		Filtered: filter.Service != "" || !from.Equal(today),
+		Mediators: len(rules.Providers) > 0, Filtered: filter.Service != "" || !from.Equal(today),
 		Services: web.Each(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
 		}),
@@ -94,6 +94,9 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		item := agendaItem(rules.Policy, who, a)
 		if a.Stands() && s.Now().Before(a.At) {
 			item.Change = "/appuntamenti/" + a.ID
+			if len(rules.Providers) > 0 {
+				item.AskMediator = item.Change + "/mediatore"
+			}
 		}
 		item.Here = present.Here(a)
 		item.Arrive, item.Back = here.Mark(a, s.Now().In(rules.Calendar.Location()))
@@ -143,6 +146,7 @@ func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem 
 	if a.Suspended {
 		item.Kept = present.Kept
 	}
+	item.Mediator = present.MediatorOf(a)
 	if a.Matter != "" {
 		item.Matter = present.NameIn(p.Matters, a.Matter)
 	}

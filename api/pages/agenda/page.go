@@ -16,14 +16,15 @@ var templates = web.Parse(files, parts.Pieces())
 // Agenda is the appointments by day.
 type Agenda struct {
 	web.Frame
-	Form     web.Form // of the filters
-	From     string   // as in a date field
-	Services []web.Option
-	Days     []AgendaDay
-	Week     string // address of the week of the service that is chosen; empty: none is
-	Month    string // address of its month; empty as well
-	Filtered bool   // a service or another day is chosen
-	More     string // address; empty: there are no more
+	Form      web.Form // of the filters
+	From      string   // as in a date field
+	Services  []web.Option
+	Days      []AgendaDay
+	Week      string // address of the week of the service that is chosen; empty: none is
+	Month     string // address of its month; empty as well
+	Mediators bool   // the zone has providers of them
+	Filtered  bool   // a service or another day is chosen
+	More      string // address; empty: there are no more
 }
 
 // Template names the page's file.
@@ -42,6 +43,8 @@ type AgendaItem struct {
 	State                         web.Badge
 	Case                          string    // number
 	URL                           string    // of the case file; empty where the caller may not see it
+	Mediator                      string    // whether one who was asked for comes; empty: none was
+	AskMediator                   string    // address of the form that asks for one, or of the request; empty: the zone has no providers
 	Change                        string    // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string    // who asked that it be moved or cancelled, and why
 	Kept                          string    // that it stands although the case stands still; empty: that does not

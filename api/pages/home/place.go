@@ -14,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/critical"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 )
 
 // Place is the pages with what they need; all of it is needed.
@@ -22,6 +23,7 @@ type Place struct {
 	Guard     *access.Guard
 	Records   Records
 	Reminders promised.Records
+	Mediators Mediators
 	Home      func(care.Role) string
 }
 
@@ -40,6 +42,12 @@ type Records interface {
 	ToConfirm(ctx context.Context, s care.Staff) ([]ledger.Notice, error)
 	Monday
 	Referrals(ctx context.Context, s care.Staff, f ledger.ReferralFilter, p ledger.Paging) (ledger.Page[ledger.Referral], error)
+}
+
+// Mediators is where those are kept who are asked for.
+type Mediators interface {
+	Mediations(ctx context.Context, who care.Staff, over bool) ([]mediation.Request, error)
+	Balances(ctx context.Context, who care.Staff) ([]mediation.Balance, error)
 }
 
 // Monday is what a supervisor's board is made from besides.

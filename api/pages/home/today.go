@@ -79,13 +79,13 @@ func (d *day) order() []func() error {
 	switch {
 	case d.who.Role == care.Supervisor:
 		// What nobody sees to, then what they do themselves.
-		return []func() error{d.uncovered, d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
+		return []func() error{d.uncovered, low(d), unconfirmed(d), d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
 	case !care.ReadsCases(d.who, d.rules.Policy):
 		return []func() error{d.incoming, d.comes, d.late, d.dueToday, d.toTake}
 	case d.who.Role == care.SocialWorker:
-		return []func() error{d.withoutNextStep, d.late, d.dueToday, d.comes, d.news, d.toTake}
+		return []func() error{d.withoutNextStep, d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.toTake}
 	}
-	return []func() error{d.late, d.dueToday, d.comes, d.news, d.withoutNextStep, d.toTake}
+	return []func() error{d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.withoutNextStep, d.toTake}
 }
 
 // add adds a group, cut short.
@@ -261,6 +261,9 @@ func (d *day) comes() error {
 		}
 		if a.Suspended {
 			line.State += ". " + present.Kept
+		}
+		if mediator := present.MediatorOf(a); mediator != "" {
+			line.State += ". " + mediator
 		}
 		if care.ReadsCases(d.who, d.rules.Policy) {
 			line.URL = "/fascicoli/" + a.CaseID

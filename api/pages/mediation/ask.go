@@ -40,6 +40,9 @@ func naming(sent url.Values) func(string) (string, string) {
 	}
 }
 
+// asking is the pages on which a mediator is asked for, or a call to one is noted.
+type asking struct{ *Place }
+
 // form is what a page with one form needs: of the request, and of what was typed.
 type form struct {
 	page  parts.CaseForm
@@ -127,8 +130,8 @@ func (f form) matter() web.Field {
 	return field
 }
 
-// asking fills in the fields of a form that asks for a mediator.
-func (s *Place) asking(c *gin.Context, who care.Staff, f *form) error {
+// fields fills in the fields of a form that asks for a mediator.
+func (s asking) fields(c *gin.Context, who care.Staff, f *form) error {
 	f.page.Intro = "Il fornitore riceve un link e risponde da lì. Vede lingua, luogo, giorno, ora e materia: mai chi è la persona."
 	if len(f.rules.Providers) == 0 {
 		f.page.Nothing = "La zona non ha fornitori di mediazione su richiesta."
@@ -184,7 +187,8 @@ func minutesOf(sent url.Values) int {
 	return n
 }
 
-func (s *Place) asks(c *gin.Context, who care.Staff, f form) error {
+// sends asks for what a form says.
+func (s asking) sends(c *gin.Context, who care.Staff, f form) error {
 	ctx := c.Request.Context()
 	if act.Held(ctx) {
 		return s.show(c, f, nil)
@@ -200,14 +204,14 @@ func (s *Place) asks(c *gin.Context, who care.Staff, f form) error {
 	return s.Pages.Leave(c, path+"/"+r.ID, "Il mediatore è chiesto. Il fornitore risponde dal link che riceve per email: finché non lo fa, non è confermato.")
 }
 
-func (s *Place) alone(c *gin.Context, who care.Staff) (f form, err error) {
+func (s asking) alone(c *gin.Context, who care.Staff) (f form, err error) {
 	if f, err = s.begin(c, who, "Chiedi un mediatore", "Chiedi il mediatore"); err == nil {
-		err = s.asking(c, who, &f)
+		err = s.fields(c, who, &f)
 	}
 	return f, err
 }
 
-func (s *Place) showAsk(c *gin.Context, who care.Staff) error {
+func (s asking) showAsk(c *gin.Context, who care.Staff) error {
 	f, err := s.alone(c, who)
 	if err != nil {
 		return err
@@ -215,17 +219,17 @@ func (s *Place) showAsk(c *gin.Context, who care.Staff) error {
 	return s.show(c, f, nil)
 }
 
-func (s *Place) ask(c *gin.Context, who care.Staff) error {
+func (s asking) ask(c *gin.Context, who care.Staff) error {
 	f, err := s.alone(c, who)
 	if err != nil {
 		return err
 	}
-	return s.asks(c, who, f)
+	return s.sends(c, who, f)
 }
 
 // forAppointment is the form that asks for a mediator for an appointment, which it shows with
 // its person.
-func (s *Place) forAppointment(c *gin.Context, who care.Staff) (f form, err error) {
+func (s asking) forAppointment(c *gin.Context, who care.Staff) (f form, err error) {
 	ctx := c.Request.Context()
 	if f, err = s.begin(c, who, "Chiedi un mediatore per l’appuntamento", "Chiedi il mediatore"); err != nil {
 		return f, err
@@ -262,7 +266,7 @@ func (s *Place) forAppointment(c *gin.Context, who care.Staff) (f form, err erro
 	case !s.Now().Before(a.At):
 		f.page.Nothing = "L’ora di questo appuntamento è arrivata. Se ne chiami uno adesso, registralo tra i mediatori chiesti."
 	default:
-		err = s.asking(c, who, &f)
+		err = s.fields(c, who, &f)
 	}
 	return f, err
 }
@@ -279,7 +283,7 @@ func (f form) proposes(a ledger.Appointment) {
 }
 
 // showAskFor shows the form, or the request that there is already.
-func (s *Place) showAskFor(c *gin.Context, who care.Staff) error {
+func (s asking) showAskFor(c *gin.Context, who care.Staff) error {
 	there, err := s.Requests.MediationFor(c.Request.Context(), who, c.Param("id"))
 	if err != nil {
 		return err
@@ -295,16 +299,16 @@ func (s *Place) showAskFor(c *gin.Context, who care.Staff) error {
 	return s.show(c, f, nil)
 }
 
-func (s *Place) askFor(c *gin.Context, who care.Staff) error {
+func (s asking) askFor(c *gin.Context, who care.Staff) error {
 	f, err := s.forAppointment(c, who)
 	if err != nil {
 		return err
 	}
-	return s.asks(c, who, f)
+	return s.sends(c, who, f)
 }
 
 // calling is the form that notes a call to a mediator.
-func (s *Place) calling(c *gin.Context, who care.Staff) (f form, err error) {
+func (s asking) calling(c *gin.Context, who care.Staff) (f form, err error) {
 	if f, err = s.begin(c, who, "Hai chiamato un mediatore adesso", "Registra la telefonata"); err != nil {
 		return f, err
 	}
@@ -330,7 +334,7 @@ func (s *Place) calling(c *gin.Context, who care.Staff) (f form, err error) {
 	return f, err
 }
 
-func (s *Place) showCall(c *gin.Context, who care.Staff) error {
+func (s asking) showCall(c *gin.Context, who care.Staff) error {
 	f, err := s.calling(c, who)
 	if err != nil {
 		return err
@@ -338,7 +342,7 @@ func (s *Place) showCall(c *gin.Context, who care.Staff) error {
 	return s.show(c, f, nil)
 }
 
-func (s *Place) call(c *gin.Context, who care.Staff) error {
+func (s asking) call(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	f, err := s.calling(c, who)
 	if err != nil {

@@ -21,9 +21,12 @@ import (
 	"percorso/internal/mediation"
 )
 
-// mountLinks registers the pages of a provider's coordinator. As with a partner's, whoever
+// coordinators are the pages of a provider's coordinator.
+type coordinators struct{ *Place }
+
+// mount registers them. As with a partner's, whoever
 // holds the link needs no account, and it must not leave the page by the way.
-func (s *Place) mountLinks(r *gin.Engine) {
+func (s coordinators) mount(r *gin.Engine) {
 	g := r.Group(mediation.Path, func(c *gin.Context) {
 		c.Header("Referrer-Policy", "no-referrer")
 		c.Header("X-Robots-Tag", "noindex, nofollow")
@@ -33,7 +36,7 @@ func (s *Place) mountLinks(r *gin.Engine) {
 }
 
 // opened is what a link opens. Nil with no error: the page has said that it opens nothing.
-func (s *Place) opened(c *gin.Context) (link string, r *mediation.Request, asked mediation.Asked, err error) {
+func (s coordinators) opened(c *gin.Context) (link string, r *mediation.Request, asked mediation.Asked, err error) {
 	link = s.Links.MediationOf(c.Param("token"))
 	if link == "" {
 		s.Links.Refused(c, s.Guard, access.LinkForged)
@@ -44,7 +47,7 @@ func (s *Place) opened(c *gin.Context) (link string, r *mediation.Request, asked
 }
 
 // asked shows what a coordinator is asked; it changes nothing, since who scans mails looks too.
-func (s *Place) asked(c *gin.Context) error {
+func (s coordinators) asked(c *gin.Context) error {
 	_, r, asked, err := s.opened(c)
 	if err != nil {
 		return err
@@ -60,7 +63,7 @@ var choices = []Choice{
 }
 
 // answer takes what a coordinator says.
-func (s *Place) answer(c *gin.Context) error {
+func (s coordinators) answer(c *gin.Context) error {
 	ctx := c.Request.Context()
 	link, r, asked, err := s.opened(c)
 	if err != nil {
@@ -92,7 +95,7 @@ func (s *Place) answer(c *gin.Context) error {
 }
 
 // takes reads an answer and keeps it.
-func (s *Place) takes(ctx context.Context, link string, typed Choice) error {
+func (s coordinators) takes(ctx context.Context, link string, typed Choice) error {
 	a := mediation.Answer{What: mediation.State(typed.Code), Mediator: typed.Mediator}
 	faults := act.Unreadable(ctx)
 	if a.What == mediation.Proposed {
@@ -121,7 +124,7 @@ var standing = map[mediation.State]string{
 }
 
 // shown shows what a link is for, with what may be said, or what was typed and refused.
-func (s *Place) shown(c *gin.Context, r *mediation.Request, asked mediation.Asked, status int, typed Choice, done bool) error {
+func (s coordinators) shown(c *gin.Context, r *mediation.Request, asked mediation.Asked, status int, typed Choice, done bool) error {
 	page := Coordinator{Frame: web.Frame{Title: "Una richiesta di mediazione", Apart: true}, Problems: typed.Form}
 	if r == nil {
 		page.Lead = "La richiesta è passata a un altro: non deve fare altro."

@@ -22,13 +22,14 @@ const path = "/mediatori"
 
 // Mount registers the pages; those of a coordinator are for somebody whom nobody logs in.
 func (s *Place) Mount(r *gin.Engine, p access.Routes) {
+	a := asking{s}
 	p.Get(path, s.list)
-	p.Get(path+"/chiedi", s.showAsk)
-	p.Post(path+"/chiedi", s.ask)
-	p.Get("/appuntamenti/:id/mediatore", s.showAskFor)
-	p.Post("/appuntamenti/:id/mediatore", s.askFor)
-	p.Get(path+"/telefonata", s.showCall)
-	p.Post(path+"/telefonata", s.call)
+	p.Get(path+"/chiedi", a.showAsk)
+	p.Post(path+"/chiedi", a.ask)
+	p.Get("/appuntamenti/:id/mediatore", a.showAskFor)
+	p.Post("/appuntamenti/:id/mediatore", a.askFor)
+	p.Get(path+"/telefonata", a.showCall)
+	p.Post(path+"/telefonata", a.call)
 	p.Get(path+"/:id", s.one)
 	p.Post(path+"/:id/accetta", s.accept)
 	p.Get(path+"/:id/altro", s.showNext)
@@ -37,7 +38,7 @@ func (s *Place) Mount(r *gin.Engine, p access.Routes) {
 	p.Post(path+"/:id/annulla", s.callOff)
 	p.Get(path+"/:id/svolto", s.showHeld)
 	p.Post(path+"/:id/svolto", s.held)
-	s.mountLinks(r)
+	coordinators{s}.mount(r)
 }
 
 // groups are the open requests by what comes next, the most pressing first.

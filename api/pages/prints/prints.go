@@ -164,7 +164,7 @@ func lower(text string) string { return strings.ToLower(text) }
 func appointmentsPart(p care.Policy, list []ledger.Appointment) Part {
 	part := Part{Name: "Appuntamenti"}
 	for _, a := range list {
-		entry := Entry{Title: italian.Upper(paper.Moment(a.At)), Text: present.ServiceName(p, a.Service), By: italian.Upper(italian.AppointmentState(a.State))}
+		entry := Entry{Title: italian.Upper(paper.Moment(a.At)), Text: present.ServiceName(p, a.Service), By: present.HowAppointmentStands(a)}
 		if a.Matter != "" {
 			entry.Text += ": " + present.NameIn(p.Matters, a.Matter)
 		}
@@ -355,5 +355,9 @@ func visitCells(rules *zone.Rules, v expected.Visit) [][]string {
 		return [][]string{{fmt.Sprintf("Fascicolo %s", v.CaseNumber), present.Unseen}, nil, nil, nil}
 	}
 	means, language := expected.Understood(rules.Desk, v.Languages, v.At.In(rules.Calendar.Location()))
-	return [][]string{{v.Person, "Fascicolo " + v.CaseNumber}, {present.Languages(v.Languages)}, {paper.Understood(means, language)}, reachedLines(v.Reached())}
+	understood := []string{paper.Understood(means, language)}
+	if mediator := present.MediatorOf(v.Appointment); mediator != "" {
+		understood = append(understood, mediator)
+	}
+	return [][]string{{v.Person, "Fascicolo " + v.CaseNumber}, {present.Languages(v.Languages)}, understood, reachedLines(v.Reached())}
 }

@@ -24,6 +24,7 @@ type Slip struct {
 	NoPlace   bool         // the zone's file does not say where people come
 	Calendar  string       // address of the file for a calendar
 	Barred    []string     // who must not be told, nor get the sheet
+	Mediator  bool         // one was asked for who is not confirmed
 	Unheard   bool         // the office calls, and the person does not speak on the telephone
 }
 

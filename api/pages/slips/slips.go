@@ -14,6 +14,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 	"percorso/internal/slip"
 	"percorso/internal/speech"
 	"percorso/internal/zone"
@@ -70,6 +71,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	page.Second = page.Second && len(page.Sheet.Bring) > 0
 	page.NoPlace = service.Place.Address == "" && !comes.ByPhone
 	page.Unheard = comes.ByPhone && comes.Unheard
+	page.Mediator = a.Mediator != "" && mediation.State(a.Mediator) != mediation.Confirmed
 	page.Calendar = "/fascicoli/" + file.ID + "/appuntamenti/" + a.ID + "/calendario"
 	for _, l := range slip.Languages {
 		if slip.Checked(rules.Policy, l.Code) > 0 {

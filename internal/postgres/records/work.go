@@ -111,7 +111,7 @@ func (r work) Contact(ctx context.Context, s care.Staff, id string) (ledger.Cont
 const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at, coalesce(a.moved_to::text, '') AS moved_to, a.asked_by, a.why,
-	a.state IN ('booked', 'confirmed') AND suspended_then(a.case_id, a.at) AS suspended, a.arrived_at, coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages
+	a.state IN ('booked', 'confirmed') AND suspended_then(a.case_id, a.at) AS suspended, a.arrived_at, coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages, mediator_of(a.id, a.at) AS mediator
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
 

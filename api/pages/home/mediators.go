@@ -1,0 +1,53 @@
+package home
+
+import (
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/italian"
+	"percorso/internal/italian/mediating"
+	"percorso/internal/italian/world"
+	"percorso/internal/mediation"
+)
+
+const allMediators = "/mediatori"
+
+// unconfirmed are the mediators who were asked for, and of whom nobody has said yet that they
+// come: where the zone has providers.
+func unconfirmed(d *day) func() error {
+	return func() error {
+		if len(d.rules.Providers) == 0 {
+			return nil
+		}
+		list, err := d.Mediators.Mediations(d.Request.Context(), d.who, false)
+		var lines []web.Line
+		for _, r := range list {
+			if r.State != mediation.Confirmed {
+				lines = append(lines, web.Line{
+					URL: allMediators + "/" + r.ID, Text: italian.Upper(world.Language(r.Language)), State: italian.Upper(mediating.State(r.State)), When: italian.When(r.At.In(italian.Rome), d.now),
+				})
+			}
+		}
+		d.add("mediatori", "Mediatori non confermati", lines, allMediators, "Tutti i mediatori chiesti")
+		return err
+	}
+}
+
+// low are the lots of mediation that come to an end, where there are any.
+func low(d *day) func() error {
+	return func() error {
+		if len(d.rules.Providers) == 0 {
+			return nil
+		}
+		all, err := d.Mediators.Balances(d.Request.Context(), d.who)
+		var lines []web.Line
+		for _, b := range all {
+			if b.Low() {
+				lines = append(lines, present.LotLine(b))
+			}
+		}
+		if len(lines) > 0 {
+			d.add("lotti", "Ore di mediazione quasi finite", lines, allMediators, "Tutti i lotti")
+		}
+		return err
+	}
+}
