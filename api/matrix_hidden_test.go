@@ -132,7 +132,7 @@ func (w *crowd) livesUnseen(f, nobody *dossier) (again func()) {
 			}
 		}
 		for _, route := range w.rig.Site.Routes() {
-			if route.Method != http.MethodPost || !strings.Contains(route.Path, "/:") || strings.Contains(route.Path, ":token") || strings.HasPrefix(route.Path, rest.Prefix) || strings.HasPrefix(route.Path, "/assenze/") || strings.HasSuffix(route.Path, "/riapri") || strings.HasPrefix(route.Path, "/bozze/") || strings.HasPrefix(route.Path, "/promemoria/") || slices.Contains(noReadings, route.Path) {
+			if route.Method != http.MethodPost || !strings.Contains(route.Path, "/:") || strings.Contains(route.Path, ":token") || strings.HasPrefix(route.Path, rest.Prefix) || strings.HasPrefix(route.Path, "/assenze/") || strings.HasSuffix(route.Path, "/riapri") || strings.HasPrefix(route.Path, "/mediatori/") || strings.HasPrefix(route.Path, "/bozze/") || strings.HasPrefix(route.Path, "/promemoria/") || slices.Contains(noReadings, route.Path) {
 				continue
 			}
 			of := r.sent(nobody, route.Path)

@@ -26,7 +26,7 @@ func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.Ap
 		Matter: "family_reunification", State: string(care.AppointmentBooked), At: time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome),
 	}
 	later := appointment
-	later.At, later.Matter, later.State = appointment.At.AddDate(0, 0, 1), "", string(care.AppointmentConfirmed)
+	later.At, later.Matter, later.State, later.Mediator = appointment.At.AddDate(0, 0, 1), "", string(care.AppointmentConfirmed), "proposed"
 	return ledger.Page[ledger.Appointment]{Items: []ledger.Appointment{appointment, appointment, later}, Next: "altri"}, nil
 }
 
@@ -46,7 +46,7 @@ func TestAgendaByDay(t *testing.T) {
 	if strings.Join(days, "; ") != "Oggi, lunedì 23 novembre 2026; Martedì 24 novembre 2026" {
 		t.Errorf("days: %v", days)
 	}
-	for _, want := range []string{"09:00 Persona Prova 0001", "UOC Immigrazione", "Ricongiungimento familiare", "Da confermare", "Mostra altri"} {
+	for _, want := range []string{"09:00 Persona Prova 0001", "UOC Immigrazione", "Ricongiungimento familiare", "Da confermare", "Mediatore non confermato", "Mediatori chiesti", "Mostra altri"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}

@@ -30,7 +30,7 @@ func TestTheBoardHasItsSections(t *testing.T) {
 	words := page.Main(t).Words()
 	for _, want := range []string{
 		"Scoperti nei prossimi sette giorni", "Qualcosa scade entro 14 giorni Persona Prova 0001 Ultimo giorno del permesso", "Aspetta me", "Nuove, ancora di nessuno Persona Prova 0001",
-		"Inviate e non ancora lette", "Email che tornano indietro Personale Prova 01", "Dopo le tue azioni non si è mosso niente Persona Prova 0001 Sollecito inviato", "Percorsi fermi", "Primo posto libero",
+		"Ore di mediazione quasi finite Cooperativa di prova: bengalese, urdu Usate 8 ore su 10 (80 %)", "Mediatori non confermati Bengalese Chiesto, da confermare", "Inviate e non ancora lette", "Email che tornano indietro Personale Prova 01", "Dopo le tue azioni non si è mosso niente Persona Prova 0001 Sollecito inviato", "Percorsi fermi", "Primo posto libero",
 	} {
 		if !strings.Contains(words, want) {
 			t.Errorf("no %q in %s", want, words)
