@@ -153,7 +153,7 @@ func (s asking) fields(c *gin.Context, who care.Staff, f *form) error {
 		}})
 	}
 	f.page.Fields = append(f.page.Fields, f.minutes(""), mode,
-		web.Field{Shape: "input", Type: "text", ID: "place", Label: labels["place"], Value: f.sent.Get("place"), Hint: "L’ufficio e l’indirizzo. Mai il nome della persona. Per telefono non serve."}, f.matter(), lots)
+		web.Field{Shape: "input", Type: "text", ID: "place", Label: labels["place"], Value: f.sent.Get("place"), Hint: "L’ufficio e l’indirizzo. Mai il nome della persona. Per telefono non serve.", Required: true}, f.matter(), lots)
 	return nil
 }
 

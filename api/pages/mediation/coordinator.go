@@ -140,7 +140,7 @@ func (s coordinators) shown(c *gin.Context, r *mediation.Request, asked mediatio
 	}
 	from := present.AgencyName(rules.Policy, r.Agency)
 	page.Lead = italian.Upper(article.The(from)) + " Le chiede un mediatore: " + world.Language(r.Language) + "."
-	page.Terms = terms(rules.Policy, *r)
+	page.Terms = what(rules.Policy, *r)
 	if office, _ := rules.Agency(r.Agency); office.Phone != "" {
 		page.Terms = append(page.Terms, web.Term{Name: "Chi chiamare", Value: from + ", telefono " + office.Phone})
 	}

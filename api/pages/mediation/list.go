@@ -97,7 +97,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 }
 
 func item(p care.Policy, r mediation.Request, now time.Time) Item {
-	i := Item{Title: when(r.At) + ", " + world.Language(r.Language), State: badge(r.State), Warn: warnings(r, now), URL: path + "/" + r.ID}
+	i := Item{Title: italian.Upper(when(r.At)) + ", " + world.Language(r.Language), State: badge(r.State), Warn: warnings(r, now), URL: path + "/" + r.ID}
 	i.Facts = append(i.Facts, providerName(p, r.Provider), whereOf(r), italian.Count(r.Minutes(), "minuto", "minuti"))
 	if r.Mediator != "" {
 		i.Facts = append(i.Facts, r.Mediator)
@@ -120,7 +120,7 @@ func warnings(r mediation.Request, now time.Time) (said []string) {
 }
 
 func when(at time.Time) string {
-	return italian.Upper(italian.Day(at.In(italian.Rome))) + ", ore " + italian.Hour(at)
+	return italian.Day(at.In(italian.Rome)) + ", ore " + italian.Hour(at)
 }
 
 func whereOf(r mediation.Request) string {
@@ -170,7 +170,7 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 	page := One{Frame: s.Pages.Frame(c, "Mediatore: "+world.Language(r.Language)+", "+when(r.At), path), State: badge(r.State), Warn: warnings(r, s.Now()), Terms: terms(rules.Policy, r)}
 	page.Back = &web.Link{URL: path, Text: "Mediatori chiesti"}
 	if r.Elsewhen && r.State == mediation.Confirmed {
-		page.Move = &web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "Sposta l’appuntamento a " + when(r.At)}
+		page.Main = &web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "Sposta l’appuntamento a " + when(r.At)}
 	}
 	for _, a := range asked {
 		line := web.Line{Text: providerName(rules.Policy, a.Provider), State: "Non ha ancora risposto", When: "Chiesto " + italian.DatedMoment("", a.At)}
@@ -188,15 +188,33 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 			page.Accept, page.AcceptAs = &web.Form{Action: path + "/" + r.ID + "/accetta"}, "Accetta: "+when(*r.ProposedAt)
 			continue
 		}
-		page.Links = append(page.Links, links[act])
+		link := links[act]
+		if act == mediation.Held || act == mediation.Ask && r.State == mediation.Declined {
+			page.Main = &link
+			continue
+		}
+		page.Links = append(page.Links, link)
+	}
+	if r.Appointment != "" {
+		page.Links = append(page.Links, web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "L’appuntamento"})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-// terms say what is asked, and what became of it.
+// terms say to the staff what is asked, of whom, and what became of it.
 func terms(p care.Policy, r mediation.Request) []web.Term {
-	list := []web.Term{{Name: "Lingua", Value: italian.Upper(world.Language(r.Language))}, {Name: "Quando", Value: when(r.At) + ", " + italian.Count(r.Minutes(), "minuto", "minuti")}, {Name: "Dove", Value: whereOf(r)}}
+	provider, _, _ := mediation.LotOf(p, r.Lot)
+	of := web.Term{Name: "Fornitore", Value: providerName(p, r.Provider)}
+	if provider.Phone != "" {
+		of.Value += ", telefono " + provider.Phone
+	}
+	return append([]web.Term{of}, what(p, r)...)
+}
+
+// what is asked, and what became of it.
+func what(p care.Policy, r mediation.Request) []web.Term {
+	list := []web.Term{{Name: "Lingua", Value: italian.Upper(world.Language(r.Language))}, {Name: "Quando", Value: italian.Upper(when(r.At)) + ", " + italian.Count(r.Minutes(), "minuto", "minuti")}, {Name: "Dove", Value: whereOf(r)}}
 	add := func(name, value string) {
 		if value != "" {
 			list = append(list, web.Term{Name: name, Value: value})
@@ -205,18 +223,12 @@ func terms(p care.Policy, r mediation.Request) []web.Term {
 	if r.Matter != "" {
 		add("Materia", present.NameIn(p.Matters, r.Matter))
 	}
-	provider, _, _ := mediation.LotOf(p, r.Lot)
-	name := providerName(p, r.Provider)
-	if provider.Phone != "" {
-		name += ", telefono " + provider.Phone
-	}
-	add("Fornitore", name)
 	if r.State == mediation.Proposed {
-		add("Propone", when(*r.ProposedAt))
+		add("Propone", italian.Upper(when(*r.ProposedAt)))
 	}
 	add("Mediatore", r.Mediator)
 	if r.State == mediation.Confirmed {
-		add("Si annulla senza costi fino a", when(r.CancelBy))
+		add("Si annulla senza costi fino a", italian.Upper(when(r.CancelBy)))
 	}
 	if r.State == mediation.Done {
 		add("Minuti usati", strconv.Itoa(r.Used))

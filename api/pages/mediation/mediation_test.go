@@ -98,12 +98,12 @@ func TestTheListSaysWhatComesNext(t *testing.T) {
 	later := b.Requests.One.At.Add(5 * time.Hour)
 	b.Requests.One.State, b.Requests.One.ProposedAt = mediation.Proposed, &later
 	require.Contains(t, b.Open(t, "/mediatori").Words(), "Da decidere: il fornitore propone un altro orario")
-	require.Contains(t, b.Open(t, one).Words(), "Accetta: Lunedì 30 novembre 2026, ore 15.30")
+	require.Contains(t, b.Open(t, one).Words(), "Accetta: lunedì 30 novembre 2026, ore 15.30")
 	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", url.Values{}).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", url.Values{}).StatusCode)
 	require.Contains(t, b.Open(t, one).Words(), "Nel frattempo la richiesta è cambiata")
 	b.Requests.One.Elsewhen, b.Requests.One.Appointment = true, apitest.SomeID
-	require.Contains(t, b.Open(t, one).Words(), "Sposta l’appuntamento a Lunedì 30 novembre 2026, ore 15.30")
+	require.Contains(t, b.Open(t, one).Words(), "Sposta l’appuntamento a lunedì 30 novembre 2026, ore 15.30")
 
 	require.Contains(t, b.Open(t, one+"/svolto").Words(), "La richiesta adesso è: confermato.")
 	off := form(t, b, one+"/annulla")

@@ -47,7 +47,7 @@ type One struct {
 	State    web.Badge
 	Terms    []web.Term
 	Warn     []string
-	Move     *web.Link // where the appointment gets the hour that the mediator has
+	Main     *web.Link // what comes next, where that is a page of its own; nil: it is not
 	Asked    []web.Line
 	Accept   *web.Form
 	AcceptAs string
