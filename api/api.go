@@ -54,6 +54,7 @@ type Options struct {
 	Drafts   access.Drafts      // what people have typed and not sent
 	Feeds    feeds.Feeds        // the addresses of their calendars
 	Requests mediation.Requests // mediators who are asked for
+	Numbers  rest.Numbers       // of who comes to a desk without an appointment
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -121,6 +122,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no calendars")
 	case o.Reminders == nil:
 		return errors.New("api: no reminders")
+	case o.Numbers == nil:
+		return errors.New("api: no numbers")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -167,6 +170,7 @@ type Server struct {
 	drafts   access.Drafts
 	feeds    feeds.Feeds
 	requests mediation.Requests
+	numbers  rest.Numbers
 	public   string // the address as browsers see it
 	book     *zone.Book
 	door     *act.Door
@@ -205,6 +209,7 @@ func New(o Options) (*Server, error) {
 		drafts:   o.Drafts,
 		feeds:    o.Feeds,
 		requests: o.Requests,
+		numbers:  o.Numbers,
 		public:   public,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),
@@ -260,7 +265,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	var err error
 	if s.rest, err = rest.Mount(r, rest.Options{
-		Guard: s.guard, Records: s.records, Doubles: s.records, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
+		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
 	}); err != nil {
 		return nil, err
 	}

@@ -155,6 +155,7 @@ var pagesInBrowser = []struct {
 	{"stampa-giorno", "/appuntamenti/stampa", "/appuntamenti/stampa", apitest.SomeWorker.Subject},
 	{"appuntamento", "/appuntamenti/:id", "/appuntamenti/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"sportello", "/sportello", "/sportello", apitest.SomeWorker.Subject},
+	{"numeri", "/sportello/numeri", "/sportello/numeri", apitest.SomeWorker.Subject},
 	{"nuovo-accesso", "/sportello/accesso", "/sportello/accesso", apitest.SomeWorker.Subject},
 	{"nuovo-fascicolo", "/sportello/fascicolo", "/sportello/fascicolo", apitest.SomeDesk.Subject},
 	{"requisiti", "/verifica-requisiti", "/verifica-requisiti", apitest.SomeWorker.Subject},

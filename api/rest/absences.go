@@ -14,7 +14,7 @@ import (
 func registerAbsences(a *API) {
 	register(a, query("/absences", "list-absences", tagMachine, "Who is away, now and to come",
 		"The caller's own absences and those in which they stand in for somebody; a supervisor's of the whole zone. Nobody is told of what is over, nor why anybody is away."),
-		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[away.Absence], error) {
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[away.AbsenceJSON], error) {
 			list, err := a.records.Absences(ctx, who)
 			return whole(list, err, away.Of)
 		})
@@ -24,7 +24,7 @@ func registerAbsences(a *API) {
 	register(a, enter, func(ctx context.Context, who care.Staff, in *struct {
 		KeyInput
 		Body away.NewAbsence
-	}) (*output[away.Absence], error) {
+	}) (*output[away.AbsenceJSON], error) {
 		entered, err := a.records.EnterAbsence(ctx, who, in.Key, in.Body.StaffID, in.Body.Days)
 		return one(entered, err, away.Of)
 	})
@@ -34,7 +34,7 @@ func registerAbsences(a *API) {
 	}, func(ctx context.Context, who care.Staff, in *struct {
 		IDInput
 		Body absence.Days
-	}) (*output[away.Absence], error) {
+	}) (*output[away.AbsenceJSON], error) {
 		changed, err := a.records.ChangeAbsence(ctx, who, in.ID, in.Body)
 		return one(changed, err, away.Of)
 	})

@@ -7,6 +7,7 @@ import (
 
 	"percorso/api/act"
 	"percorso/api/problem"
+	"percorso/api/rest/counter"
 	"percorso/api/rest/persons"
 	"percorso/internal/care"
 	"percorso/internal/critical"
@@ -56,20 +57,20 @@ func (a *API) caseFileOf(policy care.Policy) func(ledger.CaseFile) CaseFileJSON 
 // caseJSON is the whole of a case.
 type caseJSON struct {
 	CaseFileJSON
-	PersonData   persons.PersonJSON  `json:"person_data"`
-	Branches     []branchJSON        `json:"branches" nullable:"false" doc:"Its sub-processes"`
-	Tasks        []taskJSON          `json:"tasks" nullable:"false"`
-	Referrals    []referralJSON      `json:"referrals" nullable:"false"`
-	Appointments []appointmentJSON   `json:"appointments" nullable:"false"`
-	ConsentSince *time.Time          `json:"consent_since,omitempty" doc:"Since when something is in force of what the person consents to; left out: nothing is"`
-	Consents     []consentJSON       `json:"consents" nullable:"false" doc:"What the person consents to, or did: what is in force first"`
-	Undoing      *ledger.Undoing     `json:"undoing,omitempty" doc:"How its closure, or its merge into another file, can be taken back by two people; left out: it cannot"`
-	Merges       []undoing.FileMerge `json:"merges" nullable:"false" doc:"Of it into another file, or of another into it, the latest first"`
-	SetAside     []ledger.SetAside   `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
-	Meetings     []meetingJSON       `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
-	Dates        []critical.Date     `json:"critical_dates" nullable:"false" doc:"Days after which something is lost, the first first; then those that are over or were corrected"`
-	Leads        []ledger.Lead       `json:"leads" nullable:"false" doc:"Who follows the case for each agency, then who did, the latest first"`
-	TransferTo   string              `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
+	PersonData   persons.PersonJSON        `json:"person_data"`
+	Branches     []branchJSON              `json:"branches" nullable:"false" doc:"Its sub-processes"`
+	Tasks        []taskJSON                `json:"tasks" nullable:"false"`
+	Referrals    []referralJSON            `json:"referrals" nullable:"false"`
+	Appointments []counter.AppointmentJSON `json:"appointments" nullable:"false"`
+	ConsentSince *time.Time                `json:"consent_since,omitempty" doc:"Since when something is in force of what the person consents to; left out: nothing is"`
+	Consents     []consentJSON             `json:"consents" nullable:"false" doc:"What the person consents to, or did: what is in force first"`
+	Undoing      *ledger.Undoing           `json:"undoing,omitempty" doc:"How its closure, or its merge into another file, can be taken back by two people; left out: it cannot"`
+	Merges       []undoing.FileMerge       `json:"merges" nullable:"false" doc:"Of it into another file, or of another into it, the latest first"`
+	SetAside     []ledger.SetAside         `json:"set_aside" nullable:"false" doc:"Data of the person that merges into this file did not choose, the latest first"`
+	Meetings     []meetingJSON             `json:"meetings" nullable:"false" doc:"Valid meetings with the person, the latest first"`
+	Dates        []critical.Date           `json:"critical_dates" nullable:"false" doc:"Days after which something is lost, the first first; then those that are over or were corrected"`
+	Leads        []ledger.Lead             `json:"leads" nullable:"false" doc:"Who follows the case for each agency, then who did, the latest first"`
+	TransferTo   string                    `json:"transfer_to,omitempty" doc:"Code of the zone that was asked to take the case over and has not answered"`
 }
 
 type consentJSON struct {
@@ -128,7 +129,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
 			Tasks: converted(c.Tasks, taskOf(who)), Referrals: converted(c.Referrals, referralOf(who)),
-			Appointments: converted(c.Appointments, appointmentOf), ConsentSince: c.Consent,
+			Appointments: converted(c.Appointments, counter.AppointmentOf), ConsentSince: c.Consent,
 			Consents: converted(c.Consents, func(o ledger.Consent) consentJSON {
 				return consentJSON{Agency: o.Agency, Purpose: o.Purpose, GivenAt: o.Given, WithdrawnAt: o.Withdrawn}
 			}),

@@ -35,6 +35,7 @@ type API struct {
 	huma     huma.API
 	records  Records
 	doubles  Doubles
+	numbers  Numbers
 	door     *act.Door
 	book     *zone.Book
 	problems *problem.Teller
@@ -48,6 +49,7 @@ type Options struct {
 	Guard    *access.Guard
 	Records  Records
 	Doubles  Doubles
+	Numbers  Numbers
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -67,7 +69,7 @@ type Words interface {
 // Mount registers the API, and serves its description in both versions of OpenAPI.
 func Mount(r *gin.Engine, o Options) (*API, error) {
 	a := &API{
-		records: o.Records, doubles: o.Doubles, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
+		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
 	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -80,6 +82,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	})
 	a.registerMe()
 	a.registerContacts()
+	a.registerNumbers()
 	a.registerCaseFiles()
 	a.registerOperations()
 	a.registerTasks()

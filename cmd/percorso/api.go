@@ -20,6 +20,7 @@ import (
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/mediation"
+	"percorso/internal/postgres/queues"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/reminders"
 	"percorso/internal/postgres/seals"
@@ -98,6 +99,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Feeds:     feeds.New(pool, store.Clock),
 		Reminders: reminders.New(pool, store.Clock),
 		Requests:  mediation.New(pool, postgres.NewRules(calendar.New), store.Clock),
+		Numbers:   queues.New(pool, calendar.New, store.Clock),
 		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,

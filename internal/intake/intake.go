@@ -38,7 +38,7 @@ func CheckOpening(policy care.Policy, o ledger.CaseOpening, now time.Time) []car
 	f.Add(o.Way == "" || slices.Contains(privacy.Ways, o.Way), "notice_way", care.RuleUnknownCode)
 	f.Add(len(o.Spoken(p.Languages)) > 0, "notice_language", care.RuleRequired)
 	if o.Language != "" {
-		checkLanguage(&f, "notice_language", o.Language)
+		CheckLanguage(&f, "notice_language", o.Language)
 	}
 	f.Text("notice_version", o.NoticeVersion, maxVersion)
 	f.Add(o.ContactID == "" || care.IsID(o.ContactID), "contact_id", care.RuleUnknownCode)
@@ -70,7 +70,7 @@ func CheckLanguages(field string, list []string) []care.Fault {
 	f.Add(len(list) <= maxLanguages, field, care.RuleTooMany)
 	for i, l := range list {
 		at := fmt.Sprintf("%s[%d]", field, i)
-		checkLanguage(&f, at, l)
+		CheckLanguage(&f, at, l)
 		f.Add(!slices.ContainsFunc(list[:i], func(o string) bool { return sameLanguage(o, l) }), at, care.RuleDuplicate)
 	}
 	return f
@@ -135,7 +135,7 @@ func CheckContact(policy care.Policy, c ledger.NewContact) []care.Fault {
 	var f care.Faults
 	f.Add(known(policy.Desk.Topics, c.Topic), "topic", care.RuleUnknownCode)
 	f.Add(known(policy.Desk.Channels, c.Channel), "channel", care.RuleUnknownCode)
-	checkLanguage(&f, "language", c.Language)
+	CheckLanguage(&f, "language", c.Language)
 	checkCitizenship(&f, "citizenship", c.Citizenship)
 	f.Add(c.Outcome == "information" || c.Outcome == "consultation", "outcome", care.RuleUnknownCode)
 	if c.Outcome == "consultation" { // is more than information
@@ -164,9 +164,9 @@ func checkCitizenship(f *care.Faults, field, code string) {
 	f.Add(code == "" || eligibility.IsCitizenship(code), field, care.RuleCountry)
 }
 
-// checkLanguage asks for a language by its tag (BCP 47). A private part of a tag
+// CheckLanguage asks for a language by its tag (BCP 47). A private part of a tag
 // (x-…) is refused: it could say anything, also of the person.
-func checkLanguage(f *care.Faults, field, code string) {
+func CheckLanguage(f *care.Faults, field, code string) {
 	ok := code != "" && len(code) <= maxTag
 	if ok {
 		tag, err := language.Parse(code)

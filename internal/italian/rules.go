@@ -21,6 +21,7 @@ import (
 	"percorso/internal/needs"
 	"percorso/internal/plan"
 	"percorso/internal/protection"
+	"percorso/internal/queue"
 	"percorso/internal/remind"
 	"percorso/internal/reminder"
 	"percorso/internal/takeover"
@@ -71,6 +72,9 @@ var rules = map[string]string{
 	arrival.Already:          "Un collega ha già segnato che la persona è qui.",
 	arrival.NotMarked:        "Nessuno ha segnato che la persona è qui: non c’è nulla da togliere.",
 	arrival.Came:             "La persona era arrivata: scrivi qui perché risulta assente, per esempio se è andata via. Se l’arrivo è uno sbaglio, toglilo tra gli appuntamenti.",
+	queue.NotNow:             "Nel frattempo qualcuno ha chiamato o servito questo numero: guarda com’è adesso.",
+	queue.Nobody:             "Nessuno aspetta senza appuntamento.",
+	queue.NoState:            "Di un numero si dice solo che aspetta, è chiamato, è servito o è andato via.",
 	arrival.RuleLate:         "Scrivi i minuti di ritardo in cifre, al massimo 480.",
 	agenda.OutsideHours:      "Gli appuntamenti sono tra le 7 e le 20: scegli un’altra ora.",
 	agenda.OtherService:      "Il posto è di un altro servizio: scegline uno del servizio indicato.",

@@ -6,6 +6,8 @@
 package counter
 
 import (
+	"context"
+
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
@@ -13,14 +15,31 @@ import (
 	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/queue"
 )
 
 // Place is the pages with what they need.
-type Place struct{ room.Room }
+type Place struct {
+	room.Room
+	Numbers Numbers
+}
+
+// Numbers is who came to a desk without an appointment.
+type Numbers interface {
+	Numbers(ctx context.Context, who care.Staff) ([]queue.Ticket, error)
+	Days(ctx context.Context, who care.Staff) ([]queue.Day, error)
+	Take(ctx context.Context, who care.Staff, key string, form queue.NewNumber) (queue.Ticket, error)
+	CallNext(ctx context.Context, who care.Staff, key string) (queue.Ticket, error)
+	Becomes(ctx context.Context, who care.Staff, id string, to queue.State) (queue.Ticket, error)
+}
 
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Post("/appuntamenti/:id/arrivo", s.arrive)
+	p.Get(numbersPath, s.numbers)
+	p.Post(numbersPath, s.take)
+	p.Post(numbersPath+"/avanti", s.next)
+	p.Post(numbersPath+"/:id", s.becomes)
 }
 
 // arrive marks that the person of an appointment is here, or takes it back, and stays where

@@ -37,6 +37,13 @@ func (s *Place) newContact(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		contact.Channel = rules.Desk.Channels[0].Code
 	}
+	number, err := s.called(c, who)
+	if err != nil {
+		return err
+	}
+	if number != nil {
+		contact.Language, contact.Topic = number.Language, number.Topic
+	}
 	s.Pages.Render(c, http.StatusOK, s.contactForm(c, rules, contact, web.NewForm("/sportello/accesso")))
 	return nil
 }

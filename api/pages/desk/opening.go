@@ -80,6 +80,13 @@ func (s *Place) newCase(c *gin.Context, who care.Staff) error {
 	if len(rules.Desk.Channels) > 0 {
 		form.Channel = rules.Desk.Channels[0].Code
 	}
+	number, err := s.called(c, who)
+	if err != nil {
+		return err
+	}
+	if number != nil {
+		form.Person.Languages, form.Topic = []string{number.Language}, number.Topic
+	}
 	return s.showOpening(c, who, rules, http.StatusOK, s.caseOpening(c, rules, form, web.NewForm("/sportello/fascicolo")))
 }
 

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/critical"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
+	"percorso/internal/queue"
 )
 
 // Place is the pages with what they need; all of it is needed.
@@ -24,7 +25,13 @@ type Place struct {
 	Records   Records
 	Reminders promised.Records
 	Mediators Mediators
+	Numbers   Numbers
 	Home      func(care.Role) string
+}
+
+// Numbers is who came to a desk without an appointment.
+type Numbers interface {
+	Numbers(ctx context.Context, who care.Staff) ([]queue.Ticket, error)
 }
 
 // Records is what the pages read, as whoever asks.

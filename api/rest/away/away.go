@@ -16,8 +16,8 @@ type Records interface {
 	EndAbsence(ctx context.Context, s care.Staff, id string) error
 }
 
-// Absence is when somebody is away.
-type Absence struct {
+// AbsenceJSON is when somebody is away.
+type AbsenceJSON struct {
 	ID             string    `json:"id"`
 	StaffID        string    `json:"staff_id" doc:"Who is away"`
 	Name           string    `json:"name"`
@@ -30,8 +30,8 @@ type Absence struct {
 }
 
 // Of is an absence as it goes over the wire.
-func Of(a absence.Entry) Absence {
-	return Absence{a.ID, a.StaffID, a.Name, a.Role, a.Agency, *care.DateOf(a.First), *care.DateOf(a.Last), a.SubstituteID, a.SubstituteName}
+func Of(a absence.Entry) AbsenceJSON {
+	return AbsenceJSON{a.ID, a.StaffID, a.Name, a.Role, a.Agency, *care.DateOf(a.First), *care.DateOf(a.Last), a.SubstituteID, a.SubstituteName}
 }
 
 // NewAbsence says who is away besides when. It is exported since huma embeds no other.

@@ -1,0 +1,64 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"percorso/api/rest/counter"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/queue"
+)
+
+// Numbers is what the API reads and writes of who came to a desk without an appointment.
+type Numbers interface {
+	Numbers(ctx context.Context, who care.Staff) ([]queue.Ticket, error)
+	Days(ctx context.Context, who care.Staff) ([]queue.Day, error)
+	Take(ctx context.Context, who care.Staff, key string, form queue.NewNumber) (queue.Ticket, error)
+	CallNext(ctx context.Context, who care.Staff, key string) (queue.Ticket, error)
+	Becomes(ctx context.Context, who care.Staff, id string, to queue.State) (queue.Ticket, error)
+}
+
+func (a *API) registerNumbers() {
+	register(a, query("/desk-numbers", "list-desk-numbers", tagDesk, "Numbers of today",
+		"Of who came to the caller's desk without an appointment, in the order in which they came; a supervisor's of all desks. A number says no name, and begins anew each day."),
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[counter.DeskNumberJSON], error) {
+			list, err := a.numbers.Numbers(ctx, who)
+			return whole(list, err, counter.NumberOf)
+		})
+	register(a, query("/desk-days", "list-desk-days", tagDesk, "What is left of the numbers of the last days", "Counts alone, of fourteen days."),
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[counter.DeskDayJSON], error) {
+			list, err := a.numbers.Days(ctx, who)
+			return whole(list, err, counter.DayOf)
+		})
+	take := command("/desk-numbers", "take-desk-number", tagDesk, "Give a number", "To whoever comes without an appointment.")
+	take.DefaultStatus, take.Responses = http.StatusCreated, nil
+	register(a, take, func(ctx context.Context, who care.Staff, in *struct {
+		KeyInput
+		Body queue.NewNumber
+	}) (*output[counter.DeskNumberJSON], error) {
+		t, err := a.numbers.Take(ctx, who, in.Key, in.Body)
+		return one(t, err, counter.NumberOf)
+	})
+	next := command("/desk-calls", "call-next-desk-number", tagDesk, "Call who waits longest", "nobody_waits: there is nobody.")
+	next.DefaultStatus, next.Responses = http.StatusCreated, nil
+	register(a, next, func(ctx context.Context, who care.Staff, in *struct {
+		KeyInput
+		Body *catalogue.None
+	}) (*output[counter.DeskNumberJSON], error) {
+		t, err := a.numbers.CallNext(ctx, who, in.Key)
+		return one(t, err, counter.NumberOf)
+	})
+	register(a, huma.Operation{
+		Method: http.MethodPut, Path: "/desk-numbers/{id}", OperationID: "change-desk-number", Tags: []string{tagDesk}, Summary: "Say what has become of a number",
+		Description: "called, served, gone, or waiting again. number_not_so: it stands otherwise by now.",
+	}, func(ctx context.Context, who care.Staff, in *struct {
+		IDInput
+		Body counter.DeskNumberState
+	}) (*output[counter.DeskNumberJSON], error) {
+		t, err := a.numbers.Becomes(ctx, who, in.ID, in.Body.State)
+		return one(t, err, counter.NumberOf)
+	})
+}
