@@ -627,6 +627,11 @@ func (p *PageRecords) Block(_ context.Context, _ care.Staff, from time.Time, mos
 	return agenda.Block(p.ZonePolicy, cal, p.now()).Next(from, most, nil), nil
 }
 
+// OnThePhone is what the person of the file says.
+func (p *PageRecords) OnThePhone(context.Context, care.Staff, string) (bool, error) {
+	return speech.OnThePhone(p.Speech), nil
+}
+
 // Taken are two places of the morning of the second day.
 func (p *PageRecords) Taken(context.Context, care.Staff, string, time.Time, time.Time) ([]agenda.Taken, error) {
 	at := p.noon(1).Add(-2 * time.Hour)

@@ -666,6 +666,9 @@ func (f *fakeRecords) Offers(context.Context, care.Staff, string, time.Time, int
 func (f *fakeRecords) Block(context.Context, care.Staff, time.Time, int) ([]agenda.Slot, error) {
 	return nil, f.Fail
 }
+func (f *fakeRecords) OnThePhone(context.Context, care.Staff, string) (bool, error) {
+	return true, f.Fail
+}
 func (*fakeRecords) FilesOf(context.Context, care.Staff, []string) (map[string]string, error) {
 	return map[string]string{"PO-2026-00077": ClosedID}, nil
 }

@@ -146,7 +146,11 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	if sent.Get("hour") == "" {
 		day = sent.Get("day")
 	}
-	offers, err := free.Find(ctx, s.Records, who, rules, day, a.Service)
+	reachable, err := free.ReachableIn(ctx, s.Records, who, a.Run)
+	if err != nil {
+		return page, a, err
+	}
+	offers, err := free.Find(ctx, reachable, who, rules, day, a.Service)
 	page.Fields = changeFields(a, offers, sent)
 	return page, a, err
 }

@@ -57,7 +57,11 @@ func (s *Place) offerWhen(ctx context.Context, action *ReferralAction, meeting *
 	if sent.Get("hour") == "" {
 		day = sent.Get("day")
 	}
-	offers, err := free.Find(ctx, s.Records, who, rules, day, r.ToAgency)
+	reachable, err := free.ReachableIn(ctx, s.Records, who, r.Run)
+	if err != nil {
+		return err
+	}
+	offers, err := free.Find(ctx, reachable, who, rules, day, r.ToAgency)
 	if err != nil {
 		return err
 	}

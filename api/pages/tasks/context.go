@@ -346,13 +346,9 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 		return err
 	}
 	if day, says := form.SaysWhen(); says {
-		file, err := about.file(ctx)
+		records, err := free.ReachableIn(ctx, s.Records, who, t.Run)
 		if err != nil {
 			return err
-		}
-		records := free.Records(s.Records)
-		if file != nil {
-			records = free.Reachable(records, file.PersonData.Speech)
 		}
 		of := "" // whoever books chooses among the services
 		if !form.Books() {

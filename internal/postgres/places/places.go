@@ -254,6 +254,15 @@ func (r *Reader) Block(ctx context.Context, s care.Staff, from time.Time, most i
 	})
 }
 
+// OnThePhone says whether the person whom a run is about speaks on the telephone: nobody who
+// does not is offered a place by it. Of a run of another zone nothing is said.
+func (r *Reader) OnThePhone(ctx context.Context, s care.Staff, run string) (speaks bool, err error) {
+	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
+		return tx.QueryRow(ctx, `SELECT on_the_phone($1)`, run).Scan(&speaks)
+	})
+	return speaks, err
+}
+
 // free are the first free places of an agenda.
 func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most int, of func(*postgres.Ruleset, time.Time) (agenda.Agenda, string)) (free []agenda.Slot, err error) {
 	now := r.now()

@@ -181,6 +181,11 @@ func TestWhoDoesNotUseATelephone(t *testing.T) {
 	require.Equal(t, []care.Fault{{Field: "at", Rule: speech.RuleNoPhone}}, cmd.Refusal.Faults)
 	require.True(t, thursday(9, 0).Equal(cmd.Refusal.Offers[0].At), "%v", cmd.Refusal.Offers)
 	other, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	for of, speaks := range map[string]bool{run: false, other: true} { // as whoever offers her a place asks, be it without her file
+		known, err := p.Records.OnThePhone(t.Context(), p.Accounts["cpi_operator.prato"], of)
+		require.NoError(t, err)
+		require.Equal(t, speaks, known)
+	}
 	for booked, when := range map[string]time.Time{run: thursday(9, 0), other: thursday(8, 0)} {
 		cmd, err := p.books(booked, at("pas", when))
 		require.NoError(t, err)

@@ -23,6 +23,8 @@ type Records interface {
 	// Block are the first free places that the employment centre gives to those who send it
 	// somebody, from a time on.
 	Block(ctx context.Context, s care.Staff, from time.Time, most int) ([]agenda.Slot, error)
+	// OnThePhone says whether the person whom a run is about speaks on the telephone.
+	OnThePhone(ctx context.Context, s care.Staff, run string) (bool, error)
 }
 
 // Reachable finds no place by telephone for somebody who does not speak on one.
@@ -31,6 +33,16 @@ func Reachable(records Records, ways []string) Records {
 		return records
 	}
 	return faceToFace{records}
+}
+
+// ReachableIn is Reachable for the person whom a run is about, where who asks does not read
+// how she communicates.
+func ReachableIn(ctx context.Context, records Records, who care.Staff, run string) (Records, error) {
+	speaks, err := records.OnThePhone(ctx, who, run)
+	if speaks || err != nil {
+		return records, err
+	}
+	return faceToFace{records}, nil
 }
 
 // faceToFace are the places of services without those by telephone.
