@@ -33,6 +33,15 @@ func AfterItsHour(kind care.TaskKind, outcome care.Code) bool {
 	return kind.SaysHowItWent() || kind == care.ConfirmAppointment && (outcome == care.Held || outcome == care.NoShow)
 }
 
+// NotBegun is the rule by which nobody says that something went well before its first day.
+const NotBegun = "not_begun_yet"
+
+// AfterItsStart says whether an outcome of a task says that something took place, which waits
+// for the first day that who accepted it has named. That it will not be can be said before.
+func AfterItsStart(kind care.TaskKind, outcome care.Code) bool {
+	return kind == care.ReferralOutcome && outcome == care.Completed
+}
+
 // Who asks that an appointment be moved or cancelled.
 const (
 	ThePerson  = "person"

@@ -107,6 +107,7 @@ var rules = map[string]string{
 	care.RuleSuspended:       "Il percorso è già sospeso: per cambiare la data fallo prima riprendere.",
 	care.RuleTransfer:        "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
 	crossing.RuleNeedsNone:   "A questo ente qui il consenso non si chiede: non riceve dati con questo atto, oppure lavora come ente pubblico o per conto del Comune. Scegline uno privato che li riceve.",
+	agenda.NotBegun:          "Quello che l’ente ha accettato non è ancora cominciato: che si è svolto si registra dal suo primo giorno in poi.",
 	gathering.RuleTells:      "Dove ci si incontra va nelle email e nei calendari: scrivilo senza il nome della persona.",
 	gathering.RuleChanged:    "Nel frattempo qualcun altro ha spostato o disdetto la riunione, o è già passata: guarda com’è adesso, poi ripeti se serve.",
 	gathering.RuleNoSeat:     "Chi è invitato non ha un posto in questa équipe: scegli tra chi ne fa parte.",

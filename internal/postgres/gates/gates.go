@@ -142,9 +142,17 @@ func (g *asked) dates() ([]care.Fault, error) {
 }
 
 // hour asks whether the appointment has been of which the outcome is given, and, of an
-// absence, whether the person was not here after all.
+// absence, whether the person was not here after all, or what was
+// accepted has begun.
 func (g *asked) hour() ([]care.Fault, error) {
-	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete || !agenda.AfterItsHour(g.Task.Kind, g.Entry.Answer.Outcome) {
+	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete {
+		return nil, nil
+	}
+	if agenda.AfterItsStart(g.Task.Kind, g.Entry.Answer.Outcome) {
+		starts, err := places.Starts(g.ctx, g.tx, g.caseID(), g.Run)
+		return fault(starts != nil && care.DayOf(g.Policy.There(g.At)).Before(*starts), "outcome", agenda.NotBegun), err
+	}
+	if !agenda.AfterItsHour(g.Task.Kind, g.Entry.Answer.Outcome) {
 		return nil, nil
 	}
 	at, err := places.Expects(g.ctx, g.tx, g.Run)

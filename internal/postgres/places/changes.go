@@ -187,3 +187,18 @@ func Expects(ctx context.Context, tx postgres.Tx, run string) (at *time.Time, er
 	err = tx.QueryRow(ctx, `SELECT max(at) FROM appointment WHERE run_id = $1 AND state IN ('booked', 'confirmed')`, run).Scan(&at)
 	return at, err
 }
+
+// Starts gives the first day of what a run's referral was last accepted for, as who accepted
+// it has named it; nil: nobody has.
+func Starts(ctx context.Context, tx postgres.Tx, caseID, run string) (*time.Time, error) {
+	var accepted []byte
+	err := tx.QueryRow(ctx, `SELECT data FROM record WHERE case_id = $1 AND run_id = $2 AND kind = $3 ORDER BY created_at DESC LIMIT 1`, caseID, run, care.OpAccept).Scan(&accepted)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	form, err := postgres.FormOf(catalogue.Accept, accepted)
+	return form.Starts.Time(), err
+}

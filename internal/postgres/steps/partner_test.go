@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -156,6 +157,34 @@ func TestAPartnerIsAskedWhenItCanHaveHappened(t *testing.T) {
 	links = p.Mailed(run, "partner_outcome")
 	require.GreaterOrEqual(t, len(links), 2)
 	require.True(t, lives(links[len(links)-1]))
+}
+
+// That what a partner accepted took place is not said before its first day; that it will not
+// be is.
+func TestWhatHasNotBegunHasNotTakenPlace(t *testing.T) {
+	p := newPlay(t)
+	_, run, referral, task := p.Referred()
+	starts := p.Now.AddDate(0, 0, 10)
+	p.Does(run, p.Ask("social_worker.prato", run, catalogue.Acknowledge.Command("", referral, catalogue.ReferralMoveForm{})), ledger.Effects{
+		Tasks: []ledger.TaskChange{{ID: task, State: care.TaskReserved}}, Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil)
+	accept := p.Ask("social_worker.prato", run, catalogue.Accept.Command("", referral, catalogue.ReferralMoveForm{Starts: care.DateOf(starts), Ends: care.DateOf(starts.AddDate(0, 3, 0))}))
+	outcome := postgrestest.Opens(run, "outcome", ledger.TaskChange{Kind: care.ReferralOutcome, Agency: "asl", Referral: referral})
+	p.Does(run, accept, ledger.Effects{
+		Tasks:     []ledger.TaskChange{{ID: task, State: care.TaskCompleted}, outcome},
+		Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralAccepted}},
+	}, nil)
+	require.NoError(t, p.Claim("social_worker.prato", outcome.ID))
+	says := func(form care.Completion) (ledger.Entry, ledger.StepResult) {
+		e := p.Ask("social_worker.prato", run, catalogue.Complete.Command("", outcome.ID, form))
+		return e, p.Tries(run, e, ledger.Effects{}, nil)
+	}
+	e, res := says(care.Completion{Outcome: care.Completed})
+	p.Refused(res, e, "outcome", agenda.NotBegun)
+	_, res = says(care.Completion{Outcome: care.Failed, Reason: "person_declined"})
+	require.Equal(t, ledger.Recorded, res.Verdict)
+	p.Now = starts
+	_, res = says(care.Completion{Outcome: care.Completed})
+	require.Equal(t, ledger.Recorded, res.Verdict)
 }
 
 // Who asks for more has no new time with it: the clock of the answer stands still until
