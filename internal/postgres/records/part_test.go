@@ -478,3 +478,36 @@ func TestOnlyKeepersTakeAMergeOfAProtectedPersonBack(t *testing.T) {
 	}
 	require.Equal(t, 1, f.Count(`task WHERE id = $1 AND state = 'reserved' AND holder = ANY ($2)`, f.task, []string{f.Accounts["social_worker.prato"].ID, f.Accounts["social_worker_2.prato"].ID}))
 }
+
+// Of a chain of merges the last is taken back first, and then the one before it: all stand as
+// they did.
+func TestAChainOfMergesIsTakenBackFromItsEnd(t *testing.T) {
+	f := files(t)
+	f.fills()
+	third, _ := f.Begin(ledger.Person{Permit: "study", Phone: "+39 055 000 0003", Languages: []string{"ar"}}, ledger.Effects{})
+	f.Does(third, f.Clock(), ledger.Effects{Stage: care.StageSecondLevel}, nil)
+	runs := []string{f.from, f.kept, third}
+	who, before := f.persons(runs...), []map[string][]map[string]any{f.things(f.from), f.things(f.kept)}
+	f.Now = f.Now.Add(postgrestest.DayLong)
+	f.merges()
+	f.Does(f.kept, f.Hear(f.kept, care.OpPermit), ledger.Effects{}, nil)
+	on := twoFiles{play: f.play, from: f.kept, kept: third}
+	_, err := f.assigns("social_worker.prato", catalogue.Vouch.Command("", ledger.BareID(f.kept), catalogue.VouchForm{Other: ledger.BareID(third), Note: "Prova"}).NewCommand)(uuid.NewString())
+	require.NoError(t, err)
+	f.Now = f.Now.Add(postgrestest.DayLong)
+	res, _ := f.Merge("supervisor.prato", f.kept, third)
+	require.Equal(t, ledger.Recorded, res.Verdict)
+
+	f.Now = f.Now.Add(postgrestest.DayLong)
+	f.refused(f.says("social_worker.prato"), undoing.RuleMergedOn)
+	require.NoError(t, on.says("social_worker.prato"))
+	require.NoError(t, on.confirms("supervisor.prato"))
+	require.NoError(t, f.says("social_worker.prato"))
+	require.NoError(t, f.confirms("supervisor.prato"))
+	require.Equal(t, who, f.persons(runs...), "all three persons")
+	require.Equal(t, before[0], f.things(f.from), "all that was the first one's")
+	after := f.things(f.kept)
+	delete(before[1], "record") // the vouch is its own
+	delete(after, "record")
+	require.Equal(t, before[1], after, "and the second one's")
+}
