@@ -111,8 +111,15 @@ var euMembers = []string{
 // of age (art. 32, d.lgs. 286/1998; art. 13, L. 47/2017: care may go on beyond 18).
 func TurnsSixteen(birth time.Time) time.Time { return care.DayOf(birth).AddDate(TakeOverAgeMin, 0, 0) }
 
-// NearlyAdult is half a year before the person comes of age.
-func NearlyAdult(birth time.Time) time.Time { return care.DayOf(birth).AddDate(17, 6, 0) }
+// NearlyAdult is half a year before the person comes of age. Of a month that has no such day
+// it is the last one: who is born on 31 August has half a year left at the end of February.
+func NearlyAdult(birth time.Time) time.Time {
+	day := care.DayOf(birth).AddDate(17, 6, 0)
+	if day.Day() != birth.Day() {
+		day = day.AddDate(0, 0, -day.Day())
+	}
+	return day
+}
 
 // Adult says whether the person is surely of age on a day: nobody is whose day of birth is
 // not known.

@@ -175,3 +175,24 @@ func TestCitizenshipsAreOfStates(t *testing.T) {
 		}
 	}
 }
+
+// The days on which a minor's case asks for somebody, and the first on which they are of age:
+// no month is too short for them.
+func TestDaysOfAMinor(t *testing.T) {
+	for born, want := range map[string][3]string{
+		"2009-03-15": {"2025-03-15", "2026-09-15", "2027-03-15"},
+		"2012-02-29": {"2028-02-29", "2029-08-29", "2030-03-01"},
+		"2008-02-29": {"2024-02-29", "2025-08-29", "2026-03-01"},
+		"2009-08-31": {"2025-08-31", "2027-02-28", "2027-08-31"},
+		"2010-08-30": {"2026-08-30", "2028-02-29", "2028-08-30"},
+		"2009-10-31": {"2025-10-31", "2027-04-30", "2027-10-31"},
+	} {
+		birth, adult := day(born), day(want[2])
+		if got := [2]string{TurnsSixteen(birth).Format(time.DateOnly), NearlyAdult(birth).Format(time.DateOnly)}; got != [2]string{want[0], want[1]} {
+			t.Errorf("%s: %v", born, got)
+		}
+		if Adult(birth, false, adult.AddDate(0, 0, -1)) || !Adult(birth, false, adult) {
+			t.Errorf("%s: not of age from %s on", born, want[2])
+		}
+	}
+}
