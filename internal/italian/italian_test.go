@@ -671,7 +671,7 @@ func TestAChangeIsSaid(t *testing.T) {
 func TestMailsSayWhoAsks(t *testing.T) {
 	until := at(t, "2026-12-01 18:00")
 	seen := map[string]bool{}
-	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited"} {
+	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited", "date_nears"} {
 		subject, text, ok := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
 		if !ok || seen[text] || !strings.Contains(subject, "Ente di prova") || !strings.Contains(text, "Chi chiamare: Ente di prova, telefono 0574 000000") {
 			t.Errorf("%s: %q %q", kind, subject, text)
@@ -685,6 +685,11 @@ func TestMailsSayWhoAsks(t *testing.T) {
 	_, text, _ := mails.Text(ledger.Mail{Template: "meeting_planned", About: ledger.MailAbout{Asker: "Ente di prova", By: "Personale Prova", Meets: &until, How: "by_telephone", Where: "chiama l’ente"}})
 	if !strings.Contains(text, "Chi chiede: Personale Prova, Ente di prova\nQuando: martedì 1º dicembre 2026, ore 18.00\nDove: per telefono, chiama l’ente\n") {
 		t.Errorf("the mail that invites to a meeting: %q", text)
+	}
+	for kind, line := range map[string]string{"reminder": "\nEntro: martedì 1º dicembre 2026, 18:00", "escalation": "\nEra da fare entro: martedì 1º dicembre 2026, 18:00", "date_nears": "\nIl giorno: martedì 1º dicembre 2026\n"} {
+		if _, text, _ := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Until: &until}}); !strings.Contains(text, line) {
+			t.Errorf("%s does not say by when: %q", kind, text)
+		}
 	}
 	if _, _, ok := mails.Text(ledger.Mail{Template: "unknown"}); ok {
 		t.Error("there is no such kind")

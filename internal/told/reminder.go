@@ -4,7 +4,7 @@ package told
 // Why a reminder is refused, beside the codes of package care.
 const (
 	Nobody = "unreached" // there is nobody whom it would reach
-	Today  = "reminded"  // a partner was reminded on the same day
+	Today  = "reminded"  // who is asked was reminded on the same day; Refusal.Role says who, of a partner nothing
 )
 
 // Whom a reminder reached: who holds the task, those of its role, or a partner that

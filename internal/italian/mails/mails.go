@@ -92,7 +92,13 @@ func Text(m ledger.Mail) (subject, text string, ok bool) {
 			line("Dove", italian.MeetingPlace(about.How, about.Where))
 		}
 	}
-	if about.Until != nil {
+	switch {
+	case about.Until == nil:
+	case m.Template == "date_nears":
+		line("Il giorno", italian.Day(*about.Until))
+	case m.Template == "escalation":
+		line("Era da fare entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))
+	default:
 		line("Entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))
 	}
 	if about.Phone != "" {

@@ -15,6 +15,10 @@ func Refusal(r care.Refusal) string {
 		if r.Role != "" {
 			return "L’attività è già stata presa " + italian.ByRole(r.Role) + andThen
 		}
+	case told.Today:
+		if r.Role != "" {
+			return "Oggi un sollecito per questa attività è già partito: se è urgente chiama, o passa l’attività a un’altra persona."
+		}
 	case care.RefusedForbidden:
 		return forbidden(r)
 	case care.RefusedNotHeld:

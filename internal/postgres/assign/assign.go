@@ -185,6 +185,13 @@ func (a *Assignment) remind() (*care.Refusal, error) {
 	if err != nil {
 		return nil, err
 	}
+	var today bool
+	if err := a.tx.QueryRow(a.ctx, `SELECT reminded_today($1, $2, $3)`, a.task.ID, a.task.Holder, a.now).Scan(&today); err != nil {
+		return nil, err
+	}
+	if reached && today {
+		return &care.Refusal{Code: told.Today, Role: a.task.Role}, nil
+	}
 	batch := &pgx.Batch{}
 	postgres.QueueMail(batch, a.id, a.task.Run, a.task.CaseID, a.staff.Zone, "reminder", a.task.ID, a.now, a.task.Holder, a.task.Role, a.task.Agency)
 	if err := a.tx.SendBatch(a.ctx, batch).Close(); err != nil {

@@ -23,7 +23,7 @@ type mailRow struct {
 func (o *Outbox) TakeMails(ctx context.Context, most int) (mails []ledger.Mail, err error) {
 	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		rows, err := postgres.Many[mailRow](ctx, tx, `SELECT m.id::text, m.run_id, m.template, m.link, m.recipient, m.tries, m.expires_at,
-				coalesce(a.asker, '') AS asker, coalesce(a.asker_role, '') AS asker_role, coalesce(a.phone, '') AS phone, coalesce(a.task, '') AS task, coalesce(a.due, mail_mistake(m.id)) AS due, a.asked,
+				coalesce(a.asker, '') AS asker, coalesce(a.asker_role, '') AS asker_role, coalesce(a.phone, '') AS phone, coalesce(a.task, '') AS task, coalesce(a.due, mail_mistake(m.id), mail_date(m.id)) AS due, a.asked,
 				g.meets, coalesce(g.place, '') AS place, coalesce(g.how, '') AS how, coalesce(g.by_name, '') AS by_name
 			FROM take_mails($1) m LEFT JOIN LATERAL mail_about(m.id) a ON true LEFT JOIN LATERAL mail_meeting(m.id) g ON true`, most)
 		for _, row := range rows {

@@ -404,6 +404,20 @@ func TestNoMailAndNoLinkTellsOfAProtectedPerson(t *testing.T) {
 	require.Greater(t, p.Count(`mail WHERE case_id = $1`, h.id), before, "somebody is reminded")
 	require.Zero(t, p.Count(`mail m WHERE m.case_id = $1 AND m.created_at >= $2 AND NOT EXISTS (
 		SELECT FROM keeper k JOIN staff s ON s.id = k.staff WHERE s.email = m.recipient)`, h.id, p.Now.AddDate(0, -1, 0)))
+
+	// While the first of them is away the next one has what was for somebody else.
+	to := func() any {
+		_, err := p.Owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+			VALUES (gen_random_uuid(), $1, $2, 'escalation', '/compiti/' || gen_random_uuid(), 'nessuno@prova.invalid', $3, $3)`, h.run, h.id, p.Now)
+		require.NoError(t, err)
+		return p.Row(`SELECT s.id FROM mail m JOIN staff s ON s.email = m.recipient WHERE m.case_id = $1 AND m.created_at = $2`, h.id, p.Now)["id"]
+	}
+	p.Now = p.Now.Add(time.Second)
+	first := to()
+	_, err = p.Owner.Exec(t.Context(), `INSERT INTO absence (id, staff, first_day, last_day) VALUES (gen_random_uuid(), $1, $2, $2)`, first, p.Now)
+	require.NoError(t, err)
+	p.Now = p.Now.Add(time.Second)
+	require.NotEqual(t, first, to())
 }
 
 func TestKeepersAloneHearOfATwin(t *testing.T) {

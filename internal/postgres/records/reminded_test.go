@@ -143,3 +143,24 @@ func TestTheClockRemindsAPartnerByANewLink(t *testing.T) {
 	require.Zero(t, p.Count(`mail WHERE template = 'reminder'`))
 	p.notReminded(task, "again", told.Today)
 }
+
+// Nobody is reminded of the same task twice on one day; who was given it meanwhile was not
+// reminded yet.
+func TestOneReminderADay(t *testing.T) {
+	p := newPlay(t)
+	_, task := p.listened()
+	_, err := p.reminds(task, "first")
+	require.NoError(t, err)
+	p.notReminded(task, "again", told.Today)
+	_, err = p.Records.Assign(t.Context(), p.Accounts["supervisor.prato"], catalogue.Reassign.Command("passes", task,
+		catalogue.Assignment{To: p.Accounts["social_worker.prato"].ID, Note: "Prova"}).NewCommand)
+	require.NoError(t, err)
+	_, err = p.reminds(task, "another")
+	require.NoError(t, err)
+	p.notReminded(task, "another again", told.Today)
+	p.Now = p.Now.AddDate(0, 0, 1)
+	_, err = p.reminds(task, "the next day")
+	require.NoError(t, err)
+	require.Equal(t, 3, p.Count(`mail WHERE template = 'reminder'`))
+	require.Equal(t, 3, p.Count(`timeline WHERE code = 'reminder_sent'`))
+}

@@ -82,6 +82,7 @@ func TestADayNears(t *testing.T) {
 	}
 	c.put(`SELECT dates_fall_due($1)`, c.Now.Add(9*time.Hour))
 	require.Equal(t, 1, c.Count(`mail m JOIN staff s ON s.email = m.recipient WHERE m.template = 'date_nears' AND s.id = $1`, c.Accounts["social_worker_2.prato"].ID))
+	require.Equal(t, 1, c.Count(`mail m, critical_date d WHERE m.template = 'date_nears' AND day_of(mail_date(m.id)) = d.on_day`), "the mail says which day")
 	c.put(`UPDATE staff SET active = false WHERE id = $1`, c.Accounts["social_worker.prato"].ID)
 	require.True(t, c.kept(caseRun).Marked)
 	c.refresh()
