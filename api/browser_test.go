@@ -149,6 +149,7 @@ var pagesInBrowser = []struct {
 	{"mese", "/appuntamenti", "/appuntamenti?servizio=pas&vista=mese", apitest.SomeWorker.Subject},
 	{"settimana", "/appuntamenti", "/appuntamenti?servizio=pas&vista=settimana", apitest.SomeWorker.Subject},
 	{"foglio", "/fascicoli/:id/appuntamenti/:appuntamento/foglio", "/fascicoli/" + apitest.AnotherID + "/appuntamenti/" + apitest.SomeID + "/foglio?porta=1", apitest.SomeWorker.Subject},
+	{"foglio-del-prossimo", "/fascicoli/:id/foglio", "/fascicoli/" + apitest.AnotherID + "/foglio", apitest.SomeWorker.Subject},
 	{"stampa-riassunto", "/fascicoli/:id/stampa", "/fascicoli/" + apitest.AnotherID + "/stampa", apitest.SomeWorker.Subject},
 	{"stampa-progetto", "/fascicoli/:id/progetto/stampa", "/fascicoli/" + apitest.AnotherID + "/progetto/stampa", apitest.SomeWorker.Subject},
 	{"stampa-segnalazione", "/segnalazioni/:id/stampa", "/segnalazioni/" + apitest.SomeID + "/stampa", apitest.SomeCPI.Subject},

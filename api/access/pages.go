@@ -132,6 +132,9 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 		f.Flash = &web.Flash{Good: true, Text: "Sei di nuovo collegato. Quello che avevi scritto è qui sotto e non è ancora stato inviato: controlla e invia."}
 	} else if text := p.sessions.PopString(ctx, flashKey); text != "" {
 		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
+		if to, words, ok := strings.Cut(p.sessions.PopString(ctx, flashLinkKey), " "); ok {
+			f.Flash.Link = &web.Link{URL: to, Text: words}
+		}
 	}
 	return f
 }
@@ -186,9 +189,10 @@ func (p *Pages) whoever(ctx context.Context) care.Staff {
 // A flash is kept in the session until the next page: one character that says
 // whether it is good news, and its words.
 const (
-	flashKey  = "flash"
-	flashGood = "+"
-	flashBad  = "-"
+	flashKey     = "flash"
+	flashLinkKey = "flash link" // its link: the address and its words
+	flashGood    = "+"
+	flashBad     = "-"
 )
 
 // Leave ends a form with good news: the browser goes on to another page, so
@@ -199,6 +203,12 @@ func (p *Pages) Leave(c *gin.Context, to, words string) error {
 	}
 	c.Redirect(http.StatusSeeOther, to)
 	return nil
+}
+
+// LeaveWith is Leave with a link behind the words.
+func (p *Pages) LeaveWith(c *gin.Context, to, words string, link web.Link) error {
+	p.sessions.Put(c.Request.Context(), flashLinkKey, link.URL+" "+link.Text)
+	return p.Leave(c, to, words)
 }
 
 // LeaveRefused goes on to another page with why something could not be.

@@ -32,6 +32,7 @@ type Link struct {
 type Flash struct {
 	Good bool
 	Text string
+	Link *Link // what may be done with it now; nil: nothing
 }
 
 // Form is what the form of every page has beside its own fields.

@@ -367,6 +367,12 @@ func TestOneConversation(t *testing.T) {
 	if page = b.Send(t, "/sportello/fascicolo", form); page.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %v", page.StatusCode, page.Problems())
 	}
+	if link, found := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.AnotherID)).First("a", "href", page.Header.Get("Location")+"/foglio"); !found || link.Words() != "Stampa il foglietto" {
+		t.Error("nothing leads to the sheet of the appointment")
+	}
+	if _, again := apitest.ReadPage(t, b.Visit("/fascicoli/"+apitest.AnotherID)).First("a", "href", page.Header.Get("Location")+"/foglio"); again {
+		t.Error("it is told twice")
+	}
 	var done []string
 	for _, c := range b.Records.Commands {
 		done = append(done, string(c.Operation))

@@ -128,11 +128,14 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		page.InformationOnly = foreign
 		return s.showOpening(c, who, rules, status, page)
 	}
-	words := ""
+	words, slip := "", ""
 	if cmd.State == ledger.CommandWorked {
-		if words, err = s.goOn(ctx, who, c.PostForm("key"), cmd.ID, form, heard); err != nil {
+		if words, slip, err = s.goOn(ctx, who, c.PostForm("key"), cmd.ID, form, heard); err != nil {
 			return err
 		}
+	}
+	if slip != "" {
+		return s.Pages.LeaveWith(c, "/fascicoli/"+cmd.ID, "Il fascicolo è aperto."+words, web.Link{URL: slip, Text: "Stampa il foglietto"})
 	}
 	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, "Il fascicolo è aperto."+words)
 }

@@ -108,28 +108,32 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 }
 
 // goOn records what was heard in a case file that was just opened, and fixes the
-// appointment; it says what was done. What the path asks for first comes first.
-func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f caseForm, t talk) (words string, err error) {
+// appointment; it says what was done, and where its sheet is (empty: it is
+// not fixed). What the path asks for first comes first.
+func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f caseForm, t talk) (words, slip string, err error) {
 	if t.booking == nil && t.note()+t.interpreted == "" {
-		return s.nextWords(ctx, who, caseID), nil
+		return s.nextWords(ctx, who, caseID), "", nil
 	}
 	state, err := s.answer(ctx, who, key, caseID, care.FirstListening, care.Completion{Outcome: care.Heard, Needs: f.Needs, Interpreted: t.interpreted, Note: t.note()})
 	switch {
 	case err != nil:
-		return "", err
+		return "", "", err
 	case state == "":
-		return " L’ascolto non è registrato." + s.nextWords(ctx, who, caseID), nil
+		return " L’ascolto non è registrato." + s.nextWords(ctx, who, caseID), "", nil
 	case t.booking == nil:
-		return " L’ascolto è registrato." + s.nextWords(ctx, who, caseID), nil
+		return " L’ascolto è registrato." + s.nextWords(ctx, who, caseID), "", nil
 	}
 	state, err = s.answer(ctx, who, key, caseID, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{*t.booking}})
+	if err != nil {
+		return "", "", err
+	}
 	switch state {
 	case ledger.CommandWorked:
-		return " L’ascolto è registrato e l’appuntamento è fissato: " + offered.Place(t.booking.At) + ".", err
+		return " L’ascolto è registrato e l’appuntamento è fissato: " + offered.Place(t.booking.At) + ".", "/fascicoli/" + caseID + "/foglio", nil
 	case ledger.CommandAccepted:
-		return " L’ascolto è registrato. L’appuntamento è chiesto: tra poco lo trovi nel fascicolo.", err
+		return " L’ascolto è registrato. L’appuntamento è chiesto: tra poco lo trovi nel fascicolo.", "", nil
 	}
-	return " L’ascolto è registrato. L’appuntamento non è fissato." + s.nextWords(ctx, who, caseID), err
+	return " L’ascolto è registrato. L’appuntamento non è fissato." + s.nextWords(ctx, who, caseID), "", nil
 }
 
 // answer does the caller's task of a kind in a case; empty: it is not there, or is refused.

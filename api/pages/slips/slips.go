@@ -22,6 +22,7 @@ import (
 
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
+	p.Get("/fascicoli/:id/foglio", s.next)
 	p.Get("/fascicoli/:id/appuntamenti/:appuntamento/foglio", s.sheet)
 	p.Get("/fascicoli/:id/appuntamenti/:appuntamento/calendario", s.calendar)
 	p.Get("/equipe/:id/calendario", s.meeting)
@@ -42,6 +43,21 @@ func (s *Place) appointment(c *gin.Context, who care.Staff) (*zone.Rules, ledger
 		return nil, ledger.Case{}, ledger.Appointment{}, ledger.ErrNotFound
 	}
 	return rules, file, file.Appointments[i], nil
+}
+
+// next leads to the sheet of the next appointment, for whoever has just fixed it: its step may
+// still have to write it.
+func (s *Place) next(c *gin.Context, who care.Staff) error {
+	file, err := s.Records.CaseFile(c.Request.Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	ahead := slices.DeleteFunc(file.Appointments, func(a ledger.Appointment) bool { return !a.Stands() || a.At.Before(s.Now()) })
+	if len(ahead) == 0 {
+		return s.Pages.LeaveRefused(c, "/fascicoli/"+file.ID, "L’appuntamento non è ancora nel fascicolo: tra qualche secondo aggiorna la pagina, e il foglio è accanto all’appuntamento.")
+	}
+	first := slices.MinFunc(ahead, func(a, b ledger.Appointment) int { return a.At.Compare(b.At) })
+	return s.Pages.Leave(c, "/fascicoli/"+file.ID+"/appuntamenti/"+first.ID+"/foglio", "")
 }
 
 // sheet shows what is printed for the person, in their language unless another is asked for.

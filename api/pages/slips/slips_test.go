@@ -1,6 +1,7 @@
 package slips_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/gathering"
 	"percorso/internal/kin"
+	"percorso/internal/ledger"
 	"percorso/internal/speech"
 )
 
@@ -92,6 +94,25 @@ func TestASheetInALanguageThatNobodyHasRead(t *testing.T) {
 func TestNoSheetOfWhatIsOver(t *testing.T) {
 	b := sheets(t)
 	require.Equal(t, http.StatusNotFound, b.Visit("/fascicoli/"+apitest.AnotherID+"/appuntamenti/"+apitest.AcceptedID+"/foglio").StatusCode)
+}
+
+// TestTheSheetOfTheNextAppointment: whoever has just fixed it is led there, or told that it is not
+// there yet.
+func TestTheSheetOfTheNextAppointment(t *testing.T) {
+	b := sheets(t)
+	require.Equal(t, at+"/foglio", b.Visit("/fascicoli/"+apitest.AnotherID+"/foglio").Header.Get("Location"))
+	b.Serve(nothingYet{b.Pages})
+	require.Equal(t, "/fascicoli/"+apitest.AnotherID, b.Visit("/fascicoli/"+apitest.AnotherID+"/foglio").Header.Get("Location"))
+	require.Contains(t, b.Visit("/fascicoli/"+apitest.AnotherID).Text, "L’appuntamento non è ancora nel fascicolo")
+}
+
+// nothingYet are records in which nobody is expected.
+type nothingYet struct{ *apitest.PageRecords }
+
+func (r nothingYet) CaseFile(ctx context.Context, who care.Staff, id string) (ledger.Case, error) {
+	file, err := r.PageRecords.CaseFile(ctx, who, id)
+	file.Appointments = nil
+	return file, err
 }
 
 // TestTheFileForACalendar is read back by another program: it says when, where, and not why.
