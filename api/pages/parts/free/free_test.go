@@ -35,7 +35,9 @@ func TestNoPlaceByTelephone(t *testing.T) {
 		reachable, err := free.ReachableIn(t.Context(), records{speaks}, care.Staff{}, "placement/1")
 		require.NoError(t, err)
 		for _, of := range []func() ([]agenda.Slot, error){
-			func() ([]agenda.Slot, error) { return reachable.Offers(t.Context(), care.Staff{}, "cpi", time.Time{}, 1) },
+			func() ([]agenda.Slot, error) {
+				return reachable.Offers(t.Context(), care.Staff{}, "cpi", time.Time{}, 1)
+			},
 			func() ([]agenda.Slot, error) { return reachable.Block(t.Context(), care.Staff{}, time.Time{}, 1) },
 		} {
 			slots, err := of()
