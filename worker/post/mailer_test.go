@@ -19,6 +19,7 @@ import (
 	"percorso/internal/invitation"
 	"percorso/internal/italian/mails"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 )
 
 const (
@@ -42,13 +43,16 @@ func TestMailsArrive(t *testing.T) {
 	m := mailer(r.address)
 	expires := time.Date(2026, 3, 9, 18, 0, 0, 0, time.UTC)
 	const linkID = "0197f4e2-0000-7000-8000-000000000001"
-	for i, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "partner_request", "partner_outcome"} {
+	for i, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "partner_request", "partner_outcome", mediation.MailRequest, mediation.MailAccepted, mediation.MailCalled} {
 		t.Run(kind, func(t *testing.T) {
 			in := reminder
 			in.Template, in.About = kind, ledger.MailAbout{Asker: "Ente di prova", Phone: "0574 000000", Until: &expires, Asked: &expires}
-			partner := strings.HasPrefix(kind, "partner_")
+			partner, signed := strings.HasPrefix(kind, "partner_") || strings.HasPrefix(kind, "mediator_"), linkID
 			if partner {
 				in.Link, in.Expires = ledger.Invitation+linkID, &expires
+			}
+			if strings.HasPrefix(kind, "mediator_") {
+				in.Link, signed = mediation.Path+linkID, mediation.Signed+linkID
 			}
 			require.Equal(t, sent, m.Send(t.Context(), in))
 			require.Len(t, r.letters(), i+1)
@@ -80,7 +84,8 @@ func TestMailsArrive(t *testing.T) {
 			}
 			opened, err := invitation.Open(m.LinkKey, path.Base(link.Path), expires.Add(-time.Minute))
 			require.NoError(t, err)
-			require.Equal(t, linkID, opened)
+			require.Equal(t, path.Dir(in.Link), path.Dir(link.Path))
+			require.Equal(t, signed, opened)
 			_, err = invitation.Open(m.LinkKey, path.Base(link.Path), expires)
 			require.ErrorIs(t, err, invitation.ErrExpired)
 		})
