@@ -65,7 +65,8 @@ func (Appointments) Template() *template.Template { return templates["appointmen
 // Line is an appointment with where its sheet for the person is.
 type Line struct {
 	web.Line
-	Slip string // address; empty: it is over, or cancelled
+	Slip     string // address; empty: it is over, or cancelled
+	Mediator string // address of the form that asks for one, or of the request; empty: it is over, or the zone has no providers
 }
 
 // Sent is what went to other agencies, and what the person consents to.
@@ -174,6 +175,9 @@ func lineOf(p care.Policy, caseID string, a ledger.Appointment, now time.Time) L
 	}
 	if a.Stands() && now.Before(a.At) {
 		line.URL = "/appuntamenti/" + a.ID
+		if len(p.Providers) > 0 {
+			line.Mediator = line.URL + "/mediatore"
+		}
 	}
 	return line
 }
