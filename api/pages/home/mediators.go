@@ -5,7 +5,6 @@ import (
 	"percorso/api/web"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
-	"percorso/internal/italian/world"
 	"percorso/internal/mediation"
 )
 
@@ -23,7 +22,7 @@ func unconfirmed(d *day) func() error {
 		for _, r := range list {
 			if r.State != mediation.Confirmed {
 				lines = append(lines, web.Line{
-					URL: allMediators + "/" + r.ID, Text: italian.Upper(world.Language(r.Language)), State: italian.Upper(mediating.State(r.State)), When: italian.When(r.At.In(italian.Rome), d.now),
+					URL: allMediators + "/" + r.ID, Text: italian.Upper(mediating.Language(r.Language)), State: italian.Upper(mediating.State(r.State)), When: italian.When(r.At.In(italian.Rome), d.now),
 				})
 			}
 		}

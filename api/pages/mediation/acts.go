@@ -9,7 +9,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
-	"percorso/internal/italian/world"
 	"percorso/internal/mediation"
 )
 
@@ -48,7 +47,7 @@ func (s *Place) of(c *gin.Context, who care.Staff, title, button string) (f form
 		return f, r, err
 	}
 	f.page.Back = &web.Link{URL: path + "/" + r.ID, Text: "La richiesta"}
-	f.page.Strip = &parts.Strip{Person: "Mediatore: " + world.Language(r.Language)}
+	f.page.Strip = &parts.Strip{Person: "Mediatore: " + mediating.Language(r.Language)}
 	f.page.Strip.Put(parts.Thing{Title: italian.Upper(mediating.State(r.State)), Terms: terms(f.rules.Policy, r)})
 	return f, r, nil
 }

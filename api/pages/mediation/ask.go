@@ -17,7 +17,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
-	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
 	"percorso/internal/zone"
@@ -113,7 +112,7 @@ func (f form) language() web.Field {
 		}
 	}
 	for _, tag := range known {
-		field.Options = append(field.Options, web.Option{Value: tag, Text: world.Language(tag), Chosen: tag == asked})
+		field.Options = append(field.Options, web.Option{Value: tag, Text: mediating.Language(tag), Chosen: tag == asked})
 	}
 	return field
 }

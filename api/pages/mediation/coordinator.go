@@ -16,7 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
-	"percorso/internal/italian/world"
+	"percorso/internal/italian/mediating"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
 )
@@ -139,7 +139,7 @@ func (s coordinators) shown(c *gin.Context, r *mediation.Request, asked mediatio
 		return err
 	}
 	from := present.AgencyName(rules.Policy, r.Agency)
-	page.Lead = italian.Upper(article.The(from)) + " Le chiede un mediatore: " + world.Language(r.Language) + "."
+	page.Lead = italian.Upper(article.The(from)) + " Le chiede un mediatore: " + mediating.Language(r.Language) + "."
 	page.Terms = what(rules.Policy, *r)
 	if office, _ := rules.Agency(r.Agency); office.Phone != "" {
 		page.Terms = append(page.Terms, web.Term{Name: "Chi chiamare", Value: from + ", telefono " + office.Phone})

@@ -14,7 +14,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
-	"percorso/internal/italian/world"
 	"percorso/internal/mediation"
 )
 
@@ -97,7 +96,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 }
 
 func item(p care.Policy, r mediation.Request, now time.Time) Item {
-	i := Item{Title: italian.Upper(when(r.At)) + ", " + world.Language(r.Language), State: badge(r.State), Warn: warnings(r, now), URL: path + "/" + r.ID}
+	i := Item{Title: italian.Upper(when(r.At)) + ", " + mediating.Language(r.Language), State: badge(r.State), Warn: warnings(r, now), URL: path + "/" + r.ID}
 	i.Facts = append(i.Facts, providerName(p, r.Provider), whereOf(r), italian.Count(r.Minutes(), "minuto", "minuti"))
 	if r.Mediator != "" {
 		i.Facts = append(i.Facts, r.Mediator)
@@ -167,7 +166,7 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := One{Frame: s.Pages.Frame(c, "Mediatore: "+world.Language(r.Language)+", "+when(r.At), path), State: badge(r.State), Warn: warnings(r, s.Now()), Terms: terms(rules.Policy, r)}
+	page := One{Frame: s.Pages.Frame(c, "Mediatore: "+mediating.Language(r.Language)+", "+when(r.At), path), State: badge(r.State), Warn: warnings(r, s.Now()), Terms: terms(rules.Policy, r)}
 	page.Back = &web.Link{URL: path, Text: "Mediatori chiesti"}
 	if r.Elsewhen && r.State == mediation.Confirmed {
 		page.Main = &web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "Sposta l’appuntamento a " + when(r.At)}
@@ -214,7 +213,7 @@ func terms(p care.Policy, r mediation.Request) []web.Term {
 
 // what is asked, and what became of it.
 func what(p care.Policy, r mediation.Request) []web.Term {
-	list := []web.Term{{Name: "Lingua", Value: italian.Upper(world.Language(r.Language))}, {Name: "Quando", Value: italian.Upper(when(r.At)) + ", " + italian.Count(r.Minutes(), "minuto", "minuti")}, {Name: "Dove", Value: whereOf(r)}}
+	list := []web.Term{{Name: "Lingua", Value: italian.Upper(mediating.Language(r.Language))}, {Name: "Quando", Value: italian.Upper(when(r.At)) + ", " + italian.Count(r.Minutes(), "minuto", "minuti")}, {Name: "Dove", Value: whereOf(r)}}
 	add := func(name, value string) {
 		if value != "" {
 			list = append(list, web.Term{Name: name, Value: value})

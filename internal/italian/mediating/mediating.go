@@ -39,11 +39,20 @@ func Mode(mode string) string {
 	return "di persona"
 }
 
+// Language names one, with where its variety is spoken: "arabo (Marocco)".
+func Language(tag string) string {
+	name := world.Language(tag)
+	if _, of, varies := strings.Cut(tag, "-"); varies && len(of) == 2 {
+		name += " (" + world.Citizenship(of) + ")"
+	}
+	return name
+}
+
 // Languages names some: "bengalese, urdu".
 func Languages(tags []string) string {
 	named := make([]string, len(tags))
 	for i, tag := range tags {
-		named[i] = world.Language(tag)
+		named[i] = Language(tag)
 	}
 	return strings.Join(named, ", ")
 }
