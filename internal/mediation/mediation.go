@@ -155,7 +155,7 @@ func (f Form) lot(p care.Policy) (faults care.Faults) {
 		return faults
 	}
 	_, lot, ok := LotOf(p, f.Lot)
-	faults.Add(ok && Serves(lot, f.Language, f.Mode, f.At), "lot", RuleLot)
+	faults.Add(ok && (f.Language == "" || Serves(lot, f.Language, f.Mode, f.At)), "lot", RuleLot)
 	return faults
 }
 
