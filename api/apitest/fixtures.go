@@ -642,6 +642,14 @@ func (p *PageRecords) Appointments(context.Context, care.Staff, ledger.Appointme
 	return ledger.Page[ledger.Appointment]{Items: p.appointments()}, nil
 }
 
+// Beyond says it of the first appointment.
+func (p *PageRecords) Beyond(_ context.Context, _ care.Staff, appointments []string) (given []agenda.Given, _ error) {
+	if len(appointments) > 0 {
+		given = []agenda.Given{{ID: appointments[0], As: agenda.Extra, Why: "urgent"}}
+	}
+	return given, nil
+}
+
 // CalledOff is the Friday of the week that is asked for.
 func (p *PageRecords) CalledOff(_ context.Context, _ care.Staff, _ string, first, _ time.Time) ([]agenda.Off, error) {
 	friday := care.DayOf(agenda.Monday(first).AddDate(0, 0, 4))

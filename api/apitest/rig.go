@@ -300,6 +300,11 @@ func (f *fakeRecords) Absences(_ context.Context, s care.Staff) ([]absence.Entry
 	return []absence.Entry{{ID: SomeID, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: today, Last: today.AddDate(0, 0, 13)}}, f.Fail
 }
 
+// Beyond says it of none.
+func (f *fakeRecords) Beyond(context.Context, care.Staff, []string) ([]agenda.Given, error) {
+	return nil, f.Fail
+}
+
 // CalledOff is nothing.
 func (f *fakeRecords) CalledOff(context.Context, care.Staff, string, time.Time, time.Time) ([]agenda.Off, error) {
 	return nil, f.Fail

@@ -3,6 +3,7 @@ package present
 import (
 	"strings"
 
+	"percorso/internal/agenda"
 	"percorso/internal/arrival"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
@@ -64,4 +65,15 @@ func Here(a ledger.Appointment) string {
 		here += ", parla " + Languages(a.Languages)
 	}
 	return here
+}
+
+// Beyond says of an appointment that it has a place although there was none, and why; empty:
+// it has one of those that there are.
+func Beyond(given []agenda.Given, appointment string) string {
+	for _, g := range given {
+		if g.ID == appointment {
+			return offered.Beyond(g)
+		}
+	}
+	return ""
 }

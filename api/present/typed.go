@@ -141,6 +141,8 @@ func (t *typed) words(name, v string) string {
 		return italian.Circle(v)
 	case "by":
 		return offered.Asker(v)
+	case "beyond":
+		return italian.Upper(italian.BeyondWhy(v))
 	case "why":
 		if t.op == care.OpPlanMeeting {
 			return v

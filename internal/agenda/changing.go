@@ -74,6 +74,7 @@ type Moving struct {
 	BirthDate *care.Date `json:"birth_date,omitempty" format:"date" doc:"Of the person, as who asks says it; not where the service asks"`
 	Why       string     `json:"why" enum:"cannot_come,office_cannot,interpreter_missing,other_cause"`
 	Was       *time.Time `json:"was,omitempty" doc:"When it is, as the caller has seen it; refused where it has another time by now"`
+	Beyond    string     `json:"beyond,omitempty" enum:"urgent,deadline,is_here,agreed,other" doc:"Why the place is given although there is none: by the supervisor or who works in the service; with other the note says it"`
 	Note      string     `json:"note,omitempty" maxLength:"4000"`
 }
 
@@ -97,7 +98,7 @@ func (m Moving) Check() []care.Fault {
 	f := care.Faults(m.Asked().Check())
 	f.Add(!m.At.IsZero(), "at", care.RuleRequired)
 	f.Add(m.Was == nil || !m.Was.Equal(m.At), "at", SameTime)
-	return f
+	return append(f, CheckBeyond(m.Beyond, m.Note)...)
 }
 
 // Check says what is wrong with the form. Whoever is not of the service says first of

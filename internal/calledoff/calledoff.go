@@ -37,13 +37,6 @@ type Form struct {
 	Note    string
 }
 
-// May says whether somebody may call off days of a service: its zone's supervisor, and who
-// has its role in its agency.
-func May(who care.Staff, p care.Policy, service string) bool {
-	s, known := p.Service(service)
-	return known && who.Zone == p.Zone && (who.Role == care.Supervisor || who.Role == s.Role && who.Agency == s.Agency)
-}
-
 // Check says what is wrong with the form. now is in the zone's calendar.
 func (f Form) Check(now time.Time) []care.Fault {
 	faults := f.CheckDays(now)

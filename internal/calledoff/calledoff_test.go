@@ -57,17 +57,3 @@ func TestDaysTakenBack(t *testing.T) {
 		}
 	}
 }
-
-func TestWhoMayCallOff(t *testing.T) {
-	p := care.Policy{Zone: "prato", Services: []care.Service{{Code: "legale", Agency: "asl", Role: care.ImmigrationExpert}}}
-	who := care.Staff{Zone: "prato", Agency: "asl", Role: care.ImmigrationExpert}
-	require.True(t, calledoff.May(who, p, "legale"))
-	require.False(t, calledoff.May(who, p, "another"))
-	other := who
-	other.Agency = "comune"
-	require.False(t, calledoff.May(other, p, "legale"))
-	other.Role = care.Supervisor
-	require.True(t, calledoff.May(other, p, "legale"))
-	other.Zone = "lucca"
-	require.False(t, calledoff.May(other, p, "legale"))
-}

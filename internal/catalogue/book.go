@@ -11,7 +11,8 @@ import (
 // BookingForm books another level-2 service for an open case.
 type BookingForm struct {
 	care.Booking
-	Note string `json:"note,omitempty" maxLength:"4000"`
+	Beyond string `json:"beyond,omitempty" enum:"urgent,deadline,is_here,agreed,other" doc:"Why the place is given although there is none: by the supervisor or who works in the service; with other the note says it"`
+	Note   string `json:"note,omitempty" maxLength:"4000"`
 }
 
 // Book books another level-2 service for an open case.
@@ -24,7 +25,7 @@ var Book = Operation[BookingForm]{
 		var f care.Faults
 		f.Booking(around.Policy, "", form.Booking)
 		f.Note("note", form.Note)
-		return f
+		return append(f, agenda.CheckBeyond(form.Beyond, form.Note)...)
 	},
 	Dates: func(form BookingForm, _ care.TaskKind) []care.Dated {
 		return []care.Dated{{Field: "at", Meaning: care.AppointmentTime, At: care.Given(form.At)}}

@@ -282,7 +282,7 @@ var fields = map[string]string{
 	"first": "Primo giorno di assenza", "last": "Ultimo giorno di assenza", "substitute": "Sostituto", "staff_id": "Chi è assente",
 	"note": "Note", "interpreted": "Chi ha interpretato", "late": "Minuti di ritardo", "circle": "Chi legge quello che scrivi", "service": "Servizio", "area": "Area", "need": "Gravità",
 	"person": "Persona", "topic": "Argomento", "channel": "Canale", "language": "Lingua", "languages": "Lingue", "citizenship": "Cittadinanza",
-	"by": "Chi lo chiede", "why": "Perché", "given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
+	"by": "Chi lo chiede", "why": "Perché", "beyond": "Anche senza posto o fuori orario", "given_name": "Nome", "family_name": "Cognome", "birth_date": "Data di nascita", "permit": "Permesso di soggiorno",
 	"permit_expiry": "Scadenza del permesso", "receipt_on": "Ricevuta del rinnovo", "phone": "Telefono", "fiscal_code": "Codice fiscale", "contacts": "Contatti", "no_safe_contact": "Nessun contatto sicuro", "reads": "Lingue che legge", "speech": "Come comunica", "linked": "Persone vicine", "no_abode": "Senza fissa dimora", "papers": "Documenti", "name": "Nome e cognome", "relation": "Che cosa è per la persona", "signs": "Firma", "barred": "Non si deve informare", "order": "Chi lo ha disposto", "ordered": "Giorno della decisione", "file": "Numero del suo fascicolo", "type": "Documento", "number": "Numero", "expires": "Ultimo giorno", "signed_by": "Chi firma", "value": "Numero o indirizzo", "whose": "Di chi è", "call": "Si può chiamare o scrivere", "message": "Si può lasciare un messaggio", "hours": "Quando", "email": "Email", "municipality": "Comune in cui vive", "another_person": "È un’altra persona", "address": "Indirizzo", "notice_given": "Informativa sulla privacy", "notice_way": "Come è stata data l’informativa", "notice_language": "Lingua dell’informativa",
 	"agency": "Ente", "role": "Ruolo",
 	"plan": "Progetto personalizzato", "goals": "Obiettivi", "goal": "Obiettivo", "actions": "Azioni", "text": "Testo", "changes": "Che cosa cambia",
@@ -303,6 +303,17 @@ func lastName(path string) string {
 	}
 	return name
 }
+
+// BeyondHint says who may give a place where there is none.
+const BeyondHint = "Solo se serve, e con il suo motivo: lo può fare il responsabile, o chi lavora nel servizio. Si vede in agenda."
+
+// beyondWhys are why somebody is given a place where there is none.
+var beyondWhys = map[string]string{
+	"urgent": "è urgente", "deadline": "una scadenza è vicina", "is_here": "la persona è già qui", "agreed": "concordato con il servizio", "other": "un altro motivo, nella nota",
+}
+
+// BeyondWhy is why somebody is given a place where there is none.
+func BeyondWhy(code string) string { return beyondWhys[code] }
 
 // MayBeRead is said beside every note about a person.
 const MayBeRead = "La persona può chiedere di leggere quello che scrivi."

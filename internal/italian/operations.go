@@ -76,6 +76,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 		Intro:  "L’appuntamento si aggiunge al percorso. Il servizio lo conferma, lo sposta o lo annulla.",
 		Done:   "Appuntamento prenotato: il servizio lo deve confermare.",
 		Labels: map[string]string{"service": "Servizio e materia", "at": "Quando"},
+		Hints:  map[string]string{"beyond": BeyondHint}, Choices: beyondWhys,
 	},
 	care.OpConvene: {
 		Intro: "Ogni ruolo dell’équipe riceve un invito e dà il suo parere; poi si scrive il progetto con la persona.",

@@ -59,6 +59,7 @@ var rules = map[string]string{
 	agenda.CalledOff:         "Quel giorno il servizio non riceve: la giornata è annullata. Scegli un altro giorno.",
 	calledoff.Already:        "Alcuni di questi giorni sono già annullati: scegli gli altri.",
 	calledoff.Fixing:         "In questo momento qualcuno fissa un appuntamento in uno di questi giorni: riprova fra qualche secondo.",
+	agenda.NotYours:          "Un posto in più o fuori orario lo dà il responsabile, o chi lavora nel servizio: scegli uno dei posti liberi, oppure chiedi a loro.",
 	calledoff.Over:           "Non c’è più nessun giorno da riaprire.",
 	agenda.Elsewhere:         "A quell’ora la persona ha già un altro appuntamento: scegli un’altra ora.",
 	agenda.UnknownPair:       "Numero e data di nascita non corrispondono: fatteli ripetere. A chi non li sa non si dice nulla, nemmeno che il fascicolo c’è.",

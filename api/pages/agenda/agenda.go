@@ -85,6 +85,10 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page.More = web.NextPage(c.Request.URL, "da", appointments.Next)
+	given, err := s.Records.Beyond(ctx, who, web.Each(appointments.Items, func(a ledger.Appointment) string { return a.ID }))
+	if err != nil {
+		return err
+	}
 	for _, a := range appointments.Items {
 		day := dayTitle(a.At, s.Now())
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
@@ -100,6 +104,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		}
 		item.Here = present.Here(a)
 		item.Arrive, item.Back = here.Mark(a, s.Now().In(rules.Calendar.Location()))
+		item.Beyond = present.Beyond(given, a.ID)
 		item.Came = didTheyCome(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}

@@ -66,7 +66,7 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 
 // changeLabels are the fields of the form by their ids.
 var changeLabels = map[string]string{
-	"what": "Che cosa succede", "by": "Chi lo chiede", "number": "Numero del fascicolo", "birth_date": "Data di nascita", "why": "Perché", "note": "Nota",
+	"what": "Che cosa succede", "by": "Chi lo chiede", "number": "Numero del fascicolo", "birth_date": "Data di nascita", "why": "Perché", "beyond": italian.Field("beyond"), "note": "Nota",
 }
 
 // readChange reads the form: what is asked, what cannot be read of it, and what the page
@@ -100,6 +100,7 @@ func readChange(key string, a ledger.Appointment, sent url.Values) (command cata
 	if at != nil {
 		moving.At = *at
 	}
+	moving.Beyond = sent.Get("beyond")
 	return catalogue.MoveAppointment.Command(key, a.ID, moving).InRun(a.Run), faults, "L’appuntamento è spostato."
 }
 
@@ -151,12 +152,13 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 		return page, a, err
 	}
 	offers, err := free.Find(ctx, reachable, who, rules, day, a.Service)
-	page.Fields = changeFields(a, offers, sent)
+	page.Fields = changeFields(a, offers, sent, agenda.Decides(who, rules.Policy, a.Service))
 	return page, a, err
 }
 
-// changeFields are the fields of the form, with what was typed.
-func changeFields(a ledger.Appointment, offers free.Places, sent url.Values) []web.Field {
+// changeFields are the fields of the form, with what was typed. Who decides when the service
+// receives may give a place beyond those that there are.
+func changeFields(a ledger.Appointment, offers free.Places, sent url.Values, decides bool) []web.Field {
 	choices := func(id, hint string, codes []string, text func(string) string) web.Field {
 		f := web.Field{Shape: "choices", Type: "radio", ID: id, Label: changeLabels[id], Hint: hint, Required: true}
 		for _, code := range codes {
@@ -166,6 +168,13 @@ func changeFields(a ledger.Appointment, offers free.Places, sent url.Values) []w
 	}
 	whats := map[string]string{toMove: "Ha un altro orario", toCancel: "È annullato"}
 	when := web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: "what-0", Fields: offers.When("", sent, false)}
+	if decides {
+		beyond := web.Field{Shape: "select", ID: "beyond", Label: changeLabels["beyond"], Empty: "No: solo dove c’è posto", Hint: italian.BeyondHint}
+		for _, code := range agenda.BeyondWhys {
+			beyond.Options = append(beyond.Options, web.Option{Value: code, Text: italian.Upper(italian.BeyondWhy(code)), Chosen: sent.Get("beyond") == code})
+		}
+		when.Fields = append(when.Fields, beyond)
+	}
 	return []web.Field{
 		{Shape: "hidden", ID: "was", Value: a.At.Format(time.RFC3339)},
 		choices("what", "", []string{toMove, toCancel}, func(code string) string { return whats[code] }),

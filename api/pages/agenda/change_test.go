@@ -50,13 +50,13 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 		a := b.Submit(address, sent)
 		return a.StatusCode, a.Text
 	}
-	status, text := sends(url.Values{"what": {"move"}, "offer": {"uoc_immigrazione 2026-11-25T09:00:00+01:00"}, "by": {agenda.Another}, "why": {"other_cause"},
+	status, text := sends(url.Values{"what": {"move"}, "offer": {"uoc_immigrazione 2026-11-25T09:00:00+01:00"}, "by": {agenda.Another}, "why": {"other_cause"}, "beyond": {"urgent"},
 		"number": {"PO-2026-00012"}, "birth_date-day": {"1"}, "birth_date-month": {"5"}, "birth_date-year": {"1990"}})
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.Contains(t, text, "nemmeno che il fascicolo c’è")
 	require.Equal(t, care.OpMoveMeeting, got.Operation, text)
 	moving := apitest.FormIn(t, catalogue.MoveAppointment, got)
-	require.Equal(t, []string{agenda.Another, "PO-2026-00012", "other_cause"}, []string{moving.By, moving.Number, moving.Why})
+	require.Equal(t, []string{agenda.Another, "PO-2026-00012", "other_cause", "urgent"}, []string{moving.By, moving.Number, moving.Why, moving.Beyond})
 	require.True(t, time.Date(2026, 11, 25, 9, 0, 0, 0, testclock.Rome).Equal(moving.At))
 	require.True(t, time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome).Equal(*moving.Was), "as who asks has seen it")
 	answer = nil

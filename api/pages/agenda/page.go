@@ -47,6 +47,7 @@ type AgendaItem struct {
 	AskMediator                   string    // address of the form that asks for one, or of the request; empty: the zone has no providers
 	Change                        string    // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string    // who asked that it be moved or cancelled, and why
+	Beyond                        string    // that it has a place although there was none, and why; empty: it has one of those
 	Kept                          string    // that it stands although the case stands still; empty: that does not
 	Here                          string    // since when the person is here; empty: nobody has marked that they are
 	Arrive, Back                  *web.Form // marks that they are, takes it back; nil: there is nothing to mark

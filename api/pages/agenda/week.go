@@ -11,7 +11,6 @@ import (
 
 	"percorso/api/web"
 	"percorso/internal/agenda"
-	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
@@ -70,7 +69,7 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 		}
 		if d.Off != nil {
 			shown.Off, shown.Tell = "Giornata annullata: "+offered.OffReason(d.Off.Reason), "/giornate-annullate/"+d.Off.ID
-		} else if d.Open && calledoff.May(who, rules.Policy, service) && !care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) {
+		} else if d.Open && agenda.Decides(who, rules.Policy, service) && !care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) {
 			shown.CallOff = "/giornate-annullate?" + url.Values{"servizio": {service}, "dal": {d.At.Format(time.DateOnly)}}.Encode()
 		}
 		if d.Open && d.Off == nil && !of.HasSessions() {

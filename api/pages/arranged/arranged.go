@@ -18,6 +18,7 @@ import (
 	"percorso/api/pages/room"
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -35,6 +36,8 @@ type Place struct {
 type Records interface {
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
+	// Beyond are those of some appointments that have a place although there was none.
+	Beyond(ctx context.Context, s care.Staff, appointments []string) ([]agenda.Given, error)
 }
 
 //go:embed *.html
@@ -100,8 +103,15 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	if acts := offered(who, file, catalogue.Book.Facts); len(acts) > 0 {
 		page.Book = &acts[0]
 	}
+	given, err := s.Records.Beyond(c.Request.Context(), who, web.Each(file.Appointments, func(a ledger.Appointment) string { return a.ID }))
+	if err != nil {
+		return err
+	}
 	for _, a := range file.Appointments {
 		line := lineOf(p, file.ID, a, s.Now())
+		if beyond := present.Beyond(given, a.ID); beyond != "" {
+			line.State += ". " + beyond
+		}
 		if line.URL != "" {
 			page.Ahead = append(page.Ahead, line)
 		} else {

@@ -15,6 +15,7 @@ import (
 	"percorso/api/pages/parts/reached"
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/expected"
@@ -102,7 +103,7 @@ func (s *Place) showList(c *gin.Context, who care.Staff, in typed, refused error
 	}
 	services := web.Field{Shape: "select", ID: "servizio", Label: labels["servizio"], Required: true, Empty: "Scegli il servizio"}
 	for _, v := range rules.Services {
-		if calledoff.May(who, rules.Policy, v.Code) {
+		if agenda.Decides(who, rules.Policy, v.Code) {
 			services.Options = append(services.Options, web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == in.service})
 		}
 	}
@@ -284,7 +285,7 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 		page.Facts = append(page.Facts, web.Term{Name: "Nota", Value: e.Note})
 	}
 	today := care.DayOf(s.Now().In(rules.Calendar.Location()))
-	if _, left := calledoff.BackFrom(e.First, e.Last, today); left && e.Back == nil && calledoff.May(who, rules.Policy, e.Service) {
+	if _, left := calledoff.BackFrom(e.First, e.Last, today); left && e.Back == nil && agenda.Decides(who, rules.Policy, e.Service) {
 		page.Reopen = path + "/" + e.ID + "/riapri"
 	}
 	for _, one := range people {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"percorso/api/pages/room"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/expected"
 	"percorso/internal/ledger"
@@ -44,4 +45,6 @@ type Sheets interface {
 	// and notes that they are put on paper. For the door nobody is named, and no protected
 	// person is there.
 	DayOf(ctx context.Context, s care.Staff, from, to time.Time, service string, door bool) ([]expected.Visit, error)
+	// Beyond are those of some appointments that have a place although there was none.
+	Beyond(ctx context.Context, s care.Staff, appointments []string) ([]agenda.Given, error)
 }

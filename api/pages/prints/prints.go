@@ -17,6 +17,7 @@ import (
 	"percorso/api/pages/parts/writing"
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/expected"
 	"percorso/internal/health"
@@ -324,7 +325,11 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 	if service != "" {
 		page.About = present.ServiceName(rules.Policy, service)
 	}
-	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, door)}}
+	given, err := s.Records.Beyond(ctx, who, web.Each(list, func(v expected.Visit) string { return v.ID }))
+	if err != nil {
+		return err
+	}
+	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, given, door)}}
 	if len(list) == 0 {
 		page.Parts = []Part{{Name: "Chi è atteso", Text: []string{"Nessun appuntamento."}}}
 	}
@@ -333,7 +338,7 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 }
 
 // tableOf lists the appointments of a day.
-func tableOf(rules *zone.Rules, list []expected.Visit, door bool) *Table {
+func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, door bool) *Table {
 	table := &Table{Heads: []string{"Ora", "Numero", "Servizio"}}
 	if !door {
 		table.Heads = []string{"Ora", "Numero", "Persona", "Lingua", "Mediatore", "Contatto", "Servizio"}
@@ -341,6 +346,9 @@ func tableOf(rules *zone.Rules, list []expected.Visit, door bool) *Table {
 	for _, v := range list {
 		row := Row{Head: italian.Hour(v.At), Cells: [][]string{{present.ServiceName(rules.Policy, v.Service)}}}
 		if !door {
+			if beyond := present.Beyond(given, v.ID); beyond != "" {
+				row.Cells[0] = append(row.Cells[0], beyond)
+			}
 			row.Cells = append(visitCells(rules, v), row.Cells...)
 		}
 		row.Cells = append([][]string{{expected.Number(v.ID)}}, row.Cells...)

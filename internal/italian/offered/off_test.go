@@ -5,7 +5,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/agenda"
 	"percorso/internal/calledoff"
+	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/testclock"
 )
@@ -14,6 +16,10 @@ func TestDaysCalledOffHaveTheirWords(t *testing.T) {
 	for _, code := range calledoff.Reasons {
 		require.NotEmpty(t, offered.OffReason(code), code)
 	}
+	for _, code := range agenda.BeyondWhys {
+		require.NotEmpty(t, italian.BeyondWhy(code), code)
+	}
+	require.Equal(t, "In più: è urgente", offered.Beyond(agenda.Given{As: agenda.Extra, Why: "urgent"}))
 	for _, code := range calledoff.Tries {
 		require.NotEmpty(t, offered.Try(code), code)
 	}

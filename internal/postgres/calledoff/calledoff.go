@@ -81,7 +81,7 @@ func (d *Days) may(ctx context.Context, tx postgres.Tx, s care.Staff, service st
 	if _, known := rules.Service(service); !known {
 		return nil, care.Refuse(care.Fault{Field: "service", Rule: care.RuleService})
 	}
-	if !calledoff.May(s, rules.Policy, service) {
+	if !agenda.Decides(s, rules.Policy, service) {
 		return nil, ledger.ErrForbidden
 	}
 	return rules, nil

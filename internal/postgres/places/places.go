@@ -18,6 +18,7 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/calledoff"
@@ -37,8 +38,9 @@ const longest = 8 * time.Hour
 type wish struct {
 	care.Booking
 	field  string
-	itself bool // the service gives it itself
-	sends  bool // the person to the employment centre, with a place of its block
+	itself bool   // the service gives it itself
+	sends  bool   // the person to the employment centre, with a place of its block
+	beyond string // why it is given although there is none; empty: it is not
 }
 
 // Hold holds a place for each appointment that a command asks for, until it is worked or
@@ -67,7 +69,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 	if err := tx.QueryRow(ctx, `SELECT on_the_phone($1)`, c.Run).Scan(&speaks); err != nil {
 		return nil, err
 	}
-	refusal := care.Refuse()
+	refusal, given := care.Refuse(), agenda.Given{} // beyond: of a command that asks for one place alone
 	held, own := map[care.Code][]agenda.Taken{}, []agenda.Taken(nil)
 	for _, w := range wishes {
 		off, err := calledoff.In(ctx, tx, rules.Zone, string(w.Service), rules.There(w.At), rules.There(w.At))
@@ -76,8 +78,9 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 		}
 		of := agendaOf(rules, s, string(w.Service), now)
 		if w.sends {
-			of = agenda.Block(rules.Policy, rules.Calendar, now).Without(off)
+			of = agenda.Block(rules.Policy, rules.Calendar, now)
 		}
+		of = of.Without(off)
 		lasts := of.Lasts(w.At)
 		lasts.PUA = outside(rules, s, string(w.Service))
 		taken, err := takenIn(ctx, tx, rules.Zone, string(w.Service), lasts.At, lasts.Until)
@@ -85,6 +88,16 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 			return nil, err
 		}
 		rule := of.Broken(w.At, append(taken, held[w.Service]...))
+		as := ""
+		if w.beyond != "" {
+			if as = agenda.Beyond(rule); as != "" && !agenda.Decides(s, rules.Policy, string(w.Service)) {
+				refusal.Faults = append(refusal.Faults, care.Fault{Field: "beyond", Rule: agenda.NotYours})
+				continue
+			}
+		}
+		if as != "" {
+			rule = ""
+		}
 		if rule == "" {
 			if rule, err = expected(ctx, tx, caseID, c.Run, lasts, own); err != nil {
 				return nil, err
@@ -95,6 +108,9 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 			rule = speech.RuleNoPhone
 		}
 		held[w.Service], own = append(held[w.Service], lasts), append(own, lasts)
+		if as != "" {
+			given = agenda.Given{As: as, Why: w.beyond}
+		}
 		if rule == "" || rule != speech.RuleNoPhone && w.itself && w.At.Sub(now) <= agenda.AtOnce {
 			continue
 		}
@@ -118,8 +134,8 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 	}
 	for service, times := range held {
 		for _, t := range times {
-			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua) VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9)`,
-				uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA); err != nil {
+			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given.As, given.Why); err != nil {
 				return nil, err
 			}
 		}
@@ -151,16 +167,24 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 	if c.Operation == care.OpMoveMeeting || c.Operation == care.OpCancelMeeting {
 		service, refused, err := changes(ctx, tx, c, now)
 		if err == nil && refused == nil && c.Answer.At != nil {
-			wishes = []wish{{Booking: care.Booking{Service: service, At: *c.Answer.At}, field: "at"}}
+			var form agenda.Moving
+			form, err = postgres.FormOf(catalogue.MoveAppointment, c.Data)
+			wishes = []wish{{Booking: care.Booking{Service: service, At: *c.Answer.At}, field: "at", beyond: form.Beyond}}
 		}
 		return wishes, refused, err
 	}
 	for i, b := range c.Answer.Bookings {
-		field := "at"
+		field, beyond := "at", ""
 		if c.Operation != care.OpBook {
 			field = fmt.Sprintf("bookings[%d].at", i)
+		} else {
+			form, err := postgres.FormOf(catalogue.Book, c.Data)
+			if err != nil {
+				return nil, nil, err
+			}
+			beyond = form.Beyond
 		}
-		wishes = append(wishes, wish{Booking: b, field: field})
+		wishes = append(wishes, wish{Booking: b, field: field, beyond: beyond})
 	}
 	if c.Operation == care.OpSendToCPI && c.Answer.At != nil {
 		wishes = append(wishes, wish{Booking: care.Booking{Service: care.Code(rules.CPI()), At: *c.Answer.At}, field: "at", sends: true})
@@ -285,4 +309,14 @@ func (r *Reader) Taken(ctx context.Context, s care.Staff, service string, from, 
 		return err
 	})
 	return taken, err
+}
+
+// Beyond are those of some appointments that have a place although there was none, as far as
+// the caller sees them.
+func (r *Reader) Beyond(ctx context.Context, s care.Staff, appointments []string) (given []agenda.Given, err error) {
+	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
+		given, err = postgres.Many[agenda.Given](ctx, tx, `SELECT id, beyond, beyond_why FROM booked_beyond($1)`, appointments)
+		return err
+	})
+	return given, err
 }

@@ -166,6 +166,7 @@ func (e everything) readings() map[string]struct {
 			_, people, err := r.CalledOffDay(ctx, worker, off)
 			return people, err
 		}),
+		"Beyond":        none("codes of places of appointments that the caller has read"),
 		"CalledOff":     none("days of services, of no person"),
 		"CalledOffDays": none("days of services and numbers, of no person"),
 		"CallOff":       none("it answers nothing of anybody; what it cancels is a line of each case"),

@@ -270,3 +270,47 @@ func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, taken, 1, "and its place is counted")
 }
+
+// TestAPlaceBeyondThoseThatThereAre: who decides when the service receives gives one with a
+// reason; it counts as taken, says what it is, and puts nobody in two places.
+func TestAPlaceBeyondThoseThatThereAre(t *testing.T) {
+	p := newPlay(t)
+	receives(p, 1, "pas", "uoc_immigrazione", "spac")
+	asks := func(account, caseRun, service string, when time.Time, why string) ledger.Command {
+		t.Helper()
+		cmd, err := p.Records.Accept(t.Context(), p.Accounts[account], catalogue.Book.Command(uuid.NewString(), ledger.BareID(caseRun), catalogue.BookingForm{Booking: at(service, when), Beyond: why}).NewCommand)
+		require.NoError(t, err)
+		return cmd
+	}
+	works := func(caseRun string, cmd ledger.Command, service string, when time.Time) (appointment string) {
+		t.Helper()
+		require.Equal(t, ledger.CommandAccepted, cmd.State, cmd.Refusal)
+		_, appointment = p.begins(caseRun, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, service, when)
+		return appointment
+	}
+	p.booked("pas", thursday(9, 0))
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	require.Equal(t, agenda.NoPlace, asks("supervisor.prato", caseRun, "pas", thursday(9, 0), "").Refusal.Faults[0].Rule)
+	require.Equal(t, []care.Fault{{Field: "beyond", Rule: agenda.NotYours}}, asks("desk_operator.prato", caseRun, "pas", thursday(9, 0), "urgent").Refusal.Faults)
+	require.Equal(t, agenda.NotYours, asks("social_worker.prato", caseRun, "uoc_immigrazione", thursday(9, 15), "urgent").Refusal.Faults[0].Rule, "she works in another one")
+	extra := works(caseRun, asks("social_worker.prato", caseRun, "pas", thursday(9, 0), "urgent"), "pas", thursday(9, 0))
+	require.Equal(t, []string{"09:00", "09:00"}, p.taken("pas"), "it is taken like any other")
+
+	require.Equal(t, agenda.Elsewhere, asks("supervisor.prato", caseRun, "uoc_immigrazione", thursday(9, 15), "urgent").Refusal.Faults[0].Rule)
+	early := works(caseRun, asks("supervisor.prato", caseRun, "uoc_immigrazione", thursday(7, 15), "agreed"), "uoc_immigrazione", thursday(7, 15))
+	plain := works(caseRun, asks("supervisor.prato", caseRun, "spac", thursday(10, 0), "urgent"), "spac", thursday(10, 0))
+	given, err := p.Records.Beyond(t.Context(), p.Accounts["desk_operator.prato"], []string{extra, early, plain})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []agenda.Given{{ID: extra, As: agenda.Extra, Why: "urgent"}, {ID: early, As: agenda.OutOfHours, Why: "agreed"}}, given, "where there is a place there is nothing to exceed")
+	given, err = p.Records.Beyond(t.Context(), p.Accounts["social_worker.lucca"], []string{extra})
+	require.NoError(t, err)
+	require.Empty(t, given)
+
+	_, run, other := p.booked("pas", thursday(10, 30))
+	cmd := p.puts("supervisor.prato", other, agenda.Moving{At: thursday(9, 0), By: agenda.TheService, Beyond: "deadline"})
+	require.Equal(t, ledger.CommandAccepted, cmd.State, cmd.Refusal)
+	require.Equal(t, ledger.Recorded, p.moves(run, other, cmd).Verdict)
+	given, err = p.Records.Beyond(t.Context(), p.Accounts["supervisor.prato"], []string{other})
+	require.NoError(t, err)
+	require.Equal(t, []agenda.Given{{ID: other, As: agenda.Extra, Why: "deadline"}}, given)
+}
