@@ -57,7 +57,7 @@ binaries:
 assets: api/web/assets/vendor/sprites.svg
 
 # What the pages use of them is found in pages and code.
-api/web/assets/vendor/sprites.svg: node_modules/.package-lock.json deploy/scripts/assets api/web/assets/percorso.css \
+api/web/assets/vendor/sprites.svg: node_modules/.package-lock.json deploy/scripts/assets deploy/scripts/fonts.mjs internal/slip/sentences.yaml api/web/assets/percorso.css \
 		$(shell find api -name '*.html' -o -name '*.js' -not -path '*/vendor/*' -o -name '*.go' -not -name '*_test.go')
 	@deploy/scripts/assets
 
