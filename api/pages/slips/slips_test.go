@@ -3,6 +3,7 @@ package slips_test
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
+	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/gathering"
@@ -51,6 +53,17 @@ func TestTheSheetOfAnAppointment(t *testing.T) {
 	require.Len(t, page.All("article"), 2)
 	require.Contains(t, page.Words(), "documento d’identità o passaporto")
 	require.Len(t, b.Open(t, at+"/foglio?lingua=it").All("article"), 1)
+}
+
+// TestTheFontsOfASheet: the page asks for its style sheet, and all that this names is there.
+func TestTheFontsOfASheet(t *testing.T) {
+	b := sheets(t)
+	require.Contains(t, b.Open(t, at+"/foglio").Text, web.Asset("sheets.css"))
+	fonts := regexp.MustCompile(`"(/assets/[^"]+)"`).FindAllStringSubmatch(b.Visit(web.Asset("sheets.css")).Text, -1)
+	require.Len(t, fonts, 6)
+	for _, font := range fonts {
+		require.Equal(t, http.StatusOK, b.Visit(font[1]).StatusCode, font[1])
+	}
 }
 
 // TestWhoMustNotBeToldGetsNoSheet: who prints it reads so first, and the sheet does not say it.
