@@ -159,7 +159,7 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 	}, fieldsof.Of(reflect.TypeFor[catalogue.ReopenForm]()))
 	require.Equal(t, []fieldsof.Field{
 		{Name: "permit", Shape: fieldsof.Choice, Required: true, From: fieldsof.ShownPermits}, {Name: "permit_expiry", Shape: fieldsof.Date},
-		{Name: "note", Shape: fieldsof.Words, Max: 4000},
+		{Name: "note", Shape: fieldsof.Words, Max: 4000}, {Name: "seen", Shape: fieldsof.Seen, Max: 100},
 	}, fieldsof.Of(reflect.TypeFor[catalogue.PermitForm]()))
 	require.Empty(t, fieldsof.Of(catalogue.Resume.Form()))
 }

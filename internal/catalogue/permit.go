@@ -8,6 +8,7 @@ type PermitForm struct {
 	Permit string     `json:"permit" from:"shown_permits" doc:"Kind of the new permit, or requested: the receipt"`
 	Expiry *care.Date `json:"permit_expiry,omitempty" format:"date" doc:"Last day of the new permit; empty: it does not expire"`
 	Note   string     `json:"note,omitempty" maxLength:"4000"`
+	Seen   string     `json:"seen,omitempty" ask:"seen" maxLength:"100" doc:"Which permit is on record, as the caller has seen it: permit, permit_expiry and, with a receipt, the word receipt, with a blank between them; not_shown: none. Where it is another one by now it is refused. Left out: it is not asked"`
 }
 
 // Permit records what was shown. Kind and expiry stay in the record: the process
@@ -23,6 +24,7 @@ var Permit = Operation[PermitForm]{
 		f.Add(form.Permit == "" || care.KnownPermit(form.Permit), "permit", care.RuleUnknownCode)
 		f.Add(form.Permit != care.PermitRequested || form.Expiry == nil, "permit_expiry", care.RuleNotAllowed)
 		f.Note("note", form.Note)
+		f.Text("seen", form.Seen, 100)
 		return f
 	},
 	Dates: func(form PermitForm, _ care.TaskKind) []care.Dated {

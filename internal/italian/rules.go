@@ -24,6 +24,7 @@ import (
 	"percorso/internal/queue"
 	"percorso/internal/remind"
 	"percorso/internal/reminder"
+	"percorso/internal/sole"
 	"percorso/internal/takeover"
 	"percorso/internal/terms"
 	"percorso/internal/undoing"
@@ -145,16 +146,17 @@ var rules = map[string]string{
 	care.RuleToSender:    "Questo ente ha inviato la segnalazione: non può rispondere al tuo posto. Se non è di tua competenza rifiutala, con il motivo.",
 	care.RuleAskedBefore: "Questo ente ha già avuto la segnalazione e l’ha inoltrata: scegline un altro, oppure rifiutala con il motivo.",
 
-	care.RuleServiceOpen:   "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
-	care.RulePlacementOpen: "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",
-	care.RuleEquipeOpen:    "Un’équipe di questo tipo è già al lavoro per questa persona: si prosegue con quella.",
-	care.RuleReferralOpen:  "La persona è già inviata a questo ente per lo stesso bisogno: l’invio in corso non è concluso.",
-	care.RuleIntoTransfer:  "L’altro fascicolo aspetta di passare a un’altra zona: aspetta la risposta, o ritira la richiesta, poi unisci.",
-	care.RuleBothOpen:      "I due fascicoli hanno in corso la stessa attività: concludine una, poi unisci.",
-	care.RuleNotClosed:     "Il fascicolo è già aperto: non serve riaprirlo.",
-	care.RuleClosing:       "La chiusura è già chiesta: il fascicolo si chiude quando ogni attività ancora aperta è conclusa.",
-	care.RuleMeetingKnown:  "Questo incontro è già registrato: non serve ripeterlo.",
-	care.RulePermitKnown:   "Questo permesso, o questa ricevuta, è già registrato: non serve ripeterlo.",
+	care.RuleServiceOpen:     "Con questo servizio c’è già un appuntamento o una pratica in corso per la stessa materia: si prosegue con quello.",
+	care.RulePlacementOpen:   "La persona è già inviata al Centro per l’Impiego: l’invio in corso non è concluso.",
+	care.RuleEquipeOpen:      "Un’équipe di questo tipo è già al lavoro per questa persona: si prosegue con quella.",
+	care.RuleReferralOpen:    "La persona è già inviata a questo ente per lo stesso bisogno: l’invio in corso non è concluso.",
+	care.RuleIntoTransfer:    "L’altro fascicolo aspetta di passare a un’altra zona: aspetta la risposta, o ritira la richiesta, poi unisci.",
+	care.RuleBothOpen:        "I due fascicoli hanno in corso la stessa attività: concludine una, poi unisci.",
+	care.RuleNotClosed:       "Il fascicolo è già aperto: non serve riaprirlo.",
+	care.RuleClosing:         "La chiusura è già chiesta: il fascicolo si chiude quando ogni attività ancora aperta è conclusa.",
+	care.RuleMeetingKnown:    "Questo incontro è già registrato: non serve ripeterlo.",
+	sole.RulePermitMeanwhile: "Nel frattempo qualcun altro ha registrato un altro permesso: guarda quale risulta adesso, poi ripeti se serve.",
+	care.RulePermitKnown:     "Questo permesso, o questa ricevuta, è già registrato: non serve ripeterlo.",
 
 	care.RuleMerged:       "Nel frattempo questo fascicolo è stato unito a un altro: continua in quello.",
 	care.RuleMergedHere:   "Nel frattempo l’altro fascicolo è stato unito a questo: non c’è più nulla da unire.",

@@ -5,6 +5,7 @@
 package sole
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -73,6 +74,7 @@ func (b Branch) sentAlready(open []Branch) (like Branch, found bool) {
 type ShownPermit struct {
 	Kind   string
 	Expiry *time.Time // nil: it does not expire
+	Seen   string     // which one was on record when that was typed, as PermitSeen says it; empty: it is not known
 }
 
 // Standing is what a case has of which there may be one.
@@ -130,6 +132,9 @@ func (s Standing) Second(run string, a care.Answer, shown ShownPermit) *care.Ref
 	case care.OpMeet:
 		return s.already(a.At != nil && slices.ContainsFunc(s.Met, a.At.Equal), "at", care.RuleMeetingKnown)
 	case care.OpPermit:
+		if shown.Seen != "" && shown.Seen != s.PermitSeen() && !s.knows(shown) {
+			return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: RulePermitMeanwhile}}}
+		}
 		return s.already(s.knows(shown), "permit", care.RulePermitKnown)
 	}
 	return nil
@@ -200,6 +205,22 @@ func (s Standing) already(holds bool, field, rule string) *care.Refusal {
 		return nil
 	}
 	return s.refuse(Branch{}, field, rule)
+}
+
+// RulePermitMeanwhile is the rule by which nobody puts another permit unseen in the place of
+// one that somebody else has recorded since the form was made.
+const RulePermitMeanwhile = "permit_recorded_meanwhile"
+
+// PermitSeen is which permit is on record, as a form that is made now carries it.
+func (s Standing) PermitSeen() string {
+	seen := cmp.Or(s.Permit.Kind, care.PermitNotShown)
+	if s.Permit.Expiry != nil {
+		seen += " " + s.Permit.Expiry.Format(time.DateOnly)
+	}
+	if s.Receipt {
+		seen += " receipt"
+	}
+	return seen
 }
 
 // knows says whether a permit that is shown is the one on record. The receipt of

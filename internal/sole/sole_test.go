@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"percorso/internal/care"
 	"percorso/internal/crossing"
 	"percorso/internal/sole"
@@ -149,4 +151,23 @@ func TestMergedBranches(t *testing.T) {
 	if got := kept.Merged(nil); got == nil || got.Faults[0].Rule != care.RuleIntoTransfer {
 		t.Errorf("%v", got)
 	}
+}
+
+// Of two who record another permit in the place of the same one, the second is told; who
+// shows what is recorded by now hears that it is.
+func TestAPermitIsRecordedInThePlaceOfTheOneThatWasSeen(t *testing.T) {
+	day := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
+	now := sole.Standing{Permit: sole.ShownPermit{Kind: "family", Expiry: &day}}
+	require.Equal(t, "family 2027-03-01", now.PermitSeen())
+	asks := func(shown sole.ShownPermit) string {
+		refusal := now.Second("case/c1", care.Answer{Operation: care.OpPermit}, shown)
+		if refusal == nil {
+			return ""
+		}
+		return refusal.Code + " " + refusal.Faults[0].Rule
+	}
+	for seen, want := range map[string]string{"": "", "family 2027-03-01": "", "work 2027-03-01": "changed " + sole.RulePermitMeanwhile, "not_shown": "changed " + sole.RulePermitMeanwhile} {
+		require.Equal(t, want, asks(sole.ShownPermit{Kind: care.PermitRequested, Seen: seen}), seen)
+	}
+	require.Equal(t, care.RefusedOpen+" "+care.RulePermitKnown, asks(sole.ShownPermit{Kind: "family", Expiry: &day, Seen: "not_shown"}))
 }

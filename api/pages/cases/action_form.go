@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"percorso/api/pages/cases/following"
+	"percorso/api/pages/cases/seen"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/free"
 	"percorso/api/web"
@@ -109,8 +110,11 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 			shown.Hint = jobs.FromTable(working.Of(person.Citizenship, person.Permit, person.PermitExpiry, in.today))
 		}
 		shown.Options = in.lists[f.From]
-		if f.From == fields.Leads {
+		switch f.From {
+		case fields.Leads:
 			shown.Hint += following.Hint(in.rules.Policy, in.file)
+		case fields.ShownPermits:
+			shown.Hint += " Adesso risulta: " + permitOf(in.file.PersonData) + "."
 		}
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""
@@ -124,7 +128,7 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 	case fields.Yes:
 		shown.Shape = "box"
 	case fields.Seen:
-		return following.Seen(f.Name, in.file)
+		return seen.Fields(f, in.file, in.rules.Policy)
 	case fields.Boxes:
 		shown.Shape, shown.Type, shown.Value, shown.Options = "choices", "checkbox", "", in.lists[f.From]
 	default:
@@ -198,7 +202,7 @@ func readField(f fields.Field, sent url.Values, typed map[string]any) []care.Fau
 	case fields.Boxes:
 		typed[f.Name] = sent[f.Name]
 	case fields.Seen:
-		typed[f.Name] = following.Read(sent[f.Name])
+		typed[f.Name] = seen.Read(f, sent[f.Name])
 	case fields.Unasked:
 	default:
 		typed[f.Name] = value

@@ -16,6 +16,7 @@ import (
 //	from:"zones"      the codes to choose from are those of a List
 //	ask:"moment"      of a time: the hour counts too
 //	ask:"place"       of a time: it is that of a free place
+//	ask:"seen"        what stood when the form was made: of two who send one the second is told
 //	when:"stage=x"    it is asked for where another field has this code
 type Field struct {
 	Name     string // in JSON; empty: its own fields stand in the form itself
@@ -121,8 +122,10 @@ func fieldOf(of reflect.StructField) Field {
 		}
 	case of.Type == reflect.TypeFor[*care.Date]():
 		f.Shape = Date
-	case of.Tag.Get("ask") == string(Unasked), of.Tag.Get("ask") == string(Seen):
-		f.Shape = Shape(of.Tag.Get("ask"))
+	case of.Tag.Get("ask") == string(Unasked):
+		f.Shape = Unasked
+	case of.Tag.Get("ask") == string(Seen):
+		f.Shape, f.Several = Seen, of.Type.Kind() != reflect.String
 	case of.Type == reflect.TypeFor[[]string]() && f.From != "":
 		f.Shape, f.Several = Boxes, true
 	case of.Type.Kind() == reflect.Bool: // which may be left as it is

@@ -320,3 +320,21 @@ func TestThePagesSeeWhatStands(t *testing.T) {
 	stored[1].Needs = crossing.PlacementNeeds(policy)
 	require.Equal(t, stored, shown.Branches)
 }
+
+// Two who have seen the same permit record another one at once: the step of the second tells
+// them which is on record.
+func TestTheSecondOfTwoPermitsIsTold(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{Permit: "work"}, ledger.Effects{})
+	day := p.Now.AddDate(1, 0, 0)
+	asks := func(account string, form catalogue.PermitForm) ledger.Entry {
+		return p.Ask(account, run, catalogue.Permit.Command("", "", form))
+	}
+	first := asks("social_worker.prato", catalogue.PermitForm{Permit: "family", Expiry: care.DateOf(day), Seen: "work"})
+	second := asks("desk_operator.prato", catalogue.PermitForm{Permit: care.PermitRequested, Seen: "work"})
+	p.Does(run, first, ledger.Effects{}, nil)
+	require.Equal(t, ledger.Refused, p.Tries(run, second, ledger.Effects{}, nil).Verdict)
+	require.Equal(t, care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: sole.RulePermitMeanwhile}}}, p.Refusal(second.ID))
+	require.Equal(t, "family", p.Row(`SELECT permit FROM person WHERE case_id = $1`, ledger.BareID(run))["permit"])
+	p.Does(run, asks("desk_operator.prato", catalogue.PermitForm{Permit: care.PermitRequested, Seen: "family " + day.Format(time.DateOnly)}), ledger.Effects{}, nil)
+}

@@ -32,7 +32,7 @@ func Second(ctx context.Context, tx postgres.Tx, policy care.Policy, caseID, run
 	switch {
 	case a.Operation == care.OpPermit:
 		form, err := catalogue.Permit.Decode(data)
-		return stands.Second(run, a, sole.ShownPermit{Kind: form.Permit, Expiry: form.Expiry.Time()}), err
+		return stands.Second(run, a, sole.ShownPermit{Kind: form.Permit, Expiry: form.Expiry.Time(), Seen: form.Seen}), err
 	case a.Operation != care.OpComplete || a.Outcome != care.Resubmit:
 		return stands.Second(run, a, sole.ShownPermit{}), nil
 	}

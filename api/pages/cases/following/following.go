@@ -1,4 +1,4 @@
-// Package following says who follows a case for each agency, and what the form to name them carries.
+// Package following says who follows a case for each agency.
 package following
 
 import (
@@ -39,29 +39,4 @@ func Hint(p care.Policy, file ledger.Case) (text string) {
 		text += " Adesso, per " + l.Name + ": " + l.Value
 	}
 	return text
-}
-
-// Seen are the fields by which the form says who followed the case when it was made: an
-// empty one first, so that nobody is said, too.
-func Seen(id string, file ledger.Case) []web.Field {
-	fields := []web.Field{{Shape: "hidden", ID: id}}
-	for _, l := range file.Leads {
-		if l.Until == nil {
-			fields = append(fields, web.Field{Shape: "hidden", ID: id, Value: l.ID})
-		}
-	}
-	return fields
-}
-
-// Read reads them; nil: the page did not say.
-func Read(sent []string) (seen []string) {
-	if sent != nil {
-		seen = []string{}
-	}
-	for _, id := range sent {
-		if id != "" {
-			seen = append(seen, id)
-		}
-	}
-	return seen
 }
