@@ -23,6 +23,7 @@ import (
 	"percorso/api/pages/parts/promised"
 	"percorso/api/problem"
 	"percorso/api/rest"
+	"percorso/api/rest/counter"
 	"percorso/internal/care"
 	"percorso/internal/loops"
 	"percorso/internal/probe"
@@ -46,15 +47,16 @@ type Options struct {
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
 	Sessions access.Sessions
-	Idle     time.Duration      // after which a session ends unused: what its store goes by
-	Life     time.Duration      // after which it ends in any case
-	Brakes   Brakes             // the zero value holds nobody back
-	Proxies  []netip.Prefix     // whose X-Forwarded-For is believed
-	Lines    access.Lines       // what the audit keeps of logins and refusals
-	Drafts   access.Drafts      // what people have typed and not sent
-	Feeds    feeds.Feeds        // the addresses of their calendars
+	Idle     time.Duration          // after which a session ends unused: what its store goes by
+	Life     time.Duration          // after which it ends in any case
+	Brakes   Brakes                        // the zero value holds nobody back
+	Proxies  []netip.Prefix        // whose X-Forwarded-For is believed
+	Lines    access.Lines            // what the audit keeps of logins and refusals
+	Drafts   access.Drafts          // what people have typed and not sent
+	Feeds    feeds.Feeds              // the addresses of their calendars
 	Requests mediation.Requests // mediators who are asked for
-	Numbers  rest.Numbers       // of who comes to a desk without an appointment
+	Numbers  counter.Numbers         // of who comes to a desk without an appointment
+	Consults counter.Consults // who is called to a desk at once
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -124,6 +126,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no reminders")
 	case o.Numbers == nil:
 		return errors.New("api: no numbers")
+	case o.Consults == nil:
+		return errors.New("api: no consults")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -170,7 +174,8 @@ type Server struct {
 	drafts   access.Drafts
 	feeds    feeds.Feeds
 	requests mediation.Requests
-	numbers  rest.Numbers
+	numbers  counter.Numbers
+	consults counter.Consults
 	public   string // the address as browsers see it
 	book     *zone.Book
 	door     *act.Door
@@ -210,6 +215,7 @@ func New(o Options) (*Server, error) {
 		feeds:    o.Feeds,
 		requests: o.Requests,
 		numbers:  o.Numbers,
+		consults: o.Consults,
 		public:   public,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),
@@ -265,7 +271,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	var err error
 	if s.rest, err = rest.Mount(r, rest.Options{
-		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
+		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
 	}); err != nil {
 		return nil, err
 	}

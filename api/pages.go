@@ -41,7 +41,7 @@ func (s *Server) places(r *gin.Engine) {
 	shared := room.Room{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Now: s.now}
 	p := s.guard.Routes(r)
 	s.live.Mount(p)
-	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Reminders: s.reminders, Mediators: s.requests, Numbers: s.numbers, Home: homeOf}).Mount(r, p)
+	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Reminders: s.reminders, Mediators: s.requests, Numbers: s.numbers, Consults: s.consults, Home: homeOf}).Mount(r, p)
 	(&help.Place{Room: shared, Records: s.records}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
@@ -57,7 +57,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&readers.Place{Room: shared, Records: s.records}).Mount(p)
 	(&supervision.Place{Room: shared, Records: s.records}).Mount(p)
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
-	(&counter.Place{Room: shared, Numbers: s.numbers}).Mount(p)
+	(&counter.Place{Room: shared, Numbers: s.numbers, Consults: s.consults}).Mount(p)
 	(&calledoff.Place{Room: shared, Records: s.records}).Mount(p)
 	(&calls.Place{Room: shared, Records: s.records}).Mount(p)
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)

@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -69,11 +69,11 @@ var mayImport = map[string][]string{
 	"internal/reach":              {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
 	"internal/italian/alike":      {"internal/names", "internal/finding"},
 	"internal/italian/reading":    {"internal/care", "internal/ledger"},
-	"internal/italian/article":    {},                                                                                  // nouns after their articles and prepositions
-	"internal/italian/gate":       {"internal/eligibility"},                                                            // why a gate is shut
-	"internal/italian/asked":      {},                                                                                  // what to write in a field that must not stay empty
-	"internal/italian/world":      {"internal/care", "internal/eligibility"},                                           // names of languages and citizenships
-	"internal/italian/mails":      {"internal/italian", "internal/ledger", "internal/gathering", "internal/mediation"}, // the mails that are sent
+	"internal/italian/article":    {},                                                                                                      // nouns after their articles and prepositions
+	"internal/italian/gate":       {"internal/eligibility"},                                                                                // why a gate is shut
+	"internal/italian/asked":      {},                                                                                                      // what to write in a field that must not stay empty
+	"internal/italian/world":      {"internal/care", "internal/eligibility"},                                                               // names of languages and citizenships
+	"internal/italian/mails":      {"internal/italian", "internal/ledger", "internal/gathering", "internal/mediation", "internal/consult"}, // the mails that are sent
 	"internal/codec":              {},
 	"internal/config":             {"internal/brake"},
 	"internal/client":             {"internal/health", "internal/catalogue", "internal/care", "internal/ledger"},                                                                                  // speaks to the API as any program does
@@ -108,6 +108,8 @@ var mayImport = map[string][]string{
 	"internal/remind":             {"internal/care", "internal/expected", "internal/kin", "internal/reach", "internal/telephone"},      // people, before their appointments
 	"internal/queue":              {"internal/intake", "internal/care"},                                                                // numbers of who comes to a desk
 	"internal/postgres/queues":    {"internal/queue", "internal/postgres", "internal/ledger", "internal/care"},                         // keeps them
+	"internal/consult":            {"internal/care"},                                                                                   // who is called to a desk at once
+	"internal/postgres/consults":  {"internal/consult", "internal/postgres", "internal/ledger", "internal/care"},                       // keeps it
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -189,15 +191,18 @@ var mayImport = map[string][]string{
 	// their contract alone.
 	"api": {
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter",
 	},
 	"api/access":       {"internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed", "internal/mediation"},
 	"api/act":          {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":      {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":     {"api/problem", "internal/care"},
-	"api/rest":         {"api/rest/away", "api/rest/reminding", "internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names", "api/rest/counter", "internal/queue"},
-	"api/rest/faults":  {"api/problem"}, // what huma finds wrong
-	"api/web":          {},              // knows no domain
+	"api/rest":         {"api/rest/away", "api/rest/reminding", "internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names", "api/rest/counter", "internal/queue", "api/rest/pairs", "internal/consult"},
+	"api/rest/counter": {"internal/consult", "internal/queue", "internal/ledger", "internal/care"}, // who comes to a counter, as the API tells it
+	"api/rest/pairs":   {"api/rest/persons", "internal/names", "internal/ledger"},                  // two files that may be of one person
+	"api/rest/away":    {"internal/absence", "internal/care"},                                      // who is away, likewise
+	"api/rest/faults":  {"api/problem"},                                                            // what huma finds wrong
+	"api/web":          {},                                                                         // knows no domain
 	"api/present":      {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating"},
 	"api/rest/told":    {"internal/care", "internal/lead"},                     // how the description of the API tells of operations
 	"api/rest/counter": {"internal/queue", "internal/ledger", "internal/care"}, // who comes to a counter, as the API tells it
@@ -224,6 +229,7 @@ var mayImport = map[string][]string{
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
 	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating", "internal/queue"),
+	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "internal/queue", "internal/consult"),
 	"api/pages/drafts":          place,
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
@@ -235,7 +241,7 @@ var mayImport = map[string][]string{
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),
-	"api/pages/counter":         append(place, "internal/arrival", "internal/queue"),
+	"api/pages/counter":         append(place, "internal/arrival", "internal/queue", "internal/consult"),
 	"api/pages/parts/here":      {"api/web", "internal/arrival", "internal/ledger"},
 	"api/pages/calls":           append(place, "internal/remind", "api/pages/parts/reached"), // whom somebody calls
 	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected", "internal/mediation"),
@@ -257,7 +263,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone", "internal/zone/fault", "internal/italian/words",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/reminders", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "worker/reminding", "internal/postgres/reminded", "internal/postgres/queues",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/reminders", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "worker/reminding", "internal/postgres/reminded", "internal/postgres/queues", "internal/postgres/consults",
 	},
 	"deploy": {},
 }

@@ -35,6 +35,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/api/rest"
+	"percorso/api/rest/counter"
 	"percorso/api/web"
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
@@ -944,7 +945,8 @@ type Rig struct {
 	Drafts   *accesstest.Drafts
 	Feeds    *Feeds
 	Requests *Requests
-	Numbers  rest.Numbers
+	Numbers  counter.Numbers
+	Consults *Consults
 	Log      *bytes.Buffer
 	Browser  *http.Client
 	Brakes   api.Brakes // that its pages go by, once they are served again
@@ -983,16 +985,16 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.Log, b.provider, b.Mails, b.Changes = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}, &FakeChanges{}
 	b.Logins = accesstest.NewSessions(b.clock, sessionIdle)
 	b.Drafts = accesstest.NewDrafts(b.clock)
-	b.Feeds, b.Numbers = NewFeeds(b.clock), &Numbers{now: b.clock}
+	b.Feeds, b.Numbers, b.Consults = NewFeeds(b.clock), &Numbers{now: b.clock}
 	b.Reminders = NewReminders(b.clock)
-	b.Requests = NewRequests(b.clock)
+	b.Requests = NewRequests(b.clock), &Consults{}
 	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
 	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Reminders: b.Reminders, Requests: b.Requests, Numbers: b.Numbers, Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Reminders: b.Reminders, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

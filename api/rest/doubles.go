@@ -2,12 +2,10 @@ package rest
 
 import (
 	"context"
-	"time"
 
-	"percorso/api/rest/persons"
+	"percorso/api/rest/pairs"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
-	"percorso/internal/names"
 )
 
 // Doubles lists the pairs of case files that may be of one person, and takes it when somebody
@@ -17,39 +15,12 @@ type Doubles interface {
 	TellApart(ctx context.Context, s care.Staff, file, other string) error
 }
 
-type doubleJSON struct {
-	Files []doubleFileJSON `json:"files" doc:"Two of them, the older one first"`
-	Code  bool             `json:"same_fiscal_code,omitempty"`
-	Names names.OfNames    `json:"names,omitempty" doc:"In what the names are alike: same_names, like_names; left out: they are other ones"`
-	Born  names.OfBirth    `json:"birth" doc:"same_birth, swapped_birth (day and month), like_birth, unknown_birth, other_birth"`
-}
-
-type doubleFileJSON struct {
-	ID         string     `json:"id"`
-	Number     string     `json:"number"`
-	GivenName  string     `json:"given_name"`
-	FamilyName string     `json:"family_name"`
-	BirthDate  string     `json:"birth_date" doc:"The year alone where no more is known"`
-	OpenedAt   time.Time  `json:"opened_at"`
-	ClosedAt   *time.Time `json:"closed_at,omitempty"`
-}
-
 func registerDoubles(a *API) {
 	register(a, query("/likely-doubles", "list-likely-doubles", tagCases, "Pairs of case files that may be of one person",
 		"For who may merge files. The pair that was found last comes first; a page may have fewer pairs than it could. The read is recorded."),
-		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[doubleJSON], error) {
+		func(ctx context.Context, who care.Staff, in *PagingInput) (*listOutput[pairs.DoubleJSON], error) {
 			page, err := a.doubles.Doubles(ctx, who, in.paging())
-			return listed(page, err, func(d ledger.Double) doubleJSON {
-				j := doubleJSON{Code: d.Like.Code, Names: d.Like.Names, Born: d.Like.Born}
-				for _, f := range d.Files {
-					day := persons.Day(f.BirthDate)
-					if f.YearOnly {
-						day = f.BirthDate.Format("2006")
-					}
-					j.Files = append(j.Files, doubleFileJSON{f.ID, f.Number, f.GivenName, f.FamilyName, day, f.OpenedAt, f.ClosedAt})
-				}
-				return j
-			})
+			return listed(page, err, pairs.DoubleOf)
 		})
 	apart := command("/case-files/{id}/told-apart", "tell-apart", tagCases, "Say that two case files are of two people",
 		"They are not taken for one person's again. Said once more it changes nothing.")

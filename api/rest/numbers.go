@@ -12,16 +12,7 @@ import (
 	"percorso/internal/queue"
 )
 
-// Numbers is what the API reads and writes of who came to a desk without an appointment.
-type Numbers interface {
-	Numbers(ctx context.Context, who care.Staff) ([]queue.Ticket, error)
-	Days(ctx context.Context, who care.Staff) ([]queue.Day, error)
-	Take(ctx context.Context, who care.Staff, key string, form queue.NewNumber) (queue.Ticket, error)
-	CallNext(ctx context.Context, who care.Staff, key string) (queue.Ticket, error)
-	Becomes(ctx context.Context, who care.Staff, id string, to queue.State) (queue.Ticket, error)
-}
-
-func (a *API) registerNumbers() {
+func registerNumbers(a *API) {
 	register(a, query("/desk-numbers", "list-desk-numbers", tagDesk, "Numbers of today",
 		"Of who came to the caller's desk without an appointment, in the order in which they came; a supervisor's of all desks. A number says no name, and begins anew each day."),
 		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[counter.DeskNumberJSON], error) {

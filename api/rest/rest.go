@@ -19,6 +19,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/envelope"
 	"percorso/api/problem"
+	"percorso/api/rest/counter"
 	"percorso/api/rest/sayable"
 	"percorso/internal/care"
 	"percorso/internal/health"
@@ -35,7 +36,8 @@ type API struct {
 	huma     huma.API
 	records  Records
 	doubles  Doubles
-	numbers  Numbers
+	numbers  counter.Numbers
+	consults counter.Consults
 	door     *act.Door
 	book     *zone.Book
 	problems *problem.Teller
@@ -49,7 +51,8 @@ type Options struct {
 	Guard    *access.Guard
 	Records  Records
 	Doubles  Doubles
-	Numbers  Numbers
+	Numbers  counter.Numbers
+	Consults counter.Consults
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -69,7 +72,7 @@ type Words interface {
 // Mount registers the API, and serves its description in both versions of OpenAPI.
 func Mount(r *gin.Engine, o Options) (*API, error) {
 	a := &API{
-		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
+		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
 	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -82,7 +85,8 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	})
 	a.registerMe()
 	a.registerContacts()
-	a.registerNumbers()
+	registerNumbers(a)
+	registerConsults(a)
 	a.registerCaseFiles()
 	a.registerOperations()
 	a.registerTasks()

@@ -119,12 +119,13 @@ type Moment struct{ When, Text, By, Note string }
 // Line is a line of a short list.
 type Line struct {
 	URL, Text, State, When string
-	Act                    *LineAct // what can be done at once; nil: nothing
+	Acts                   []LineAct // what can be done at once
 }
 
 // LineAct is a button of a line.
 type LineAct struct {
 	Form
-	Text string
-	From string // the page that its reader stays on
+	Text  string
+	From  string // the page that its reader stays on
+	Value string // of the field answer; empty: there is none
 }

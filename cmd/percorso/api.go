@@ -15,6 +15,7 @@ import (
 	"percorso/internal/observed"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/changes"
+	"percorso/internal/postgres/consults"
 	"percorso/internal/postgres/drafts"
 	"percorso/internal/postgres/feeds"
 	"percorso/internal/postgres/logins"
@@ -100,6 +101,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Reminders: reminders.New(pool, store.Clock),
 		Requests:  mediation.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Numbers:   queues.New(pool, calendar.New, store.Clock),
+		Consults:  consults.New(pool, calendar.New, store.Clock),
 		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/arrival"
 	"percorso/internal/calledoff"
 	"percorso/internal/care"
+	"percorso/internal/consult"
 	"percorso/internal/critical"
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
@@ -77,6 +78,10 @@ var rules = map[string]string{
 	queue.NotNow:             "Nel frattempo qualcuno ha chiamato o servito questo numero: guarda com’è adesso.",
 	queue.Nobody:             "Nessuno aspetta senza appuntamento.",
 	queue.NoState:            "Di un numero si dice solo che aspetta, è chiamato, è servito o è andato via.",
+	consult.Ringing:          "Qualcuno è già stato chiamato e può ancora rispondere: aspetta la risposta.",
+	consult.Answered:         "C’è già una risposta: guarda in «Oggi» chi arriva.",
+	consult.NoDuty:           "Non c’è nessun altro di turno: il responsabile è avvisato.",
+	consult.NoAnswer:         "Si risponde «Arrivo», «Tra 10 minuti» o «Non posso».",
 	arrival.RuleLate:         "Scrivi i minuti di ritardo in cifre, al massimo 480.",
 	agenda.OutsideHours:      "Gli appuntamenti sono tra le 7 e le 20: scegli un’altra ora.",
 	agenda.OtherService:      "Il posto è di un altro servizio: scegline uno del servizio indicato.",

@@ -21,7 +21,8 @@ import (
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
-	Numbers Numbers
+	Numbers  Numbers
+	Consults Consults
 }
 
 // Numbers is who came to a desk without an appointment.
@@ -36,6 +37,8 @@ type Numbers interface {
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Post("/appuntamenti/:id/arrivo", s.arrive)
+	p.Post("/compiti/:id/chiama", s.ring)
+	p.Post("/consulti/:id", s.answer)
 	p.Get(numbersPath, s.numbers)
 	p.Post(numbersPath, s.take)
 	p.Post(numbersPath+"/avanti", s.next)

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/board"
 	"percorso/internal/care"
+	"percorso/internal/consult"
 	"percorso/internal/critical"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
@@ -21,17 +22,23 @@ import (
 // Place is the pages with what they need; all of it is needed.
 type Place struct {
 	room.Room
-	Guard     *access.Guard
-	Records   Records
+	Guard         *access.Guard
+	Records     Records
 	Reminders promised.Records
 	Mediators Mediators
-	Numbers   Numbers
-	Home      func(care.Role) string
+	Numbers     Numbers
+	Consults Consults
+	Home           func(care.Role) string
 }
 
 // Numbers is who came to a desk without an appointment.
 type Numbers interface {
 	Numbers(ctx context.Context, who care.Staff) ([]queue.Ticket, error)
+}
+
+// Consults is who is called to a desk at once.
+type Consults interface {
+	Calls(ctx context.Context, who care.Staff) ([]consult.Call, error)
 }
 
 // Records is what the pages read, as whoever asks.

@@ -2,12 +2,30 @@
 package counter
 
 import (
+	"context"
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/consult"
 	"percorso/internal/ledger"
 	"percorso/internal/queue"
 )
+
+// Numbers is what the API reads and writes of who came to a desk without an appointment.
+type Numbers interface {
+	Numbers(ctx context.Context, who care.Staff) ([]queue.Ticket, error)
+	Days(ctx context.Context, who care.Staff) ([]queue.Day, error)
+	Take(ctx context.Context, who care.Staff, key string, form queue.NewNumber) (queue.Ticket, error)
+	CallNext(ctx context.Context, who care.Staff, key string) (queue.Ticket, error)
+	Becomes(ctx context.Context, who care.Staff, id string, to queue.State) (queue.Ticket, error)
+}
+
+// Consults is what the API reads and writes of who is called to a desk at once.
+type Consults interface {
+	Calls(ctx context.Context, who care.Staff) ([]consult.Call, error)
+	Ring(ctx context.Context, who care.Staff, key, task string) error
+	Answer(ctx context.Context, who care.Staff, id string, answer consult.Answer) error
+}
 
 // ContactJSON is a contact at the desk.
 type ContactJSON struct {
@@ -100,4 +118,35 @@ type DeskDayJSON struct {
 // DayOf converts.
 func DayOf(d queue.Day) DeskDayJSON {
 	return DeskDayJSON{*care.DateOf(d.Day), d.Taken, d.Served, d.Gone}
+}
+
+// ConsultCallJSON is a consult that is to be held at a desk.
+type ConsultCallJSON struct {
+	TaskID     string     `json:"task_id"`
+	CaseNumber string     `json:"case_number"`
+	Rings      []RingJSON `json:"rings" nullable:"false" doc:"Who was rung for it, the last one last"`
+}
+
+// RingJSON is that one member of staff was called.
+type RingJSON struct {
+	ID      string         `json:"id"`
+	StaffID string         `json:"staff_id"`
+	Name    string         `json:"name"`
+	At      time.Time      `json:"at"`
+	Until   time.Time      `json:"until" doc:"Then the supervisor is told"`
+	Answer  consult.Answer `json:"answer,omitempty" doc:"coming, in_ten_minutes or cannot; not there: none yet"`
+}
+
+// RingAnswer is what who is rung says.
+type RingAnswer struct {
+	Answer consult.Answer `json:"answer" enum:"coming,in_ten_minutes,cannot"`
+}
+
+// CallOf converts.
+func CallOf(c consult.Call) ConsultCallJSON {
+	j := ConsultCallJSON{TaskID: c.Task, CaseNumber: c.Number, Rings: []RingJSON{}}
+	for _, r := range c.Rings {
+		j.Rings = append(j.Rings, RingJSON{r.ID, r.Staff, r.Name, r.At, r.Until, r.Answer})
+	}
+	return j
 }

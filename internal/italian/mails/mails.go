@@ -4,6 +4,7 @@ package mails
 import (
 	"strings"
 
+	"percorso/internal/consult"
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -23,6 +24,9 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 
 	"transfer_done":    {"Percorso: un fascicolo è passato a un'altra zona", "Il passaggio che hai chiesto è stato accettato: il fascicolo ora è dell'altra zona e non compare più tra i tuoi."},
 	"transfer_refused": {"Percorso: un passaggio è stato rifiutato", "L'altra zona ha rifiutato il fascicolo di cui hai chiesto il passaggio: il percorso prosegue nella tua zona."},
+
+	consult.MailCall:       {"Percorso: ti chiamano allo sportello", "Allo sportello serve un consulto subito. Apri Percorso e rispondi: «Arrivo», «Tra 10 minuti» o «Non posso»."},
+	consult.MailUnanswered: {"Percorso: nessuno risponde allo sportello", "Lo sportello ha chiamato per un consulto, e non viene nessuno: guarda chi può andare."},
 
 	"meeting_planned":   {"Percorso: sei invitato a una riunione dell'équipe", "È programmata una riunione di un'équipe di cui fai parte, o a cui sei invitato. Se non puoi, chiama chi chiede."},
 	"meeting_moved":     {"Percorso: una riunione dell'équipe è spostata", "La riunione di un'équipe a cui eri invitato è spostata: vale questo giorno."},
