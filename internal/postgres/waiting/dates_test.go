@@ -94,6 +94,40 @@ func TestADayNears(t *testing.T) {
 	c.sameAsComputed(caseRun)
 }
 
+// Whoever leaves, somebody watches a day, and the sentence says who: the supervisors where nobody of
+// the role is there any more, and of a protected person one of her keepers.
+func TestSomebodyWatchesWhoeverLeaves(t *testing.T) {
+	c := newClinic(postgrestest.NewPlay(t))
+	caseRun, _ := c.withTask(care.SocialConsult)
+	kept, _ := c.withTask(care.SocialConsult)
+	for _, run := range []string{caseRun, kept} {
+		_, err := c.adds("social_worker.prato", run, critical.Eviction, 4, "social_worker.prato")
+		require.NoError(t, err)
+	}
+	c.assign("social_worker.prato", catalogue.Protect.Command("", ledger.BareID(kept), protection.Form{Keeper: c.Accounts["desk_operator.prato"].ID, Reason: "sought"}))
+	watches := func(run string) care.Role { return c.kept(run).Waiting.Day.Role }
+	c.put(`UPDATE staff SET active = false WHERE id = $1`, c.Accounts["social_worker.prato"].ID)
+	c.refresh()
+	require.Equal(t, []care.Role{care.SocialWorker, care.DeskOperator}, []care.Role{watches(caseRun), watches(kept)})
+	c.put(`UPDATE staff SET active = false WHERE zone = 'prato' AND role = 'social_worker'`)
+	require.True(t, c.kept(caseRun).Marked)
+	c.refresh()
+	require.Equal(t, []care.Role{care.Supervisor, care.DeskOperator}, []care.Role{watches(caseRun), watches(kept)})
+	require.Equal(t, care.Supervisor, c.dates("supervisor.prato", caseRun)[0].Role)
+	c.put(`UPDATE critical_date SET remind_at = $1`, c.Now)
+	c.put(`DELETE FROM mail WHERE template = 'date_nears'`)
+	c.put(`SELECT dates_fall_due($1)`, c.Now)
+	for run, role := range map[string]care.Role{caseRun: care.Supervisor, kept: care.DeskOperator} {
+		told := `mail m JOIN staff s ON s.email = m.recipient WHERE m.template = 'date_nears' AND m.case_id = $1 AND (s.role = $2) = $3`
+		require.NotZero(t, c.Count(told, ledger.BareID(run), role, true))
+		require.Zero(t, c.Count(told, ledger.BareID(run), role, false))
+	}
+	list, err := c.Records.WatchedDates(t.Context(), c.Accounts["desk_operator.prato"], c.Now.AddDate(0, 0, 10))
+	require.NoError(t, err)
+	require.Len(t, list, 1, "hers")
+	c.sameAsComputed(caseRun)
+}
+
 // A day is corrected, which keeps what was said before, and ended with what happened. What it
 // is stays with those whom the record is for where that is for few.
 func TestADayIsCorrectedAndOver(t *testing.T) {
