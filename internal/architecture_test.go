@@ -238,6 +238,7 @@ var mayImport = map[string][]string{
 	"api/pages/mediation":       append(place, "internal/mediation", "internal/italian/mediating"),
 	"api/pages/person":          append(place, "internal/fiscal", "internal/elsewhere", "internal/written"),
 	"api/pages/plan":            append(place, "internal/plan"),
+	"api/pages/plan":            append(place, "api/pages/parts/writing"),
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),

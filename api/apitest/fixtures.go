@@ -761,6 +761,12 @@ func (p *PageRecords) RecordIn(ctx context.Context, s care.Staff, _, id string) 
 	return ledger.Record{}, ledger.ErrNotFound
 }
 
+// WrittenForEquipe has an assessment.
+func (p *PageRecords) WrittenForEquipe(ctx context.Context, s care.Staff, caseID string) ([]ledger.Record, error) {
+	all, err := p.WrittenIn(ctx, s, caseID, "", ledger.Paging{})
+	return all.Items[:1], err
+}
+
 // WrittenIn has an assessment that the reader may read, and a note that is for others.
 func (p *PageRecords) WrittenIn(context.Context, care.Staff, string, written.Kind, ledger.Paging) (ledger.Page[ledger.Record], error) {
 	return ledger.Page[ledger.Record]{Items: []ledger.Record{

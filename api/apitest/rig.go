@@ -268,6 +268,11 @@ func (f *fakeRecords) Assign(_ context.Context, s care.Staff, c ledger.NewComman
 	return f.Keep(s, c, ledger.CommandWorked), nil
 }
 
+// WrittenForEquipe has nothing.
+func (f *fakeRecords) WrittenForEquipe(context.Context, care.Staff, string) ([]ledger.Record, error) {
+	return nil, f.Fail
+}
+
 // WrittenIn has nothing.
 func (f *fakeRecords) WrittenIn(_ context.Context, _ care.Staff, _ string, _ written.Kind, p ledger.Paging) (ledger.Page[ledger.Record], error) {
 	f.Paging = append(f.Paging, p)

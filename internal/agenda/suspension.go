@@ -13,7 +13,7 @@ type SuspendForm struct {
 	Until  *time.Time `json:"until" doc:"When it resumes by itself; at most two years ahead"`
 	Reason string     `json:"reason" enum:"abroad,health,detention,other"`
 	Note   string     `json:"note,omitempty" maxLength:"4000"`
-	Circle string     `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle string     `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 	Kept   []string   `json:"kept,omitempty" ask:"-" maxItems:"100" doc:"Ids of the appointments and planned meetings until then that stay all the same; all others are moved or cancelled first, each by its own call"`
 	Tell   bool       `json:"tell,omitempty" ask:"-" doc:"Appointments were cancelled for it of which the person does not know yet: somebody is asked to tell them"`
 }

@@ -123,7 +123,7 @@ type Completion struct {
 	Interpreted    string        `json:"interpreted,omitempty" doc:"Who interpreted in the conversation: not_needed, mediator, colleague, relative (or a friend, of age), telephone. A child never does"`
 	Late           int           `json:"late,omitempty" doc:"How many minutes after the hour the person came; who comes late is no absence"`
 	Note           string        `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
-	Circle         string        `json:"circle,omitempty" enum:"social,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
+	Circle         string        `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads what is written, where the kind of task leaves the choice"`
 }
 
 // Answer is what a person decided, in codes and times alone: all that a

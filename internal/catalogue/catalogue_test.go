@@ -147,7 +147,7 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 		{Name: "until", Shape: fieldsof.Day, Required: true},
 		{Name: "reason", Shape: fieldsof.Choice, Required: true, Choices: agenda.SuspendReasons},
 		{Name: "note", Shape: fieldsof.Words, Max: 4000},
-		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "agency"}}, {Name: "kept", Shape: fieldsof.Unasked}, {Name: "tell", Shape: fieldsof.Unasked},
+		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "equipe", "agency"}}, {Name: "kept", Shape: fieldsof.Unasked}, {Name: "tell", Shape: fieldsof.Unasked},
 	}, fieldsof.Of(reflect.TypeFor[agenda.SuspendForm]()))
 	require.Equal(t, []fieldsof.Field{
 		{Shape: fieldsof.Appointment, Required: true}, {Name: "beyond", Shape: fieldsof.Choice, Choices: agenda.BeyondWhys}, {Name: "note", Shape: fieldsof.Words, Max: 4000},

@@ -13,7 +13,7 @@ type MeetingForm struct {
 	At          time.Time `json:"at" ask:"moment" doc:"When it was held; at most 30 days ago"`
 	Interpreted string    `json:"interpreted,omitempty" enum:"not_needed,mediator,colleague,relative,telephone" doc:"Who interpreted; a child never does"`
 	Note        string    `json:"note,omitempty" maxLength:"4000"`
-	Circle      string    `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle      string    `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Meet records a valid meeting with the person, by any agency at work on the

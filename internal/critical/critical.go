@@ -71,7 +71,7 @@ type Added struct {
 	Source  string     `json:"source" maxLength:"200" doc:"Who said it, or which paper"`
 	Watcher string     `json:"watcher" from:"watchers" doc:"Id of the member of staff who watches it"`
 	Note    string     `json:"note,omitempty" maxLength:"4000"`
-	Circle  string     `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle  string     `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Moved corrects one.
@@ -81,14 +81,14 @@ type Moved struct {
 	Source  string     `json:"source" maxLength:"200" doc:"Who said it, or which paper"`
 	Watcher string     `json:"watcher" from:"watchers" doc:"Id of the member of staff who watches it"`
 	Note    string     `json:"note" maxLength:"4000" doc:"Why it is corrected"`
-	Circle  string     `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle  string     `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Passed says that one is past, or is one no more.
 type Passed struct {
 	Date   string `json:"date" from:"dates" doc:"Id of the date"`
 	Note   string `json:"note" maxLength:"4000" doc:"What happened"`
-	Circle string `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle string `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // maxSource is how long it may be how a date is known, in characters.

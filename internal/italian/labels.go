@@ -393,7 +393,7 @@ func TaskFieldHelp(kind care.TaskKind, f completion.TaskField) string {
 
 var needLevels = map[string]string{"none": "Nessuna difficoltà", "some": "Qualche difficoltà", "serious": "Serve aiuto", "urgent": "Serve aiuto subito"}
 
-var circles = map[string]string{"social": "Solo le assistenti sociali che seguono la persona", "agency": "Anche i colleghi del mio ente che lavorano con la persona"}
+var circles = map[string]string{"social": "Solo le assistenti sociali che seguono la persona", "equipe": "Chi siede nell’équipe della persona, finché ci siede", "agency": "Anche i colleghi del mio ente che lavorano con la persona"}
 
 // Circle says whom what somebody writes is for, as they choose it.
 func Circle(code string) string { return say(circles, code) }

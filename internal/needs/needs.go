@@ -13,14 +13,14 @@ import (
 type Found struct {
 	Area   string `json:"area" from:"other_needs" doc:"Code of an area of need that the case has not"`
 	Note   string `json:"note" maxLength:"4000" doc:"On what: what was seen or said"`
-	Circle string `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle string `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Over closes one.
 type Over struct {
 	Area   string `json:"area" from:"own_needs" doc:"Code of an area of need that the case has"`
 	Note   string `json:"note" maxLength:"4000" doc:"On what: why it is one no more"`
-	Circle string `json:"circle,omitempty" enum:"social,agency" doc:"Who reads it; left out: as usual"`
+	Circle string `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads it; left out: as usual"`
 }
 
 // Check says what is wrong with the form; policy is of the caller's zone.

@@ -208,7 +208,7 @@ func Choices(name string) []string {
 	if f, ok := find(name); !ok || !f.own {
 		return nil
 	}
-	return []string{string(SocialService), string(Agency)}
+	return []string{string(SocialService), string(Equipe), string(Agency)}
 }
 
 // CheckChoice says what is wrong with the circle that somebody chose for a form; empty: the

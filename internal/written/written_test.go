@@ -22,7 +22,7 @@ var elsewhere = []care.Operation{
 
 // Of what somebody notes for their own work they choose who reads it; what is said to others is for them.
 func TestWhoChoosesACircle(t *testing.T) {
-	for form, circle := range map[string]string{string(care.Assessment): "social", string(care.OpMeet): "agency", string(care.OpReject): "", "a form of an earlier version": ""} {
+	for form, circle := range map[string]string{string(care.Assessment): "social", string(care.OpMeet): "agency", string(care.Interview): "equipe", string(care.OpReject): "", "a form of an earlier version": ""} {
 		var f care.Faults
 		written.CheckChoice(&f, form, circle)
 		require.Empty(t, f, form)

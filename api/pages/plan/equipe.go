@@ -7,6 +7,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/writing"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -81,6 +82,11 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 	for _, m := range equipe.Minutes {
 		page.Minutes = append(page.Minutes, web.Moment{When: italian.Moment(m.At), Text: "Riunione", By: m.ByName, Note: m.Text})
 	}
+	list, err := s.Records.WrittenForEquipe(ctx, who, equipe.CaseID)
+	if err != nil {
+		return err
+	}
+	page.Written = web.Each(list, func(r ledger.Record) writing.Record { return writing.Of(rules.Policy, equipe.CaseID, r) })
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }

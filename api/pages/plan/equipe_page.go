@@ -4,6 +4,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/writing"
 	"percorso/api/web"
 )
 
@@ -22,6 +23,7 @@ type EquipePage struct {
 	Meetings []web.Moment
 	Calendar string // where the meeting that is to be is a file for a calendar; empty: the caller is not invited
 	Minutes  []web.Moment
+	Written  []writing.Record // for the équipe
 }
 
 // Template names the page's file.

@@ -29,6 +29,9 @@ func TestEquipePage(t *testing.T) {
 	if dissent := page.Every("li", "class", "is-danger"); len(dissent) != 1 || !strings.Contains(dissent[0].Words(), "Contrario") || !strings.Contains(dissent[0].Words(), "prima del lavoro") {
 		t.Error("the dissent is not seen")
 	}
+	if !strings.Contains(page.Words(), "Scritto per l’équipe Valutazione") || !strings.Contains(page.Words(), "Nota di prova") {
+		t.Error("what was written for the équipe is not read")
+	}
 	if _, ok := page.First("a", "href", equipePath+"/verbale"); !ok || !strings.Contains(page.Words(), "almeno 3 ruoli, di 2 enti") {
 		t.Errorf("%s", page.Words())
 	}

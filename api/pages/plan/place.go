@@ -24,5 +24,7 @@ type Records interface {
 	GoalFindings(ctx context.Context, s care.Staff, caseID string) ([]ledger.GoalFinding, error)
 	// Plans lists the versions of a case's plan, the latest first.
 	Plans(ctx context.Context, s care.Staff, caseID string) ([]ledger.Plan, error)
+	// WrittenForEquipe lists what was written in a case for its équipe, as far as the caller reads it.
+	WrittenForEquipe(ctx context.Context, s care.Staff, caseID string) ([]ledger.Record, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
 }

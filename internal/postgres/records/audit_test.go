@@ -86,6 +86,8 @@ func newEverything(t *testing.T) everything {
 	e.record = uuid.NewString()
 	e.put(`INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at, circle)
 		VALUES ($1, $2, $3, 'prato', 'comune', 'meet', '{"note": "Prova"}', $4, now(), 'social')`, e.record, e.id, "case/"+e.id, e.Accounts["social_worker.prato"].ID)
+	e.put(`INSERT INTO record (id, case_id, run_id, zone, agency, kind, data, by_staff, created_at, circle)
+		VALUES (gen_random_uuid(), $1, $2, 'prato', 'comune', 'meet', '{"note": "Prova"}', $3, now(), 'equipe')`, e.id, "case/"+e.id, e.Accounts["desk_operator.prato"].ID)
 	contact := ledger.NewContact{Topic: "school", Language: "it", Channel: "phone", Outcome: "information", Note: "Prova"}
 	cmd, err := e.Records.Assign(t.Context(), e.Accounts["desk_operator.prato"], catalogue.Contact.Command("contact", "", contact).NewCommand)
 	require.NoError(t, err)
@@ -145,12 +147,13 @@ func (e everything) readings() map[string]struct {
 		"Readers": reads(ledger.ReadReads, func() (any, error) {
 			return r.Readers(ctx, e.Accounts["privacy_officer.prato"], e.id, time.Now().AddDate(0, 0, 2)) //nolint:forbidigo // lines go by the machine's clock
 		}),
-		"WatchedDates": reads(ledger.ListCases, func() (any, error) { return r.WatchedDates(ctx, worker, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) }),
-		"RecordIn":     reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
-		"WrittenIn":    reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
-		"OpenRecord":   reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
-		"Doubles":      reads(ledger.ListMergeable, func() (any, error) { return r.Doubles(ctx, lead, ledger.Paging{}) }),
-		"Printed":      reads(ledger.PrintCase, func() (any, error) { return nil, r.Printed(ctx, worker, ledger.PrintCase, e.id) }),
+		"WatchedDates":     reads(ledger.ListCases, func() (any, error) { return r.WatchedDates(ctx, worker, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) }),
+		"RecordIn":         reads(ledger.ReadRecords, func() (any, error) { return r.RecordIn(ctx, lead, e.id, e.record) }),
+		"WrittenForEquipe": reads(ledger.ReadRecords, func() (any, error) { return r.WrittenForEquipe(ctx, e.Accounts["desk_operator.prato"], e.id) }),
+		"WrittenIn":        reads(ledger.ReadRecords, func() (any, error) { return r.WrittenIn(ctx, worker, e.id, "", ledger.Paging{}) }),
+		"OpenRecord":       reads(ledger.OpenRecord, func() (any, error) { return nil, r.OpenRecord(ctx, lead, "key", e.record, "Prova") }),
+		"Doubles":          reads(ledger.ListMergeable, func() (any, error) { return r.Doubles(ctx, lead, ledger.Paging{}) }),
+		"Printed":          reads(ledger.PrintCase, func() (any, error) { return nil, r.Printed(ctx, worker, ledger.PrintCase, e.id) }),
 		"DayOf": reads(ledger.PrintDay, func() (any, error) {
 			return r.DayOf(ctx, worker, time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1), "", false) //nolint:forbidigo // the appointment is of the database's now
 		}),

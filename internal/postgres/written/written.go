@@ -132,6 +132,27 @@ func complete(records []ledger.Record) (err error) {
 	return nil
 }
 
+// mostForEquipe is how many of them WrittenForEquipe gives.
+const mostForEquipe = 50
+
+// WrittenForEquipe lists what was written in a case for its équipe, the newest first, for who
+// sits in it or is in the circle otherwise. That something was read is audited.
+func (s *Store) WrittenForEquipe(ctx context.Context, who care.Staff, caseID string) (list []ledger.Record, err error) {
+	if !care.IsID(caseID) {
+		return nil, ledger.ErrNotFound
+	}
+	err = s.within(ctx, who, func(tx postgres.Tx) error {
+		list, err = postgres.Many[ledger.Record](ctx, tx, `SELECT o.* FROM record r CROSS JOIN LATERAL records_of(r.case_id, r.id, NULL, NULL, NULL, 1) o
+			WHERE r.case_id = $1 AND r.circle = 'equipe' ORDER BY r.created_at DESC, r.id DESC LIMIT $2`, caseID, mostForEquipe)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, `SELECT note_reading($1, $2, '', NULL, $3, '')`, ledger.ReadRecords, ledger.ReadingPurposes[ledger.ReadRecords], []string{caseID})
+		return err
+	})
+	return list, errors.Join(err, complete(list))
+}
+
 // RecordIn reads one record of a case, as WrittenIn does. ledger.ErrNotFound: the caller
 // does not know of it.
 func (s *Store) RecordIn(ctx context.Context, who care.Staff, caseID, id string) (r ledger.Record, err error) {

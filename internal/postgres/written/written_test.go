@@ -124,6 +124,66 @@ func TestACircleIsChosen(t *testing.T) {
 	require.True(t, readable("social_worker.prato", kept), "who follows the case")
 }
 
+// What is written for the équipe is read by who sits in it, of whatever agency, for as long as
+// they sit; by who was asked, or is of their agency, it is not.
+func TestTheEquipesCircle(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	id := ledger.BareID(run)
+	write := func(circle string) string {
+		cmd, err := p.Records.Assign(t.Context(), p.Accounts["social_worker.prato"], catalogue.AddNeed.Command(uuid.NewString(), id, needs.Found{Area: map[string]string{"equipe": "school", "social": "immigration"}[circle], Note: mark, Circle: circle}).NewCommand)
+		require.NoError(t, err)
+		return cmd.ID
+	}
+	theirs := write("equipe")
+	write("social")
+	const member, colleague, inside = "cpi_operator.prato", "cpi_operator_2.prato", "intercultural_mediator.prato"
+	reads := func(account string) (ids []string) {
+		list, err := p.Records.WrittenForEquipe(t.Context(), p.Accounts[account], id)
+		require.NoError(t, err)
+		for _, r := range list {
+			if r.Readable {
+				require.Contains(t, string(r.Fields), mark)
+				ids = append(ids, r.ID)
+			}
+		}
+		require.Equal(t, len(ids) > 0, strings.Contains(rows(t, p, account), mark), "the rows themselves")
+		return ids
+	}
+	outside := []string{member, colleague, inside, "desk_operator.prato", "supervisor.prato", "social_worker_2.prato"}
+	for _, account := range outside {
+		require.Empty(t, reads(account), account)
+	}
+	require.Equal(t, []string{theirs}, reads("social_worker.prato"), "its author")
+
+	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.CPIOperator, Agency: "cpi", State: care.SeatInvited}
+	own := ledger.SeatChange{ID: uuid.NewString(), Role: care.InterculturalMediator, Agency: "comune", State: care.SeatInvited}
+	equipe := p.Equipe(run, seat, own)
+	takes := func(account string, s ledger.SeatChange) {
+		invitation := postgrestest.Opens(equipe, s.ID, ledger.TaskChange{Kind: care.EquipeInvitation, Role: s.Role, Agency: s.Agency})
+		p.Does(equipe, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{invitation}}, nil)
+		require.NoError(t, p.Claim(account, invitation.ID))
+		require.Empty(t, reads(account), "who is only asked")
+		p.Complete(account, equipe, invitation.ID, care.Completion{Outcome: care.Confirmed}, ledger.Effects{Seats: []ledger.SeatChange{{ID: s.ID, State: care.SeatConfirmed}}}, nil)
+	}
+	takes(member, seat)
+	takes(inside, own)
+	require.Equal(t, []string{theirs}, reads(member))
+	require.Equal(t, []string{theirs}, reads(inside))
+	for _, account := range []string{colleague, "desk_operator.prato", "supervisor.prato"} {
+		require.Empty(t, reads(account), account)
+	}
+	all, err := p.Records.WrittenIn(t.Context(), p.Accounts[member], id, written.Needs, ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, all.Items, 1, "of nothing else they know that it was written")
+
+	for _, s := range []ledger.SeatChange{seat, own} {
+		p.Does(equipe, p.Clock(), ledger.Effects{Seats: []ledger.SeatChange{{ID: s.ID, State: care.SeatWaived}}}, nil)
+	}
+	require.Empty(t, reads(member), "who sits there no more")
+	require.Empty(t, reads(inside))
+}
+
 // Whoever is outside opens a record with a reason, for a day; the author is told who and
 // why until they dismiss it, and it stands in the lines of who read what.
 func TestARecordIsOpenedAllTheSame(t *testing.T) {
