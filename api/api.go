@@ -47,16 +47,16 @@ type Options struct {
 	Temporal client.Client // with the codec; it may connect lazily
 	OIDC     OIDC
 	Sessions access.Sessions
-	Idle     time.Duration          // after which a session ends unused: what its store goes by
-	Life     time.Duration          // after which it ends in any case
-	Brakes   Brakes                        // the zero value holds nobody back
-	Proxies  []netip.Prefix        // whose X-Forwarded-For is believed
-	Lines    access.Lines            // what the audit keeps of logins and refusals
-	Drafts   access.Drafts          // what people have typed and not sent
-	Feeds    feeds.Feeds              // the addresses of their calendars
+	Idle     time.Duration      // after which a session ends unused: what its store goes by
+	Life     time.Duration      // after which it ends in any case
+	Brakes   Brakes             // the zero value holds nobody back
+	Proxies  []netip.Prefix     // whose X-Forwarded-For is believed
+	Lines    access.Lines       // what the audit keeps of logins and refusals
+	Drafts   access.Drafts      // what people have typed and not sent
+	Feeds    feeds.Feeds        // the addresses of their calendars
 	Requests mediation.Requests // mediators who are asked for
-	Numbers  counter.Numbers         // of who comes to a desk without an appointment
-	Consults counter.Consults // who is called to a desk at once
+	Numbers  counter.Numbers    // of who comes to a desk without an appointment
+	Consults counter.Consults   // who is called to a desk at once
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger

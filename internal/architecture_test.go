@@ -204,9 +204,7 @@ var mayImport = map[string][]string{
 	"api/rest/faults":  {"api/problem"},                                                            // what huma finds wrong
 	"api/web":          {},                                                                         // knows no domain
 	"api/present":      {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating"},
-	"api/rest/told":    {"internal/care", "internal/lead"},                     // how the description of the API tells of operations
-	"api/rest/counter": {"internal/queue", "internal/ledger", "internal/care"}, // who comes to a counter, as the API tells it
-	"api/rest/away":    {"internal/absence", "internal/care"},                  // who is away, likewise
+	"api/rest/told":    {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
 	"api/pages/parts":           {"internal/arrival", "api/pages/parts/free", "internal/completion", "internal/written", "internal/actors", "internal/eligibility", "api/present", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/world", "internal/correction", "internal/undoing", "internal/reach", "internal/italian/known", "internal/italian/deciding", "internal/agenda", "internal/italian/offered", "internal/kin", "internal/speech"},
@@ -228,8 +226,7 @@ var mayImport = map[string][]string{
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating", "internal/queue"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "internal/queue", "internal/consult"),
+	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult"),
 	"api/pages/drafts":          place,
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
@@ -237,8 +234,7 @@ var mayImport = map[string][]string{
 	"api/pages/feeds":           append(place, "internal/feed", "internal/ical"),
 	"api/pages/mediation":       append(place, "internal/mediation", "internal/italian/mediating"),
 	"api/pages/person":          append(place, "internal/fiscal", "internal/elsewhere", "internal/written"),
-	"api/pages/plan":            append(place, "internal/plan"),
-	"api/pages/plan":            append(place, "api/pages/parts/writing"),
+	"api/pages/plan":            append(place, "internal/plan", "api/pages/parts/writing"),
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
 	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing"),

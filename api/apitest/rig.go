@@ -990,9 +990,9 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.Log, b.provider, b.Mails, b.Changes = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}, &FakeChanges{}
 	b.Logins = accesstest.NewSessions(b.clock, sessionIdle)
 	b.Drafts = accesstest.NewDrafts(b.clock)
-	b.Feeds, b.Numbers, b.Consults = NewFeeds(b.clock), &Numbers{now: b.clock}
+	b.Feeds, b.Numbers, b.Consults = NewFeeds(b.clock), &Numbers{now: b.clock}, &Consults{}
 	b.Reminders = NewReminders(b.clock)
-	b.Requests = NewRequests(b.clock), &Consults{}
+	b.Requests = NewRequests(b.clock)
 	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
 	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))

@@ -26,6 +26,8 @@ type Records interface {
 	// Taken are the places of a service of the caller's zone that are taken in a stretch,
 	// and nothing of whom they are for.
 	Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) ([]agenda.Taken, error)
+	// Beyond are those of some appointments that have a place although there was none.
+	Beyond(ctx context.Context, s care.Staff, appointments []string) ([]agenda.Given, error)
 	// CalledOff are the days of a service, within a stretch, on which it receives nobody.
 	CalledOff(ctx context.Context, s care.Staff, service string, first, last time.Time) ([]agenda.Off, error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)

@@ -14,6 +14,7 @@ import (
 	"percorso/api/pages/cases/seen"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/free"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -114,7 +115,7 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 		case fields.Leads:
 			shown.Hint += following.Hint(in.rules.Policy, in.file)
 		case fields.ShownPermits:
-			shown.Hint += " Adesso risulta: " + permitOf(in.file.PersonData) + "."
+			shown.Hint += " Adesso risulta: " + present.Permit(in.file.PersonData) + "."
 		}
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""

@@ -22,13 +22,13 @@ import (
 // Place is the pages with what they need; all of it is needed.
 type Place struct {
 	room.Room
-	Guard         *access.Guard
-	Records     Records
+	Guard     *access.Guard
+	Records   Records
 	Reminders promised.Records
 	Mediators Mediators
-	Numbers     Numbers
-	Consults Consults
-	Home           func(care.Role) string
+	Numbers   Numbers
+	Consults  Consults
+	Home      func(care.Role) string
 }
 
 // Numbers is who came to a desk without an appointment.

@@ -25,8 +25,6 @@ type Records interface {
 	Block(ctx context.Context, s care.Staff, from time.Time, most int) ([]agenda.Slot, error)
 	// OnThePhone says whether the person whom a run is about speaks on the telephone.
 	OnThePhone(ctx context.Context, s care.Staff, run string) (bool, error)
-	// Beyond are those of some appointments that have a place although there was none.
-	Beyond(ctx context.Context, s care.Staff, appointments []string) ([]agenda.Given, error)
 }
 
 // Reachable finds no place by telephone for somebody who does not speak on one.
