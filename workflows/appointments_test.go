@@ -1,15 +1,18 @@
 package workflows_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/agenda"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/testclock"
 )
 
 // expected is the appointment that stands.
@@ -106,6 +109,26 @@ func TestAnAppointmentIsCancelled(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A day that is called off cancels what is expected then, and somebody books again.
+func TestADayIsCalledOffWithItsAppointments(t *testing.T) {
+	inSkippedTime(t, func(w *casework) {
+		w.reaches(care.Interview)
+		far := w.expected().At.AddDate(0, 0, 273) // nobody else is expected then: 39 weeks later, on the same weekday
+		w.puts(far, agenda.ThePerson)
+		a := w.expected()
+		who, day := w.as(care.Supervisor), care.DateOf(a.At.In(testclock.Rome))
+		form := calledoff.Form{Service: a.Service, First: day, Last: day, Reason: "strike"}
+		id, err := w.records.CallOff(context.Background(), who, w.key(), form)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, w.records.TakeBack(context.Background(), who, id)) }()
+		w.carrier.(*play).relay()
+		w.waits(care.BookAgain)
+		require.Equal(t, string(care.ServiceUnavailable), w.task(care.BookAgain).Reason)
+		require.Equal(t, []string{"moved", "cancelled"}, w.appointments())
+		require.Equal(t, agenda.TheService, w.file().Appointments[1].AskedBy)
+	})
 }
 
 // The employment centre gives another one in its place.
