@@ -52,6 +52,7 @@ type StuckItem struct {
 	Deferred *web.Link // to what cannot be registered; nil: all can
 	Task     string    // its address; empty: there is none
 	TaskID   string
+	Ticked   bool // as it was sent
 	Reassign string
 	Extend   string
 }

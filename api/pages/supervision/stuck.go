@@ -58,8 +58,13 @@ var lists = map[health.Health]string{
 
 // stuckList shows the cases of the zone that need the supervisor, those first whose
 // harm is worst.
-func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
+func (s *Place) stuckList(c *gin.Context, who care.Staff) error { return s.showStuck(c, who, nil) }
+
+// showStuck shows that list, or shows it again as it was sent, with what is missing.
+func (s *Place) showStuck(c *gin.Context, who care.Staff, sent *unready) error {
 	ctx := c.Request.Context()
+	address := *c.Request.URL // of the page, also where a form was sent from it
+	address.Path = stuckURL
 	rules, err := s.Book.Rules(ctx, who.Zone)
 	if err != nil {
 		return err
@@ -68,7 +73,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := StuckList{Frame: s.Pages.Frame(c, "Percorsi fermi", stuckURL), More: web.NextPage(c.Request.URL, "altri", list.Next)}
+	page := StuckList{Frame: s.Pages.Frame(c, "Percorsi fermi", stuckURL), More: web.NextPage(&address, "altri", list.Next)}
 	for _, agency := range rules.Agencies {
 		if ends := present.ActEnd(agency, s.Now()); ends != "" {
 			page.Acts = append(page.Acts, agency.Name+": "+ends)
@@ -107,7 +112,15 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 	if page.Together, err = (several{s}).form(ctx, who); err != nil {
 		return err
 	}
-	page.TickAll, page.Ticked = web.NextPage(c.Request.URL, "spunta", "tutte"), c.Query("spunta") == "tutte"
+	if c.Query("altri") != "" {
+		page.Together.Form.Action += "?" + address.RawQuery
+	}
+	page.TickAll, page.Ticked = web.NextPage(&address, "spunta", "tutte"), c.Query("spunta") == "tutte" && sent == nil
+	status := http.StatusOK
+	if sent != nil {
+		status = http.StatusUnprocessableEntity
+		page.Together.as(*sent)
+	}
 	for _, stuck := range list.Items {
 		item := StuckItem{
 			Who: whoActs(stuck.Waiting, rules.Policy), Late: stuck.Waiting.LateDays,
@@ -122,6 +135,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
+			item.Ticked = sent != nil && slices.Contains(sent.tasks, stuck.TaskID)
 			item.TaskID, item.Task, item.Reassign, item.Extend = stuck.TaskID, "/compiti/"+stuck.TaskID, task+"/riassegna", task+"/proroga"
 			if stuck.Waiting.Health != health.Orphaned { // where nobody may act there is nobody to remind
 				remind := web.NewForm(task + "/sollecita")
@@ -130,7 +144,7 @@ func (s *Place) stuckList(c *gin.Context, who care.Staff) error {
 		}
 		page.Cases = append(page.Cases, item)
 	}
-	s.Pages.Render(c, http.StatusOK, page)
+	s.Pages.Render(c, status, page)
 	return nil
 }
 

@@ -44,6 +44,24 @@ type Together struct {
 	Acts      []web.Option
 	Receivers []web.Option // by name, with what each has open now
 	Hint      string       // of the note
+	Note      string       // as it was sent
+}
+
+// unready is what was sent and cannot be proposed, with the field that is missing or wrong.
+type unready struct {
+	asked
+	fault web.FieldFault
+}
+
+// as fills the form in as it was sent.
+func (t *Together) as(sent unready) {
+	t.Form.Faults, t.Note = []web.FieldFault{sent.fault}, sent.note
+	for i := range t.Acts {
+		t.Acts[i].Chosen = t.Acts[i].Value == sent.act
+	}
+	for i := range t.Receivers {
+		t.Receivers[i].Chosen = t.Receivers[i].Value == sent.to
+	}
 }
 
 // TogetherPage says what an act will do with each of some tasks, or what it has done.
@@ -243,7 +261,8 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 	var refused *care.Refusal
 	if errors.As(err, &refused) && len(refused.Faults) > 0 && len(act.Unreadable(ctx)) == 0 {
 		first := refused.Faults[0]
-		return s.Pages.LeaveRefused(c, stuckURL, cmp.Or(togetherRules[first.Rule], togetherRules[first.Field+" "+first.Rule], s.Problems.Words.Fault(first)))
+		says := cmp.Or(togetherRules[first.Rule], togetherRules[first.Field+" "+first.Rule], s.Problems.Words.Fault(first))
+		return s.showStuck(c, who, &unready{a, web.FieldFault{Field: first.Field, Text: says}})
 	}
 	if err != nil {
 		return err

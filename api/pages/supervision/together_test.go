@@ -90,11 +90,19 @@ func TestWhatIsNotTickedIsAskedFor(t *testing.T) {
 		"Scegli a chi passarle":     {"scelta-" + apitest.SomeID: {"1"}, "azione": {"passa"}},
 		"Spuntane al massimo 50":    many,
 	} {
-		if status := b.Send(t, "/casi-bloccati/insieme", fields).StatusCode; status != http.StatusSeeOther {
-			t.Error(words, status)
+		fields.Set("note", "Nota di prova")
+		page := b.Send(t, "/casi-bloccati/insieme", fields)
+		if page.StatusCode != http.StatusUnprocessableEntity {
+			t.Error(words, page.StatusCode)
 		}
-		if said := b.Open(t, "/casi-bloccati").Words(); !strings.Contains(said, words) {
-			t.Errorf("no %q in %s", words, said)
+		if said := page.Words(); !strings.Contains(said, words) || strings.Join(page.Filled("note"), "") != "Nota di prova" {
+			t.Errorf("no %q, or no note, in %s", words, said)
+		}
+		if act := fields.Get("azione"); act != "" && !strings.Contains(page.Text, `value="`+act+`" selected`) {
+			t.Errorf("%s: what was chosen is lost", words)
+		}
+		if _, sent := fields["scelta-"+apitest.SomeID]; (len(page.Filled("scelta-"+apitest.SomeID)) > 0) != sent {
+			t.Errorf("%s: what was ticked is lost", words)
 		}
 	}
 }
