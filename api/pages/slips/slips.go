@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
@@ -54,7 +55,9 @@ func (s *Place) next(c *gin.Context, who care.Staff) error {
 	}
 	ahead := slices.DeleteFunc(file.Appointments, func(a ledger.Appointment) bool { return !a.Stands() || a.At.Before(s.Now()) })
 	if len(ahead) == 0 {
-		return s.Pages.LeaveRefused(c, "/fascicoli/"+file.ID, "L’appuntamento non è ancora nel fascicolo: tra qualche secondo aggiorna la pagina, e il foglio è accanto all’appuntamento.")
+		s.Pages.Tell(c, problem.Notice{Status: http.StatusNotFound, Title: "L’appuntamento non è ancora nel fascicolo", Detail: "Tra qualche secondo aggiorna questa pagina: il foglio si apre da solo.",
+			Link: "/fascicoli/" + file.ID, LinkText: "Torna al fascicolo"})
+		return nil
 	}
 	first := slices.MinFunc(ahead, func(a, b ledger.Appointment) int { return a.At.Compare(b.At) })
 	return s.Pages.Leave(c, "/fascicoli/"+file.ID+"/appuntamenti/"+first.ID+"/foglio", "")
