@@ -55,7 +55,7 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 	now := s.Now().In(rules.Calendar.Location())
 	page := Today{Frame: s.Pages.Frame(c, "Oggi", todayPath), Day: italian.Upper(italian.Day(now))}
 	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
-	order := append([]func() error{calls(d), hereNow(d), d.dates, d.onBehalf, promises{d}.own, promises{d}.leftBehind}, append(d.order(), d.away)...)
+	order := append([]func() error{calls(d), hereNow(d), d.dates, d.onBehalf}, append(d.order(), d.away)...)
 	if page.Notices != nil {
 		order = append([]func() error{d.toConfirm}, order...)
 	}
@@ -76,16 +76,17 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 
 // order is what a role looks at, and in which order.
 func (d *day) order() []func() error {
+	own, left := promises{d}.own, promises{d}.leftBehind
 	switch {
 	case d.who.Role == care.Supervisor:
 		// What nobody sees to, then what they do themselves.
-		return []func() error{d.uncovered, low(d), unconfirmed(d), d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
+		return []func() error{own, left, d.uncovered, low(d), unconfirmed(d), d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
 	case !care.ReadsCases(d.who, d.rules.Policy):
-		return []func() error{d.incoming, d.comes, d.late, d.dueToday, d.toTake}
+		return []func() error{own, left, d.incoming, d.comes, d.late, d.dueToday, d.toTake}
 	case d.who.Role == care.SocialWorker:
-		return []func() error{d.withoutNextStep, d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.toTake}
+		return []func() error{d.withoutNextStep, own, left, d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.toTake}
 	}
-	return []func() error{d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.withoutNextStep, d.toTake}
+	return []func() error{own, left, d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.withoutNextStep, d.toTake}
 }
 
 // add adds a group, cut short.
