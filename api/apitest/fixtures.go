@@ -391,7 +391,7 @@ func (p *PageRecords) Tasks(_ context.Context, s care.Staff, f ledger.TaskFilter
 }
 
 // WorkList has the tasks of Tasks on its first two lists, and somebody whom the caller
-// follows, for whom there is nothing to do now, on the others.
+// follows, for whom there is nothing to do now, on the others; with another nobody may go on.
 func (p *PageRecords) WorkList(ctx context.Context, s care.Staff, ask worklist.Ask) (worklist.List, error) {
 	lists := map[worklist.Tab][]worklist.Entry{}
 	tasks := map[string]ledger.Task{}
@@ -406,7 +406,7 @@ func (p *PageRecords) WorkList(ctx context.Context, s care.Staff, ask worklist.A
 		}
 	}
 	quiet := worklist.Entry{CaseID: AnotherID, Number: "PO-2026-00014", Person: "Persona Prova 0004"}
-	lists[worklist.Followed] = []worklist.Entry{quiet}
+	lists[worklist.Followed] = []worklist.Entry{{CaseID: SuspendedID, Number: "PO-2026-00013", Person: "Persona Prova 0003", Stepless: true}, quiet}
 	did := p.noon(-1)
 	quiet.Touched, quiet.Code, quiet.Detail = &did, "task_claimed", string(care.Interview)
 	lists[worklist.Recent] = []worklist.Entry{quiet}

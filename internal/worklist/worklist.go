@@ -24,7 +24,7 @@ const (
 	Mine     Tab = "mine"     // tasks that the caller holds, or that are free and theirs first
 	OnBehalf Tab = "behalf"   // tasks of who is away, which the caller may do for them
 	Free     Tab = "free"     // other tasks that they may take
-	Followed Tab = "followed" // people whose lead they are, each with what is due first
+	Followed Tab = "followed" // people whose lead they are, those first with whom nobody may go on, then by what is due
 	Recent   Tab = "recent"   // people for whom they did something in the last days
 )
 
@@ -50,6 +50,8 @@ const (
 	Week    When = "week" // until Sunday
 	Later   When = "later"
 	Undated When = "undated" // it stands still, or has no term
+	// Stepless is of the people whom somebody follows: nobody may go on with them as things stand.
+	Stepless When = "stepless"
 )
 
 // Whens are those that one can filter by.
@@ -104,6 +106,7 @@ type Entry struct {
 	Touched   *time.Time    `db:"touched"` // when the caller last did something for the person
 	Code      string        `db:"code"`    // of the line that says what
 	Detail    string        `db:"detail"`
+	Stepless  bool          `db:"stepless"` // nobody may go on, as the case stands
 }
 
 // Row is a row as it is shown.
@@ -167,7 +170,11 @@ func (a Ask) Cut(all []Entry, now time.Time) (page List) {
 		from = max(len(left)-1, 0) / PerPage * PerPage
 	}
 	for _, e := range left[from:min(from+PerPage, len(left))] {
-		page.Rows = append(page.Rows, Row{Entry: e, Grouped: Due(e.Due, now, a.There)})
+		row := Row{Entry: e, Grouped: Due(e.Due, now, a.There)}
+		if e.Stepless {
+			row.Grouped = Stepless
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	if page.Total > 0 {
 		page.First = from + 1

@@ -43,6 +43,7 @@ var tabs = []listed{
 
 var whens = map[worklist.When]string{
 	worklist.Late: "In ritardo", worklist.Today: "Oggi", worklist.Week: "Questa settimana", worklist.Later: "Più avanti", worklist.Undated: "Senza scadenza",
+	worklist.Stepless: "Senza un prossimo passo",
 }
 
 // tabOf finds a list by what its address calls it: the first one where it is not said.
@@ -248,6 +249,9 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 	}
 	if t.ID == "" {
 		row.Title = "Niente da fare adesso"
+		if r.Stepless {
+			row.Title = "Nessuno può andare avanti"
+		}
 		if row.URL != "" {
 			row.Open = &web.Link{URL: row.URL, Text: "Apri"}
 		}

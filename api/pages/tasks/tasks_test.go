@@ -28,6 +28,9 @@ func TestTaskList(t *testing.T) {
 	if len(rows(mine)) < 2 || !strings.Contains(mine.Main(t).Words(), "1-2 di 2") {
 		t.Fatalf("the list shows %s", mine.Main(t).Words())
 	}
+	if words := list("/compiti?elenco=seguo").Words(); !strings.Contains(words, "1-2 di 2") || strings.Index(words, "Senza un prossimo passo") > strings.Index(words, "Senza scadenza") || !strings.Contains(words, "Nessuno può andare avanti") {
+		t.Error(words)
+	}
 	free := list("/compiti?elenco=libere")
 	form, ok := free.First("form", "action", "/compiti/"+apitest.AnotherID+"/prendi")
 	if !ok {

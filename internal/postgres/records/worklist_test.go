@@ -60,6 +60,18 @@ func TestAWorkListFollowsTheTask(t *testing.T) {
 	require.Equal(t, 1, followed.Total)
 	require.Equal(t, ledger.BareID(run), followed.Rows[0].CaseID)
 	require.NotEmpty(t, followed.Rows[0].Person)
+	// With whom nobody may go on comes first, whatever is due of others.
+	alone, _ := p.withTask()
+	for _, change := range []string{`INSERT INTO lead (case_id, agency, staff, since) VALUES ($1, 'comune', $2, now())`, `UPDATE case_health SET health = 'orphaned' WHERE case_id = $1 AND $2::uuid IS NOT NULL`} {
+		_, err := p.Owner.Exec(t.Context(), change, ledger.BareID(alone), p.Accounts[first].ID)
+		require.NoError(t, err)
+	}
+	two := p.list(first, worklist.Followed, worklist.Filter{})
+	require.Equal(t, []string{ledger.BareID(alone), ledger.BareID(run)}, []string{two.Rows[0].CaseID, two.Rows[1].CaseID})
+	require.Equal(t, worklist.Stepless, two.Rows[0].Grouped)
+	require.NotEqual(t, worklist.Stepless, two.Rows[1].Grouped)
+	_, err := p.Owner.Exec(t.Context(), `DELETE FROM lead WHERE case_id = $1`, ledger.BareID(alone))
+	require.NoError(t, err)
 	recent := p.list(first, worklist.Recent, worklist.Filter{})
 	require.Equal(t, "task_claimed", recent.Rows[0].Code)
 	require.Zero(t, p.list(other, worklist.Recent, worklist.Filter{}).Total, "what a colleague did is theirs")

@@ -84,16 +84,18 @@ func around(caseID string, about bool) string {
 
 // listed is the statement of a list, in its order.
 func listed(tab worklist.Tab, about bool) string {
-	const untouched = "NULL::timestamptz AS touched, '' AS code, '' AS detail"
+	const untouched, stepless = "NULL::timestamptz AS touched, '' AS code, '' AS detail, false AS stepless", "coalesce(h.health = 'orphaned', false)"
 	switch tab {
 	case worklist.OnBehalf:
 		return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + onBehalf + sorted + most + ") t" + around("t.case_id", about) + sorted
 	case worklist.Free:
 		return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + free + sorted + most + ") t" + around("t.case_id", about) + sorted
 	case worklist.Followed:
-		return entry("c.case_id", untouched, about) + "FROM (SELECT l.case_id " + followed + most + ") c " + first + around("c.case_id", about) + " ORDER BY t.suspended NULLS LAST, " + DueOrReady + " NULLS LAST, c.case_id"
+		// How a case stands is kept, so that it is looked up and not computed.
+		return entry("c.case_id", strings.Replace(untouched, "false AS", stepless+" AS", 1), about) + "FROM (SELECT l.case_id " + followed + most + ") c " + first +
+			" LEFT JOIN case_health h ON h.case_id = c.case_id" + around("c.case_id", about) + " ORDER BY " + stepless + " DESC, t.suspended NULLS LAST, " + DueOrReady + " NULLS LAST, c.case_id"
 	case worklist.Recent:
-		return entry("c.case_id", "c.at AS touched, c.code, c.detail", about) + "FROM (SELECT m.* " + recent(most) + ") c " + first + around("c.case_id", about) + " ORDER BY c.id DESC"
+		return entry("c.case_id", "c.at AS touched, c.code, c.detail, false AS stepless", about) + "FROM (SELECT m.* " + recent(most) + ") c " + first + around("c.case_id", about) + " ORDER BY c.id DESC"
 	}
 	return entry("t.case_id", untouched, about) + "FROM (SELECT t.* " + mine + sorted + most + ") t" + around("t.case_id", about) + sorted
 }
