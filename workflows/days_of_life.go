@@ -6,22 +6,12 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/terms"
 	"percorso/workflows/run"
 )
 
 // Days of a person's life that ask for somebody, besides the end of their permit: each is
 // a wait of the case beside its path, and becomes a task when it has come.
-
-// dayOfLife is such a day, with the task that it becomes.
-type dayOfLife struct {
-	code string
-	task care.TaskKind
-}
-
-// daysOfLife lists them.
-var daysOfLife = []dayOfLife{
-	{care.TurnsSixteen, care.Reconsider}, {care.NearlyAdult, care.ComingOfAge}, {care.PlanActionDate, care.PlanActionDue}, {care.PermitGranted, care.Reconsider},
-}
 
 // watchingCourse is the course of a case from which on it waits for them.
 const watchingCourse = 2
@@ -71,10 +61,10 @@ func watchPlan(r *run.Run) {
 
 // daysFallDue opens the task of each day that has come.
 func daysFallDue(r *run.Run, e ledger.Entry) {
-	for _, day := range daysOfLife {
-		if w := r.Wait(day.code); w.FellDue(e) {
+	for _, day := range terms.DaysOfLife {
+		if w := r.Wait(day.Code); w.FellDue(e) {
 			w.End()
-			r.OpenTask(run.Turn(day.code, r.Revision()), ledger.TaskChange{Kind: day.task, Reason: care.Code(day.code)})
+			r.OpenTask(run.Turn(day.Code, r.Revision()), ledger.TaskChange{Kind: day.Task, Reason: care.Code(day.Code)})
 		}
 	}
 }
@@ -84,7 +74,7 @@ func daysFallDue(r *run.Run, e ledger.Entry) {
 func dayOf(r *run.Run, e ledger.Entry) string {
 	for _, o := range r.State().Open {
 		code, _, _ := strings.Cut(o.Point, "/")
-		ofDay := slices.ContainsFunc(daysOfLife, func(day dayOfLife) bool { return day.code == code })
+		ofDay := slices.ContainsFunc(terms.DaysOfLife, func(day terms.DayOfLife) bool { return day.Code == code })
 		if ofDay && o.Kind == care.OpenTask && e.Target == o.ID {
 			return o.Point
 		}

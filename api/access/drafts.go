@@ -11,7 +11,7 @@ import (
 
 	"percorso/api/problem"
 	"percorso/internal/care"
-	"percorso/internal/ledger"
+	"percorso/internal/kept"
 )
 
 // What somebody types into a form is kept as a draft as they go, and given back to
@@ -21,11 +21,11 @@ import (
 // Drafts keeps what people have typed and not sent, each for its author alone.
 type Drafts interface {
 	// KeepDraft keeps a draft in the place of the author's earlier one of the same form.
-	KeepDraft(ctx context.Context, who care.Staff, d ledger.Draft) error
+	KeepDraft(ctx context.Context, who care.Staff, d kept.Draft) error
 	// Drafts lists those of the caller, the newest first, without what was typed.
-	Drafts(ctx context.Context, who care.Staff) ([]ledger.Draft, error)
+	Drafts(ctx context.Context, who care.Staff) ([]kept.Draft, error)
 	// Draft reads one of the caller. ledger.ErrNotFound: they have none with that id.
-	Draft(ctx context.Context, who care.Staff, id string) (ledger.Draft, error)
+	Draft(ctx context.Context, who care.Staff, id string) (kept.Draft, error)
 	// DropDraft deletes what the caller has begun of the form that is sent to path.
 	DropDraft(ctx context.Context, who care.Staff, path string) error
 }
@@ -77,7 +77,7 @@ func (d drafts) keep(c *gin.Context, who care.Staff, page string) error {
 	}
 	sealed, err := d.Seal(sealedDraft+who.ID+" "+sent.Path, sent)
 	if err == nil {
-		err = d.store.KeepDraft(c.Request.Context(), who, ledger.Draft{ID: uuid.NewString(), Path: sent.Path, Page: page, Sealed: sealed})
+		err = d.store.KeepDraft(c.Request.Context(), who, kept.Draft{ID: uuid.NewString(), Path: sent.Path, Page: page, Sealed: sealed})
 	}
 	if err == nil {
 		c.Status(http.StatusNoContent)

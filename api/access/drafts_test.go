@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"percorso/internal/ledger"
+	"percorso/internal/kept"
 )
 
 // drafted sends a form as a page does when a field of it is left.
@@ -19,7 +19,7 @@ func (b *rig) drafted(path, page string, form url.Values) answer {
 }
 
 // kept are the drafts of an author.
-func (b *rig) kept() []ledger.Draft {
+func (b *rig) kept() []kept.Draft {
 	b.t.Helper()
 	list, err := b.drafts.Drafts(b.t.Context(), someWorker)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/recent"
 )
@@ -148,7 +149,7 @@ func (p *Pages) tellDrafts(c *gin.Context, who care.Staff, f *web.Frame) {
 	}
 	here := c.Request.URL.Path
 	f.Drafts = &web.Link{URL: DraftsPath, Text: "Le tue bozze (" + strconv.Itoa(len(list)) + ")", Current: here == DraftsPath}
-	i := slices.IndexFunc(list, func(d ledger.Draft) bool { return d.Page == here })
+	i := slices.IndexFunc(list, func(d kept.Draft) bool { return d.Page == here })
 	if i >= 0 && c.Request.Method == http.MethodGet {
 		f.Draft = &web.Link{URL: DraftsPath + "/" + list[i].ID, Text: "Qui hai scritto qualcosa che non hai inviato (" + italian.Moment(list[i].KeptAt) + ")"}
 	}

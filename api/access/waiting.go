@@ -17,6 +17,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 )
 
@@ -26,10 +27,10 @@ import (
 // WaitingForms keeps such forms. They are sealed before they come here.
 type WaitingForms interface {
 	// KeepForm keeps a form. It fails where too many are kept.
-	KeepForm(ctx context.Context, f ledger.WaitingForm) error
+	KeepForm(ctx context.Context, f kept.Form) error
 	// WaitingForm gives a form back to the account and the browser that it is of.
 	// ledger.ErrNotFound: there is none, or not for them.
-	WaitingForm(ctx context.Context, id, subject string, browser []byte) (ledger.WaitingForm, error)
+	WaitingForm(ctx context.Context, id, subject string, browser []byte) (kept.Form, error)
 }
 
 const (
@@ -121,7 +122,7 @@ func (w *waiting) keep(c *gin.Context) string {
 	id := uuid.NewString()
 	sealed, err := w.Seal(sealedForm+id, sent)
 	if err == nil {
-		err = w.store.KeepForm(c.Request.Context(), ledger.WaitingForm{ID: id, Subject: was.Subject, Browser: digest(was.Browser), Sealed: sealed})
+		err = w.store.KeepForm(c.Request.Context(), kept.Form{ID: id, Subject: was.Subject, Browser: digest(was.Browser), Sealed: sealed})
 	}
 	if err != nil {
 		w.problems.Broken(c.Request.Context(), err)

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"percorso/api/problem"
+	"percorso/api/rest/deferred"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
@@ -22,19 +23,6 @@ type Notices interface {
 	DismissNotice(ctx context.Context, s care.Staff, id string) error
 	// DeferredEntries lists the entries of the supervisor's zone that cannot be worked.
 	DeferredEntries(ctx context.Context, s care.Staff) ([]ledger.DeferredEntry, error)
-}
-
-type deferredJSON struct {
-	ID         string         `json:"id"`
-	CaseFileID string         `json:"case_file_id,omitempty"`
-	CaseNumber string         `json:"case_number,omitempty"`
-	Operation  care.Operation `json:"operation"`
-	Author     string         `json:"author,omitempty" doc:"Name; not there where a process or a partner asked"`
-	Since      time.Time      `json:"since"`
-	Code       string         `json:"code" doc:"Why it cannot be worked: an SQLSTATE, or unreadable"`
-	Tries      int            `json:"tries"`
-	NextTry    time.Time      `json:"next_try"`
-	Behind     int            `json:"behind" doc:"Later entries of the same sender that wait for it"`
 }
 
 type noticeJSON struct {
@@ -56,11 +44,9 @@ type noticeJSON struct {
 func registerNotices(a *API) {
 	register(a, query("/deferred-entries", "list-deferred-entries", tagMachine, "Accepted entries that cannot be worked",
 		"Of the supervisor's zone, the oldest first, a hundred at most. What was typed is its author's alone."),
-		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[deferredJSON], error) {
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[deferred.DeferredJSON], error) {
 			list, err := a.records.DeferredEntries(ctx, who)
-			return whole(list, err, func(e ledger.DeferredEntry) deferredJSON {
-				return deferredJSON{e.ID, e.CaseID, e.CaseNumber, e.Operation, e.Author, e.Since, e.Code, e.Tries, e.Next, e.Behind}
-			})
+			return whole(list, err, deferred.Of)
 		})
 	register(a, query("/notices", "list-notices", tagMachine, "What the caller is to be told of",
 		"Of what they wrote: what was accepted and refused later, or opened by others, until they dismiss it. Mistakes that wait for them to confirm, until the term is over; those of their own that nobody has confirmed. The newest first."),

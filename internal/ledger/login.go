@@ -10,15 +10,6 @@ type Login struct {
 	Mine   bool      `db:"mine"`   // it is the one that asks
 }
 
-// WaitingForm is a form that was sent after its session had ended. Its content is
-// sealed by who keeps it.
-type WaitingForm struct {
-	ID      string `db:"id"`
-	Subject string `db:"subject"` // the account whose session it was
-	Browser []byte `db:"browser"` // digest of what the browser's cookie holds
-	Sealed  []byte `db:"sealed"`
-}
-
 // What the audit says of logins and refusals, beside what people read and do.
 const (
 	LineLogin       = "login"

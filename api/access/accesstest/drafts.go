@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 )
 
@@ -15,16 +16,16 @@ import (
 type Drafts struct {
 	now  func() time.Time
 	mu   sync.Mutex
-	rows map[[2]string]ledger.Draft // by author and path
+	rows map[[2]string]kept.Draft // by author and path
 }
 
 // NewDrafts keeps drafts by a clock.
 func NewDrafts(now func() time.Time) *Drafts {
-	return &Drafts{now: now, rows: map[[2]string]ledger.Draft{}}
+	return &Drafts{now: now, rows: map[[2]string]kept.Draft{}}
 }
 
 // KeepDraft keeps a draft.
-func (s *Drafts) KeepDraft(_ context.Context, who care.Staff, d ledger.Draft) error {
+func (s *Drafts) KeepDraft(_ context.Context, who care.Staff, d kept.Draft) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := [2]string{who.ID, d.Path}
@@ -37,7 +38,7 @@ func (s *Drafts) KeepDraft(_ context.Context, who care.Staff, d ledger.Draft) er
 }
 
 // Drafts lists those of the caller.
-func (s *Drafts) Drafts(_ context.Context, who care.Staff) (list []ledger.Draft, _ error) {
+func (s *Drafts) Drafts(_ context.Context, who care.Staff) (list []kept.Draft, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, d := range s.rows {
@@ -46,12 +47,12 @@ func (s *Drafts) Drafts(_ context.Context, who care.Staff) (list []ledger.Draft,
 			list = append(list, d)
 		}
 	}
-	slices.SortFunc(list, func(a, b ledger.Draft) int { return cmp.Or(b.KeptAt.Compare(a.KeptAt), cmp.Compare(a.Path, b.Path)) })
+	slices.SortFunc(list, func(a, b kept.Draft) int { return cmp.Or(b.KeptAt.Compare(a.KeptAt), cmp.Compare(a.Path, b.Path)) })
 	return list, nil
 }
 
 // Draft reads one of the caller.
-func (s *Drafts) Draft(_ context.Context, who care.Staff, id string) (ledger.Draft, error) {
+func (s *Drafts) Draft(_ context.Context, who care.Staff, id string) (kept.Draft, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, d := range s.rows {
@@ -59,7 +60,7 @@ func (s *Drafts) Draft(_ context.Context, who care.Staff, id string) (ledger.Dra
 			return d, nil
 		}
 	}
-	return ledger.Draft{}, ledger.ErrNotFound
+	return kept.Draft{}, ledger.ErrNotFound
 }
 
 // DropDraft deletes a draft.

@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 )
 
@@ -25,7 +26,7 @@ type Sessions struct {
 	mu    sync.Mutex
 	rows  map[string]session
 	cuts  map[string]time.Time
-	forms map[string]ledger.WaitingForm
+	forms map[string]kept.Form
 	Lines []string
 	Fail  error // what everything but the sessions themselves answers
 }
@@ -37,7 +38,7 @@ type session struct {
 
 // NewSessions keeps sessions that end when nothing is asked in them for some time.
 func NewSessions(now func() time.Time, idle time.Duration) *Sessions {
-	return &Sessions{MemStore: memstore.NewWithCleanupInterval(0), now: now, idle: idle, rows: map[string]session{}, cuts: map[string]time.Time{}, forms: map[string]ledger.WaitingForm{}}
+	return &Sessions{MemStore: memstore.NewWithCleanupInterval(0), now: now, idle: idle, rows: map[string]session{}, cuts: map[string]time.Time{}, forms: map[string]kept.Form{}}
 }
 
 // FindCtx reads a session, and is a use of it.
@@ -136,7 +137,7 @@ func (s *Sessions) TokensSince(_ context.Context, subject string) (time.Time, er
 }
 
 // KeepForm keeps a form.
-func (s *Sessions) KeepForm(_ context.Context, f ledger.WaitingForm) error {
+func (s *Sessions) KeepForm(_ context.Context, f kept.Form) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forms[f.ID] = f
@@ -144,18 +145,18 @@ func (s *Sessions) KeepForm(_ context.Context, f ledger.WaitingForm) error {
 }
 
 // WaitingForm gives a form back.
-func (s *Sessions) WaitingForm(_ context.Context, id, subject string, browser []byte) (ledger.WaitingForm, error) {
+func (s *Sessions) WaitingForm(_ context.Context, id, subject string, browser []byte) (kept.Form, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, ok := s.forms[id]
 	if !ok || f.Subject != subject || !bytes.Equal(f.Browser, browser) {
-		return ledger.WaitingForm{}, ledger.ErrNotFound
+		return kept.Form{}, ledger.ErrNotFound
 	}
 	return f, s.Fail
 }
 
 // Kept are the forms that wait.
-func (s *Sessions) Kept() (list []ledger.WaitingForm) {
+func (s *Sessions) Kept() (list []kept.Form) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Values(s.forms))

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -31,7 +32,7 @@ func New(pool *pgxpool.Pool, clock func() time.Time) *Store { return &Store{pool
 
 // KeepDraft keeps a draft in the place of the author's earlier one of the same form,
 // which keeps its id and its page.
-func (s *Store) KeepDraft(ctx context.Context, who care.Staff, d ledger.Draft) error {
+func (s *Store) KeepDraft(ctx context.Context, who care.Staff, d kept.Draft) error {
 	return s.within(ctx, who, func(tx postgres.Tx) error {
 		var b pgx.Batch
 		b.Queue(`INSERT INTO draft (staff, path, id, page, sealed, kept_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -43,18 +44,18 @@ func (s *Store) KeepDraft(ctx context.Context, who care.Staff, d ledger.Draft) e
 }
 
 // Drafts lists those of the caller, the newest first, without what was typed.
-func (s *Store) Drafts(ctx context.Context, who care.Staff) (list []ledger.Draft, err error) {
+func (s *Store) Drafts(ctx context.Context, who care.Staff) (list []kept.Draft, err error) {
 	err = s.within(ctx, who, func(tx postgres.Tx) error {
-		list, err = postgres.Many[ledger.Draft](ctx, tx, `SELECT id::text, path, page, ''::bytea AS sealed, kept_at FROM draft WHERE kept_at >= $1 ORDER BY kept_at DESC, path`, s.clock().Add(-age))
+		list, err = postgres.Many[kept.Draft](ctx, tx, `SELECT id::text, path, page, ''::bytea AS sealed, kept_at FROM draft WHERE kept_at >= $1 ORDER BY kept_at DESC, path`, s.clock().Add(-age))
 		return err
 	})
 	return list, err
 }
 
 // Draft reads one of the caller. ledger.ErrNotFound: they have none with that id.
-func (s *Store) Draft(ctx context.Context, who care.Staff, id string) (d ledger.Draft, err error) {
+func (s *Store) Draft(ctx context.Context, who care.Staff, id string) (d kept.Draft, err error) {
 	err = s.within(ctx, who, func(tx postgres.Tx) error {
-		d, err = postgres.One[ledger.Draft](ctx, tx, `SELECT id::text, path, page, sealed, kept_at FROM draft WHERE id = $1 AND kept_at >= $2`, id, s.clock().Add(-age))
+		d, err = postgres.One[kept.Draft](ctx, tx, `SELECT id::text, path, page, sealed, kept_at FROM draft WHERE id = $1 AND kept_at >= $2`, id, s.clock().Add(-age))
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {

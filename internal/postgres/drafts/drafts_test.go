@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/deploy/standalone"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/drafts"
 	"percorso/internal/postgres/postgrestest"
@@ -26,7 +27,7 @@ func TestDraftsAreTheirAuthors(t *testing.T) {
 	author, colleague := a.Accounts["social_worker.prato"], a.Accounts["social_worker_2.prato"]
 	keep := func(path, page, text string) {
 		t.Helper()
-		require.NoError(t, s.KeepDraft(t.Context(), author, ledger.Draft{ID: uuid.NewString(), Path: path, Page: page, Sealed: []byte(text)}))
+		require.NoError(t, s.KeepDraft(t.Context(), author, kept.Draft{ID: uuid.NewString(), Path: path, Page: page, Sealed: []byte(text)}))
 	}
 	keep("/compiti/1/completa", "", "one")
 	keep("/compiti/1/completa", "/compiti/1", "two")

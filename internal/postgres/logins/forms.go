@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 )
 
@@ -22,7 +23,7 @@ const (
 var ErrFull = errors.New("too many forms wait")
 
 // KeepForm keeps a form until its author is logged in again. ErrFull: it does not.
-func (s *Store) KeepForm(ctx context.Context, f ledger.WaitingForm) error {
+func (s *Store) KeepForm(ctx context.Context, f kept.Form) error {
 	tag, err := s.pool.Exec(ctx, `WITH gone AS (DELETE FROM waiting_form WHERE ends_at < clock_timestamp() OR id IN
 			(SELECT id FROM waiting_form WHERE subject = $2 ORDER BY kept_at DESC OFFSET $5))
 		INSERT INTO waiting_form (id, subject, browser, sealed, ends_at)
@@ -36,10 +37,10 @@ func (s *Store) KeepForm(ctx context.Context, f ledger.WaitingForm) error {
 
 // WaitingForm gives a form back to the account and browser that it is of. It can be
 // asked for again for a while. ledger.ErrNotFound: there is none.
-func (s *Store) WaitingForm(ctx context.Context, id, subject string, browser []byte) (f ledger.WaitingForm, err error) {
+func (s *Store) WaitingForm(ctx context.Context, id, subject string, browser []byte) (f kept.Form, err error) {
 	rows, _ := s.pool.Query(ctx, `UPDATE waiting_form SET ends_at = least(ends_at, clock_timestamp() + $4::interval)
 		WHERE id = $1 AND subject = $2 AND browser = $3 AND ends_at > clock_timestamp() RETURNING id::text, subject, browser, sealed`, id, subject, browser, formShown)
-	f, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[ledger.WaitingForm])
+	f, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[kept.Form])
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = ledger.ErrNotFound
 	}

@@ -15,6 +15,7 @@ import (
 
 	"percorso/deploy/standalone"
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/postgrestest"
@@ -150,7 +151,7 @@ func TestFormsWaitWithinBounds(t *testing.T) {
 	s := newShelf(t)
 	keep := func(subject string) string {
 		id := uuid.NewString()
-		require.NoError(t, s.KeepForm(t.Context(), ledger.WaitingForm{ID: id, Subject: subject, Browser: []byte("b"), Sealed: []byte(id)}))
+		require.NoError(t, s.KeepForm(t.Context(), kept.Form{ID: id, Subject: subject, Browser: []byte("b"), Sealed: []byte(id)}))
 		return id
 	}
 	gone := func(id, subject, browser string) {
@@ -178,9 +179,9 @@ func TestFormsWaitWithinBounds(t *testing.T) {
 	gone(ids[5], "a", "b")
 
 	s.does(`INSERT INTO waiting_form (id, subject, browser, sealed, ends_at) SELECT gen_random_uuid(), 's' || n, '', '', clock_timestamp() + interval '1 hour' FROM generate_series(1, 2000) n`)
-	require.ErrorIs(t, s.KeepForm(t.Context(), ledger.WaitingForm{ID: uuid.NewString(), Subject: "a", Browser: []byte("b")}), logins.ErrFull)
+	require.ErrorIs(t, s.KeepForm(t.Context(), kept.Form{ID: uuid.NewString(), Subject: "a", Browser: []byte("b")}), logins.ErrFull)
 	s.does(`DELETE FROM waiting_form`)
-	err := s.KeepForm(t.Context(), ledger.WaitingForm{ID: uuid.NewString(), Subject: "a", Browser: []byte("b"), Sealed: bytes.Repeat([]byte("a"), 400001)})
+	err := s.KeepForm(t.Context(), kept.Form{ID: uuid.NewString(), Subject: "a", Browser: []byte("b"), Sealed: bytes.Repeat([]byte("a"), 400001)})
 	require.Error(t, err)
 	require.False(t, errors.Is(err, logins.ErrFull))
 }
