@@ -50,7 +50,9 @@ var mayImport = map[string][]string{
 	"internal/told":               {},                                                        // who was told of something
 	"internal/quorum":             {"internal/care"},                                         // whether an équipe has agreed
 	"internal/recent":             {},
-	"internal/feed":               {}, // what somebody's calendar gives
+	"internal/feed":               {},                                                     // what somebody's calendar gives
+	"internal/mediation":          {"internal/agenda", "internal/care", "internal/names"}, // how a mediator is asked for
+	"internal/postgres/mediation": {"internal/mediation", "internal/gathering", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/ical":               {}, // writes entries of calendars
 	"internal/postgres/feeds":     {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/fiscal":             {}, // the codice fiscale

@@ -175,6 +175,7 @@ var rules = map[string]string{
 	mediation.RuleAsked:    "Per questo appuntamento un mediatore è già stato chiesto: guarda come sta la richiesta.",
 	mediation.RuleOver:     "Questo appuntamento non è più in agenda: un mediatore non serve.",
 	mediation.RuleState:    "Nel frattempo la richiesta è cambiata: guarda come sta adesso.",
+	mediation.RuleTells:    "Il luogo lo legge il fornitore: scrivilo senza il nome della persona.",
 	mediation.RuleSameTime: "È l’ora già chiesta: indicane un’altra, oppure confermi questa.",
 	mediation.RuleMinutes:  "Indica i minuti in numero, da 5 a 480.",
 

@@ -46,13 +46,14 @@ const (
 
 // Rules that what is asked may break, beside those of package care.
 const (
-	RuleLot      = "lot_does_not_serve"   // language, mode or day are none of the lot's
-	RuleUsedUp   = "lot_used_up"          // so many hours are left of it no more
-	RuleTwice    = "mediator_twice"       // the mediator is at another place then
-	RuleParallel = "lot_parallel"         // all mediators of the lot are at other places then
-	RuleAsked    = "mediator_asked"       // for this appointment one is asked for already
-	RuleOver     = "appointment_not_open" // nobody is expected any more
-	RuleState    = "request_elsewhere"    // somebody else has answered or ended it meanwhile
+	RuleLot      = "lot_does_not_serve"     // language, mode or day are none of the lot's
+	RuleUsedUp   = "lot_used_up"            // so many hours are left of it no more
+	RuleTwice    = "mediator_twice"         // the mediator is at another place then
+	RuleParallel = "lot_parallel"           // all mediators of the lot are at other places then
+	RuleAsked    = "mediator_asked"         // for this appointment one is asked for already
+	RuleOver     = "appointment_not_open"   // nobody is expected any more
+	RuleState    = "request_elsewhere"      // somebody else has answered or ended it meanwhile
+	RuleTells    = "place_tells_the_person" // the provider reads it
 	RuleSameTime = "proposed_same_time"
 	RuleMinutes  = "minutes_of_a_talk" // fewer or more than one lasts
 )

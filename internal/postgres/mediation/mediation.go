@@ -17,6 +17,7 @@ import (
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/gathering"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
 	"percorso/internal/postgres"
@@ -380,7 +381,8 @@ func missing(err error) error {
 	return err
 }
 
-// expected is when the mediator is to be there: with the person of an appointment, or when the form says.
+// expected is when the mediator is to be there: with the person of an appointment, whom the
+// place does not name, or when the form says.
 func expected(ctx context.Context, tx postgres.Tx, f mediation.Form) (at time.Time, err error) {
 	if f.Appointment == "" {
 		return f.At, nil
@@ -388,9 +390,16 @@ func expected(ctx context.Context, tx postgres.Tx, f mediation.Form) (at time.Ti
 	if !care.IsID(f.Appointment) {
 		return at, ledger.ErrNotFound
 	}
+	if _, err := tx.Exec(ctx, `SELECT hold_appointment($1)`, f.Appointment); err != nil {
+		return at, err
+	}
 	var stands, asked bool
-	err = tx.QueryRow(ctx, `SELECT a.at, a.state IN ('booked', 'confirmed'), EXISTS (SELECT FROM mediation m WHERE m.appointment_id = a.id AND m.ended_at IS NULL)
-		FROM appointment a WHERE a.id = $1`, f.Appointment).Scan(&at, &stands, &asked)
+	var given, family string
+	err = tx.QueryRow(ctx, `SELECT a.at, a.state IN ('booked', 'confirmed'), EXISTS (SELECT FROM mediation m WHERE m.appointment_id = a.id AND m.ended_at IS NULL),
+			coalesce(p.given_name, s.snapshot ->> 'given_name', ''), coalesce(p.family_name, s.snapshot ->> 'family_name', '')
+		FROM appointment a LEFT JOIN person p ON p.case_id = a.case_id
+		LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true
+		WHERE a.id = $1`, f.Appointment).Scan(&at, &stands, &asked, &given, &family)
 	switch {
 	case err != nil:
 		return at, missing(err)
@@ -398,6 +407,8 @@ func expected(ctx context.Context, tx postgres.Tx, f mediation.Form) (at time.Ti
 		return at, care.Refuse(care.Fault{Rule: mediation.RuleOver})
 	case asked:
 		return at, care.Refuse(care.Fault{Rule: mediation.RuleAsked})
+	case gathering.Tells(f.Place, given, family):
+		return at, care.Refuse(care.Fault{Field: "place", Rule: mediation.RuleTells})
 	}
 	return at, nil
 }

@@ -219,9 +219,13 @@ func TestNobodyIsPromisedTwiceAtOnce(t *testing.T) {
 	require.NoError(t, yes(one.Link, "")())
 	refusedBy(t, yes(z.asks("tre", z.form()).Link, "")(), rules.RuleParallel)
 
-	// For one appointment one is asked for, whoever presses first.
+	// For one appointment one is asked for, whoever presses first; the place names nobody.
 	f := z.form()
-	f.Appointment, f.Lot = z.appointment(f.At), "lingue_rare"
+	f.Appointment, f.Lot, f.Place = z.appointment(f.At), "lingue_rare", "da Persona Prova 0001"
+	z.do(`UPDATE person SET given_name = 'Persona', family_name = 'Prova 0001' WHERE case_id = (SELECT case_id FROM appointment WHERE id = $1)`, f.Appointment)
+	_, err := z.AskMediator(t.Context(), z.worker, "nome", f)
+	refusedBy(t, err, rules.RuleTells)
+	f.Place = "via di Prova, 1"
 	ask := func(key string) func() error {
 		return func() error {
 			_, err := z.AskMediator(context.Background(), z.worker, key, f)

@@ -108,6 +108,13 @@ CREATE FUNCTION mediator_of(appointment uuid, at timestamptz) RETURNS text LANGU
         WHERE m.appointment_id = mediator_of.appointment AND m.state IN ('requested', 'proposed', 'confirmed', 'declined')), '')
 $$;
 
+-- Keeps an appointment as it is until the caller is through: it is not moved between the
+-- moment at which its hour is read and the one at which a mediator is asked for that.
+CREATE FUNCTION hold_appointment(appointment uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    PERFORM FROM appointment a WHERE a.id = hold_appointment.appointment FOR SHARE;
+END $$;
+
 -- An appointment that is cancelled, or gets another hour than the provider can, needs no
 -- mediator any more: that is called off, and the coordinator is told.
 CREATE FUNCTION keep_mediator() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -165,8 +172,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
 $$;
 -- +goose StatementEnd
 CREATE TRIGGER keep_mediator AFTER UPDATE OF state, at ON appointment FOR EACH ROW EXECUTE FUNCTION keep_mediator();
-REVOKE EXECUTE ON FUNCTION tell_mediators, mediators_unsent, mediation_spent, mediators_taken, mediator_of, keep_mediator FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION tell_mediators, mediators_unsent, mediation_spent, mediators_taken, mediator_of TO percorso_app;
+REVOKE EXECUTE ON FUNCTION tell_mediators, mediators_unsent, mediation_spent, mediators_taken, mediator_of, hold_appointment, keep_mediator FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tell_mediators, mediators_unsent, mediation_spent, mediators_taken, mediator_of, hold_appointment TO percorso_app;
 
 -- +goose Down
 DROP TRIGGER keep_mediator ON appointment;
@@ -206,5 +213,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     FROM m, w LEFT JOIN zone_policy z ON z.zone = w.zone AND z.current LEFT JOIN LATERAL jsonb_array_elements(z.policy -> 'agencies') a ON a ->> 'code' = w.agency
 $$;
 -- +goose StatementEnd
-DROP FUNCTION keep_mediator, mediator_of, mediators_taken, mediation_spent, mediators_unsent, tell_mediators;
+DROP FUNCTION keep_mediator, hold_appointment, mediator_of, mediators_taken, mediation_spent, mediators_unsent, tell_mediators;
 DROP TABLE mediation_ask, mediation;
