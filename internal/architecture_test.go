@@ -93,7 +93,7 @@ var mayImport = map[string][]string{
 	"internal/takeover":           {"internal/eligibility", "internal/ledger", "internal/care"},                                                                                                   // when a person is taken over
 	"internal/postgres/takeover":  {"internal/takeover", "internal/postgres", "internal/ledger", "internal/care"},                                                                                 // keeps it
 	"internal/intake":             {"internal/privacy", "internal/eligibility", "internal/fiscal", "internal/ledger", "internal/reach", "internal/care", "internal/telephone"},                    // what is wrong with what the desk is told
-	"internal/board":              {"internal/absence", "internal/agenda", "internal/care"},                                                                                                       // what a supervisor looks at on a Monday morning
+	"internal/board":              {"internal/absence", "internal/agenda", "internal/care", "internal/calledoff"},                                                                                 // what a supervisor looks at on a Monday morning
 	"internal/absence":            {"internal/care"},                                                                                                                                              // when staff are away
 	"internal/lead":               {"internal/care"},                                                                                                                                              // who follows a case for an agency before the colleagues
 	"internal/written":            {"internal/care", "internal/takeover"},                                                                                                                         // which record a form makes, and for whom
@@ -102,17 +102,15 @@ var mayImport = map[string][]string{
 	"internal/protection":         {"internal/care"},                                                                                                                                              // who keeps a protected person's file
 	"internal/italian/deciding":   {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
 	"internal/italian/offered":    {"internal/italian", "internal/agenda", "internal/care", "internal/calledoff"},                                                                                 // free places
-	"internal/mediation":          {"internal/agenda", "internal/care", "internal/names"},                                                                                                         // how a mediator is asked for
-	"internal/postgres/mediation": {"internal/mediation", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/arrival":            {"internal/agenda", "internal/care"},                                                                // who is here for an appointment
-	"internal/postgres/arrivals":  {"internal/arrival", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // keeps it
-	"internal/postgres/contacts":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                     // who came to the desk
-	"internal/calledoff":          {"internal/expected", "internal/care"},                                                              // which days a service does not receive on, and why
-	"internal/remind":             {"internal/care", "internal/expected", "internal/kin", "internal/reach", "internal/telephone"},      // people, before their appointments
-	"internal/queue":              {"internal/intake", "internal/care"},                                                                // numbers of who comes to a desk
-	"internal/postgres/queues":    {"internal/queue", "internal/postgres", "internal/ledger", "internal/care"},                         // keeps them
-	"internal/consult":            {"internal/care"},                                                                                   // who is called to a desk at once
-	"internal/postgres/consults":  {"internal/consult", "internal/postgres", "internal/ledger", "internal/care"},                       // keeps it
+	"internal/arrival":            {"internal/agenda", "internal/care"},                                                                                                                           // who is here for an appointment
+	"internal/postgres/arrivals":  {"internal/arrival", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                            // keeps it
+	"internal/postgres/contacts":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                // who came to the desk
+	"internal/calledoff":          {"internal/expected", "internal/care", "internal/agenda"},                                                                                                      // which days a service does not receive on, and why
+	"internal/remind":             {"internal/care", "internal/expected", "internal/kin", "internal/reach", "internal/telephone"},                                                                 // people, before their appointments
+	"internal/queue":              {"internal/intake", "internal/care"},                                                                                                                           // numbers of who comes to a desk
+	"internal/postgres/queues":    {"internal/queue", "internal/postgres", "internal/ledger", "internal/care"},                                                                                    // keeps them
+	"internal/consult":            {"internal/care"},                                                                                                                                              // who is called to a desk at once
+	"internal/postgres/consults":  {"internal/consult", "internal/postgres", "internal/ledger", "internal/care"},                                                                                  // keeps it
 
 	"internal/brake":      {},                  // holds back whoever tries too often
 	"internal/loops":      {},                  // a process's loops, and whether they move
@@ -230,6 +228,7 @@ var mayImport = map[string][]string{
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
 	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult"),
+	"api/pages/home":            append(place, "internal/calledoff", "internal/absence", "internal/board", "internal/critical"),
 	"api/pages/drafts":          place,
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,

@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 )
 
@@ -51,8 +52,8 @@ type At struct {
 
 // Uncovered are the services that receive within some days from now, and have nobody: all
 // who have the role in the agency are away that day, or nobody has it. A service without
-// sessions receives whenever somebody is expected.
-func Uncovered(p care.Policy, calendar care.Calendar, now time.Time, days int, staff []care.Staff, away []absence.Entry, expected []At) (gaps []Gap) {
+// sessions receives whenever somebody is expected, and none on a day that is called off.
+func Uncovered(p care.Policy, calendar care.Calendar, now time.Time, days int, staff []care.Staff, away []absence.Entry, off []calledoff.Entry, expected []At) (gaps []Gap) {
 	there := now.In(calendar.Location())
 	for n := range days {
 		day := time.Date(there.Year(), there.Month(), there.Day()+n, 0, 0, 0, 0, there.Location())
@@ -64,7 +65,7 @@ func Uncovered(p care.Policy, calendar care.Calendar, now time.Time, days int, s
 				}
 			}
 			receives := gap.Expects > 0
-			for range agenda.Of(p, s.Code, calendar, now).Slots(day, now) {
+			for range agenda.Of(p, s.Code, calendar, now).Without(calledoff.Off(off, s.Code)).Slots(day, now) {
 				receives = true
 				break
 			}

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/absence"
 	"percorso/internal/board"
 	"percorso/internal/calendar"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/testclock"
 )
@@ -36,11 +37,14 @@ func TestUncovered(t *testing.T) {
 	for name, test := range map[string]struct {
 		staff    []care.Staff
 		away     []absence.Entry
+		off      []calledoff.Entry
 		expected []board.At
 		want     []string
 	}{
 		"all are there":                 {staff: []care.Staff{expert, worker}, expected: expected},
 		"on the day of the sessions":    {staff: []care.Staff{expert, worker}, away: []absence.Entry{away(expert, tuesday, tuesday)}, want: []string{"legale tue 0"}},
+		"on a day that is called off":   {staff: []care.Staff{worker}, off: []calledoff.Entry{{Service: "legale", First: tuesday, Last: friday}}},
+		"on a day that is taken back":   {staff: []care.Staff{worker}, off: []calledoff.Entry{{Service: "legale", First: tuesday, Last: friday, Back: &tuesday}}, want: []string{"legale tue 0"}},
 		"with people who come":          {staff: []care.Staff{expert, worker}, away: []absence.Entry{away(expert, tuesday, friday)}, expected: expected, want: []string{"legale tue 2"}},
 		"on another day":                {staff: []care.Staff{expert, worker}, away: []absence.Entry{away(expert, friday, friday)}, expected: expected},
 		"without sessions, nobody come": {staff: []care.Staff{expert, worker}, away: []absence.Entry{away(worker, tuesday, friday)}},
@@ -48,7 +52,7 @@ func TestUncovered(t *testing.T) {
 		"of another agency":             {staff: []care.Staff{elsewhere, worker}, want: []string{"legale tue 0"}},
 	} {
 		var found []string
-		for _, gap := range board.Uncovered(policy, offices, monday, 7, test.staff, test.away, test.expected) {
+		for _, gap := range board.Uncovered(policy, offices, monday, 7, test.staff, test.away, test.off, test.expected) {
 			found = append(found, gap.Service.Code+" "+map[time.Weekday]string{time.Tuesday: "tue", time.Friday: "fri"}[gap.Day.Weekday()]+" "+string(rune('0'+gap.Expects)))
 		}
 		require.Equal(t, test.want, found, name)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/expected"
 )
@@ -122,4 +123,18 @@ type Person struct {
 	Try    string     `db:"try"` // empty: nobody has tried
 	ByName string     `db:"by_name"`
 	Tried  *time.Time `db:"tried_at"`
+}
+
+// Off are the days on which a service still receives nobody, of those that were called off.
+func Off(entries []Entry, service string) (off []agenda.Off) {
+	for _, e := range entries {
+		last := e.Last
+		if e.Back != nil {
+			last = e.Back.AddDate(0, 0, -1)
+		}
+		if e.Service == service {
+			off = append(off, agenda.Off{ID: e.ID, First: e.First, Last: last, Reason: e.Reason})
+		}
+	}
+	return off
 }

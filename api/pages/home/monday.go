@@ -38,8 +38,24 @@ func (d *day) uncovered() error {
 			expected = append(expected, board.At{Service: a.Service, At: a.At})
 		}
 	}
+	off, err := d.Records.CalledOffDays(ctx, d.who)
+	if err != nil {
+		return err
+	}
+	var tell []web.Line
+	for _, e := range off {
+		if e.ToTell > 0 {
+			tell = append(tell, web.Line{
+				URL: "/giornate-annullate/" + e.ID, Text: present.ServiceName(d.rules.Policy, e.Service), When: italian.Brief(e.First, d.now),
+				State: italian.Count(e.ToTell, "persona", "persone") + " da avvisare",
+			})
+		}
+	}
+	if len(tell) > 0 {
+		d.add("avvisare", "Persone da avvisare di una giornata annullata", tell, "/giornate-annullate", "Giornate annullate")
+	}
 	var lines []web.Line
-	for _, gap := range board.Uncovered(d.rules.Policy, d.rules.Calendar, d.now, week, staff, away, expected) {
+	for _, gap := range board.Uncovered(d.rules.Policy, d.rules.Calendar, d.now, week, staff, away, off, expected) {
 		line := web.Line{
 			URL:  "/appuntamenti?" + url.Values{"servizio": {gap.Service.Code}, "dal": {gap.Day.Format(time.DateOnly)}}.Encode(),
 			Text: gap.Service.Name, State: "Non c’è nessuno: " + italian.Role(gap.Service.Role), When: italian.Brief(gap.Day, d.now),

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
 	"percorso/internal/board"
+	"percorso/internal/calledoff"
 	"percorso/internal/care"
 	"percorso/internal/consult"
 	"percorso/internal/critical"
@@ -68,6 +69,8 @@ type Mediators interface {
 type Monday interface {
 	Board(ctx context.Context, s care.Staff, there *time.Location, most int, of ...board.List) (map[board.List][]board.Row, error)
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
+	// CalledOffDays lists the days on which services receive nobody, with how many are to be told.
+	CalledOffDays(ctx context.Context, s care.Staff) ([]calledoff.Entry, error)
 	// Returned lists the members of the zone whose mail comes back.
 	Returned(ctx context.Context, s care.Staff) ([]ledger.Returned, error)
 	// Offers are the first free places of a service of the caller's zone, from a time on.
