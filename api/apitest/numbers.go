@@ -31,7 +31,10 @@ func (n *Numbers) Numbers(_ context.Context, who care.Staff) ([]queue.Ticket, er
 }
 
 // Days has one that is over.
-func (n *Numbers) Days(context.Context, care.Staff) ([]queue.Day, error) {
+func (n *Numbers) Days(_ context.Context, who care.Staff) ([]queue.Day, error) {
+	if !queue.MayCount(who) {
+		return nil, ledger.ErrForbidden
+	}
 	return []queue.Day{{Day: care.DayOf(n.now().AddDate(0, 0, -1)), Taken: 3, Served: 2, Gone: 1}}, nil
 }
 
