@@ -232,7 +232,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{
-		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, Brakes: o.Brakes, Proxies: o.Proxies, People: o.Records, Policies: book, Drafts: o.Drafts,
+		PublicURL: public, Programs: rest.Prefix, OIDC: o.OIDC, Sessions: o.Sessions, Idle: o.Idle, Life: o.Life, Lines: o.Lines, LoginKey: o.LoginKey, Brakes: o.Brakes, Proxies: o.Proxies, People: o.Records, Policies: book, Drafts: o.Drafts, Places: o.Records,
 		Opens: opens, Navigation: navigation, Problems: s.problems, Log: o.Log, Now: o.Now,
 	})
 	if err != nil {

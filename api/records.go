@@ -37,6 +37,7 @@ import (
 type Records interface {
 	access.People
 	access.LinkRecords
+	access.Places
 	zone.Policies
 	act.Records
 	rest.Records

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"percorso/api/problem"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/kept"
 )
@@ -30,11 +31,19 @@ type Drafts interface {
 	DropDraft(ctx context.Context, who care.Staff, path string) error
 }
 
+// Places keeps free places for who has chosen them on a form.
+type Places interface {
+	// KeepPlaces keeps for a while the free places that are chosen on the form that is sent
+	// to path; none: whoever had it open has left it, or sent it.
+	KeepPlaces(ctx context.Context, who care.Staff, path string, chosen []care.Booking) error
+}
+
 const (
 	// DraftsPath is the page of one's own drafts; below it each is shown again.
 	DraftsPath = "/bozze"
 
 	draftHeader = "X-Percorso-Draft" // holds the address of the page that the form is on
+	leftHeader  = "X-Percorso-Left"  // the page that the form is on is left
 	sealedDraft = "draft "
 )
 
@@ -44,7 +53,8 @@ var pageAddress = regexp.MustCompile(`^(/[a-z0-9-]{1,40}){1,6}$`)
 // drafts keeps and shows the drafts of forms.
 type drafts struct {
 	*waiting
-	store Drafts
+	store  Drafts
+	places Places
 }
 
 // beside is a handler of a form that also takes drafts of it. What was sent is no
@@ -54,6 +64,9 @@ func (d drafts) beside(h Handler) Handler {
 		if page := c.GetHeader(draftHeader); page != "" {
 			return d.keep(c, who, page)
 		}
+		if places := agenda.Chosen(c.Request.PostForm); len(places) > 0 {
+			d.keepPlaces(c, who, places) // the form may be shown again
+		}
 		err := h(c, who)
 		if err == nil && c.Writer.Status() == http.StatusSeeOther && !c.GetBool(refusedKey) {
 			if err := d.store.DropDraft(c.Request.Context(), who, c.Request.URL.Path); err != nil {
@@ -61,6 +74,13 @@ func (d drafts) beside(h Handler) Handler {
 			}
 		}
 		return err
+	}
+}
+
+// keepPlaces keeps what is chosen. Where it cannot, the form goes on without.
+func (d drafts) keepPlaces(c *gin.Context, who care.Staff, chosen []care.Booking) {
+	if err := d.places.KeepPlaces(c.Request.Context(), who, c.Request.URL.Path, chosen); err != nil {
+		d.problems.Broken(c.Request.Context(), err)
 	}
 }
 
@@ -80,6 +100,11 @@ func (d drafts) keep(c *gin.Context, who care.Staff, page string) error {
 		err = d.store.KeepDraft(c.Request.Context(), who, kept.Draft{ID: uuid.NewString(), Path: sent.Path, Page: page, Sealed: sealed})
 	}
 	if err == nil {
+		var chosen []care.Booking
+		if c.GetHeader(leftHeader) == "" {
+			chosen = agenda.Chosen(c.Request.PostForm)
+		}
+		d.keepPlaces(c, who, chosen)
 		c.Status(http.StatusNoContent)
 	}
 	return err

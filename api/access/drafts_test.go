@@ -113,3 +113,39 @@ func TestDraftThatIsNone(t *testing.T) {
 		}
 	}
 }
+
+// TestAPlaceIsKept while the form is open in which it was chosen, with a draft of it or when
+// it is shown again; whoever leaves the page leaves the place.
+func TestAPlaceIsKept(t *testing.T) {
+	b := newRig(t)
+	b.logIn(someWorker.Subject)
+	path, page := "/inviati/"+someID, "/pagine/"+someID
+	kept := func() string {
+		list := b.places.Kept(someWorker, path)
+		if len(list) == 0 {
+			return ""
+		}
+		return string(list[0].Service)
+	}
+	chosen := url.Values{"note": {"Una nota"}, "when-offer": {"pas 2026-11-26T09:00:00+01:00"}, "other": {"spac 2026-11-26T09:00:00+01:00"}}
+	b.drafted(path, page, chosen)
+	if kept() != "pas" {
+		t.Errorf("with the draft %q is kept", kept())
+	}
+	b.drafted(path, page, url.Values{"note": {"Una nota"}, "when-offer": {""}})
+	if kept() != "" {
+		t.Errorf("%q is kept, and nothing is chosen", kept())
+	}
+	b.sends(path, chosen)
+	if kept() != "pas" {
+		t.Errorf("of the form that was sent %q is kept", kept())
+	}
+	req := b.request(http.MethodPost, path, chosen.Encode())
+	req.Header.Set("Content-Type", formType)
+	req.Header.Set(draftHeader, page)
+	req.Header.Set(leftHeader, "yes")
+	b.do(b.browser, req)
+	if kept() != "" {
+		t.Errorf("the page is left, and %q is kept", kept())
+	}
+}

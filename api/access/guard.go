@@ -38,6 +38,7 @@ type Options struct {
 	People   People
 	Policies Policies
 	Drafts   Drafts
+	Places   Places
 
 	// Opens says whether a route is open to a member of staff at all; what it shows them
 	// is up to its handler, and to Postgres. Nil: every one.
@@ -105,7 +106,7 @@ func New(o Options) (*Guard, error) {
 	g.Pages = &Pages{
 		sessions: newSessions(o.Sessions, o.Life, https, g.sessionFailed), idle: o.Idle,
 		people: o.People, known: recent.New[care.Staff](staffAge, staffKept, o.Now),
-		policies: o.Policies, drafts: o.Drafts, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems, Sealer: g.attempts.Sealer,
+		policies: o.Policies, drafts: o.Drafts, places: o.Places, forms: map[string]Handler{}, navigation: o.Navigation, programs: o.Programs, problems: o.Problems, Sealer: g.attempts.Sealer,
 	}
 	g.waiting = &waiting{g.attempts, o.Sessions, g.Pages, o.Problems}
 	return g, nil

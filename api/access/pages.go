@@ -33,6 +33,7 @@ type Pages struct {
 	known      *recent.Cache[care.Staff] // by their accounts
 	policies   Policies
 	drafts     Drafts
+	places     Places
 	forms      map[string]Handler // that take forms, by their routes
 	navigation func(who care.Staff, policy care.Policy) []web.Link
 	programs   string

@@ -83,6 +83,7 @@ type rig struct {
 	provider *accesstest.Provider
 	logins   *accesstest.Sessions
 	drafts   *accesstest.Drafts
+	places   accesstest.Places
 	browser  *http.Client
 	now      time.Time
 	begun    map[string][2]string // the nonce and challenge of logins, by their state
@@ -101,7 +102,7 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.guard.Load(engine).ServeHTTP(w, r) }))
 	t.Cleanup(b.Close)
 	options := Options{
-		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, Drafts: b.drafts, People: b.people, Policies: somePolicies{},
+		PublicURL: b.URL, Programs: programs, Sessions: b.logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.logins, Drafts: b.drafts, Places: &b.places, People: b.people, Policies: somePolicies{},
 		OIDC:       OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
 		Problems:   problem.NewTeller(words.Words{}, zap.NewNop()), Log: zap.NewNop(), Now: clock,

@@ -35,7 +35,7 @@ type Routes struct {
 
 // Routes gives the routes of the pages behind g.
 func (g *Guard) Routes(r *gin.Engine) Routes {
-	routes := Routes{g.Pages, drafts{g.waiting, g.Pages.drafts}, r.Group("/", g.SignedIn)}
+	routes := Routes{g.Pages, drafts{g.waiting, g.Pages.drafts, g.Pages.places}, r.Group("/", g.SignedIn)}
 	routes.Get(resumePath+":id", g.waiting.resume)
 	routes.Get(DraftsPath+"/:id", routes.drafts.resume)
 	return routes

@@ -107,6 +107,7 @@ func somePolicy() care.Policy {
 
 // fakeRecords answers what a test puts in, and remembers what it was asked.
 type fakeRecords struct {
+	accesstest.Places
 	now      func() time.Time
 	mu       sync.Mutex
 	People   map[string]care.Staff

@@ -70,6 +70,7 @@ type Taken struct {
 	Until  time.Time `db:"until"`
 	Unseen bool      `db:"unseen"` // of somebody whom who asks must not know of
 	PUA    bool      `db:"pua"`    // asked for by the PUA
+	Kept   bool      `db:"kept"`   // for a while, for somebody who has a form open
 }
 
 // Overlaps says whether two times have some time in common.

@@ -11,6 +11,7 @@ import (
 type Held struct {
 	From, Until   time.Time
 	Places, Taken int
+	Kept          int // of those that are taken, for who has a form open
 	Mode          string
 }
 
@@ -80,6 +81,9 @@ func hold(s care.Session, day time.Time, taken []Taken) Held {
 			h.Places = max(0, h.Places-1)
 		case within:
 			h.Taken++
+			if t.Kept {
+				h.Kept++
+			}
 		}
 	}
 	return h

@@ -84,6 +84,9 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 // sessionWords say when a session is and how much of it is taken.
 func sessionWords(h agenda.Held) string {
 	words := "Dalle " + italian.Hour(h.From) + " alle " + italian.Hour(h.Until) + ": " + freeWords(h.Places, h.Taken)
+	if h.Kept > 0 {
+		words += ", " + strconv.Itoa(h.Kept) + " in prenotazione"
+	}
 	if h.Mode == agenda.ByPhone {
 		words += ", per telefono"
 	}

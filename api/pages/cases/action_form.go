@@ -187,7 +187,7 @@ func readField(f fields.Field, sent url.Values, typed map[string]any) []care.Fau
 	case fields.Moment:
 		at, rule = parts.ReadMoment(sent.Get(dayID), sent.Get("hour"))
 	case fields.Place:
-		at, rule = parts.ReadPlace(sent, f.Name)
+		at, rule = parts.ReadPlace(sent)
 	case fields.Day, fields.Date:
 		day, ok := parts.ReadDate(value)
 		switch {
@@ -238,6 +238,8 @@ func (a action) place(path string, sent url.Values) string {
 	whenID := parts.WhenPlace("", sent)
 	for _, f := range a.fields {
 		switch inside := f.Several && strings.HasPrefix(path, f.Name); {
+		case f.Shape == fields.Place && path == f.Name:
+			return free.Field
 		case f.Shape == fields.Moment && path == f.Name:
 			return whenID
 		case f.Shape == fields.Appointment && (inside || !f.Several) && strings.HasSuffix(path, "at"):

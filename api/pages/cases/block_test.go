@@ -4,13 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
 	"percorso/api/pages/parts/free"
+	"percorso/internal/agenda"
 	"percorso/internal/ledger"
 )
 
@@ -23,7 +23,7 @@ func TestTheSendingBooksAPlace(t *testing.T) {
 	var got ledger.NewCommand
 	b.Records.OnAccept = func(c ledger.NewCommand) error { got = c; return nil }
 	wrong := func() apitest.Dom {
-		a := b.Submit(address, url.Values{"key": {uuid.NewString()}, "at": {""}, "note": {"Nota digitata"}})
+		a := b.Submit(address, url.Values{"key": {uuid.NewString()}, agenda.OfferField: {""}, "note": {"Nota digitata"}})
 		require.Equal(t, http.StatusUnprocessableEntity, a.StatusCode, "the person is there, and chooses")
 		main := apitest.ReadPage(t, a).Main(t)
 		require.Contains(t, main.Words(), "Nota digitata")
@@ -36,19 +36,19 @@ func TestTheSendingBooksAPlace(t *testing.T) {
 	}
 	main := wrong()
 	require.Equal(t, "Invia al CPI e fissa l’appuntamento", button(main))
-	choice, _ := main.First("select", "name", "at")
+	choice, _ := main.First("select", "name", agenda.OfferField)
 	var places []string
 	for _, o := range choice.Every("option") {
 		places = append(places, o.Attribute("value"))
 	}
 	require.Len(t, places, 10, "nothing chosen yet, eight places, and none of them")
 
-	at, err := time.Parse(time.RFC3339, places[1])
-	require.NoError(t, err)
-	require.Equal(t, http.StatusSeeOther, b.Submit(address, url.Values{"key": {"b"}, "at": {places[1]}}).StatusCode)
+	chosen, ok := agenda.ReadOffer(places[1])
+	require.True(t, ok)
+	require.Equal(t, http.StatusSeeOther, b.Submit(address, url.Values{"key": {"b"}, agenda.OfferField: {places[1]}}).StatusCode)
 	require.NotNil(t, got.Answer.At)
-	require.True(t, got.Answer.At.Equal(at))
-	require.Equal(t, http.StatusSeeOther, b.Submit(address, url.Values{"key": {"c"}, "at": {free.Without}}).StatusCode)
+	require.True(t, got.Answer.At.Equal(chosen.At))
+	require.Equal(t, http.StatusSeeOther, b.Submit(address, url.Values{"key": {"c"}, agenda.OfferField: {free.Without}}).StatusCode)
 	require.Nil(t, got.Answer.At)
 	got = ledger.NewCommand{}
 	b.Pages.ZonePolicy.SharedAgenda.With = "" // the centre gives nothing

@@ -2,7 +2,6 @@ package parts
 
 import (
 	"net/url"
-	"strings"
 	"time"
 
 	"percorso/api/pages/parts/free"
@@ -15,13 +14,12 @@ import (
 // day and the hour.
 func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule string) {
 	if place := sent.Get(id + "offer"); place != "" {
-		service, moment, _ := strings.Cut(place, " ")
-		t, err := time.Parse(time.RFC3339, moment)
-		if err != nil {
+		chosen, ok := agenda.ReadOffer(place)
+		if !ok {
 			return "", nil, care.RuleUnknownCode
 		}
-		t = t.In(italian.Rome)
-		return service, &t, ""
+		t := chosen.At.In(italian.Rome)
+		return string(chosen.Service), &t, ""
 	}
 	day, hour := sent.Get(id+"day"), sent.Get(id+"hour")
 	at, rule = ReadMoment(day, hour)
@@ -37,18 +35,17 @@ func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule s
 }
 
 // ReadPlace reads what free.Block asks for; nil: no place is wanted, or none was offered.
-func ReadPlace(sent url.Values, id string) (at *time.Time, rule string) {
-	switch place := sent.Get(id); {
-	case place == "" && sent.Has(id):
+func ReadPlace(sent url.Values) (at *time.Time, rule string) {
+	place := sent.Get(agenda.OfferField)
+	switch chosen, ok := agenda.ReadOffer(place); {
+	case place == "" && sent.Has(agenda.OfferField):
 		return nil, care.RuleRequired
 	case place == "" || place == free.Without:
 		return nil, ""
+	case !ok:
+		return nil, care.RuleUnknownCode
 	default:
-		t, err := time.Parse(time.RFC3339, place)
-		if err != nil {
-			return nil, care.RuleUnknownCode
-		}
-		t = t.In(italian.Rome)
+		t := chosen.At.In(italian.Rome)
 		return &t, ""
 	}
 }

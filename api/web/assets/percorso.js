@@ -115,20 +115,21 @@ document.querySelectorAll("[data-blank]").forEach((part) => {
 });
 
 // What is typed into a form that does something is kept as a draft when a field is
-// left. Where a draft is just being kept, the form is sent after it, so that no draft
+// left, and a free place that is chosen in it is kept for a while, until the page is left. Where a draft is just being kept, the form is sent after it, so that no draft
 // comes in behind what was sent.
 const keeping = new WeakMap();
 document.querySelectorAll("form[method=post]").forEach((form) => {
   if (!form.elements.namedItem("key") || !form.querySelector("textarea, select, input:not([type=hidden])")) return;
   const typed = () => new URLSearchParams(new FormData(form)).toString();
   let kept = typed();
-  const keep = (keepalive) => {
+  const chosen = () => [...form.querySelectorAll("select[name$=offer]")].some((field) => field.value);
+  const keep = (left) => {
     const now = typed();
-    if (now === kept || form.dataset.sent) return;
+    if (form.dataset.sent || now === kept && !(left && chosen())) return;
     kept = now;
     const done = fetch(form.action, {
-      method: "POST", body: now, keepalive, signal: AbortSignal.timeout(5000),
-      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Percorso-Draft": location.pathname },
+      method: "POST", body: now, keepalive: left, signal: AbortSignal.timeout(5000),
+      headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Percorso-Draft": location.pathname, ...(left && { "X-Percorso-Left": "yes" }) },
     }).catch(() => { /* the server is away: the next field tries again */ }).finally(() => { if (keeping.get(form) === done) keeping.delete(form); });
     keeping.set(form, done);
   };

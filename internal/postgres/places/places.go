@@ -58,11 +58,11 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 	if err != nil || refused != nil || len(wishes) == 0 {
 		return refused, err
 	}
-	days := []string{"person/" + caseID}
-	for _, w := range wishes {
-		days = append(days, calledoff.Key(rules.Zone, string(w.Service), rules.There(w.At)))
+	asked := make([]care.Booking, len(wishes))
+	for i, w := range wishes {
+		asked[i] = w.Booking
 	}
-	if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, days); err != nil {
+	if err := lockDays(ctx, tx, rules, []string{"person/" + caseID}, asked); err != nil {
 		return nil, err
 	}
 	var speaks bool // on the telephone
@@ -83,7 +83,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 		of = of.Without(off)
 		lasts := of.Lasts(w.At)
 		lasts.PUA = outside(rules, s, string(w.Service))
-		taken, err := takenIn(ctx, tx, rules.Zone, string(w.Service), lasts.At, lasts.Until)
+		taken, err := takenIn(ctx, tx, s, rules.Zone, string(w.Service), lasts.At, lasts.Until, now)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 		if len(refusal.Offers) > 0 {
 			continue
 		}
-		free, err := freeFrom(ctx, tx, rules, of, string(w.Service), agenda.Morning(rules.There(w.At)), now, searched)
+		free, err := freeFrom(ctx, tx, s, rules, of, string(w.Service), agenda.Morning(rules.There(w.At)), now, searched)
 		if err != nil {
 			return nil, err
 		}
@@ -136,6 +136,9 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 		for _, t := range times {
 			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given.As, given.Why); err != nil {
+				return nil, err
+			}
+			if _, err := tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND service = $2 AND at = $3`, s.ID, service, t.At); err != nil {
 				return nil, err
 			}
 		}
@@ -204,11 +207,14 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 	return wishes, nil, nil
 }
 
-// takenIn are the places that are taken at some time of a stretch.
-func takenIn(ctx context.Context, tx postgres.Tx, zone, service string, from, to time.Time) ([]agenda.Taken, error) {
-	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua FROM booking
-		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')`,
-		zone, service, from.Add(-longest), to, from)
+// takenIn are the places that are taken at some time of a stretch for who asks: those that
+// colleagues keep are, and their own are not.
+func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, zone, service string, from, to, now time.Time) ([]agenda.Taken, error) {
+	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
+		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')
+		UNION ALL SELECT at, until, false, pua, true FROM place_kept
+		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND ends_at > $6 AND staff <> $7`,
+		zone, service, from.Add(-longest), to, from, now, s.ID)
 }
 
 // outside says whether who asks for a place is of another agency than the service: then
@@ -231,7 +237,7 @@ func agendaOf(rules *postgres.Ruleset, s care.Staff, service string, now time.Ti
 }
 
 // freeFrom are the first free places of a service's agenda from a time on.
-func freeFrom(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, of agenda.Agenda, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
+func freeFrom(ctx context.Context, tx postgres.Tx, s care.Staff, rules *postgres.Ruleset, of agenda.Agenda, service string, from, now time.Time, most int) ([]agenda.Slot, error) {
 	if !of.HasSessions() {
 		return nil, nil
 	}
@@ -243,7 +249,7 @@ func freeFrom(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, of a
 	if err != nil {
 		return nil, err
 	}
-	taken, err := takenIn(ctx, tx, rules.Zone, service, from, until)
+	taken, err := takenIn(ctx, tx, s, rules.Zone, service, from, until, now)
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +300,7 @@ func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most in
 		rules, err := r.rules.Current(ctx, tx, s.Zone)
 		if err == nil {
 			a, service := of(rules, now)
-			free, err = freeFrom(ctx, tx, rules, a, service, from, now, most)
+			free, err = freeFrom(ctx, tx, s, rules, a, service, from, now, most)
 		}
 		return err
 	})
@@ -305,7 +311,9 @@ func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most in
 // with whether the caller may know whose it is.
 func (r *Reader) Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) (taken []agenda.Taken, err error) {
 	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
-		taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, unseen, pua FROM places_taken($1, $2, $3)`, service, from, to)
+		taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, unseen, pua, false AS kept FROM places_taken($1, $2, $3)
+			UNION ALL SELECT at, until, false, pua, true FROM place_kept WHERE zone = $4 AND service = $1 AND at < $3 AND until > $2 AND ends_at > $5`,
+			service, from, to, s.Zone, r.now())
 		return err
 	})
 	return taken, err

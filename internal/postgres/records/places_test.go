@@ -39,8 +39,13 @@ func thursday(hour, minute int) time.Time {
 
 // books asks for appointments for a case, all of them with one command.
 func (p *play) books(caseRun string, bookings ...care.Booking) (ledger.Command, error) {
-	return p.Records.Accept(p.T.Context(), p.Accounts["social_worker.prato"], ledger.NewCommand{
-		Key: uuid.NewString(), Run: caseRun, Operation: care.OpBook, Answer: care.Answer{Operation: care.OpBook, Bookings: bookings}, Data: []byte(`{}`)})
+	return p.Records.Accept(p.T.Context(), p.Accounts["social_worker.prato"], bookingOf(caseRun, bookings...))
+}
+
+// bookingOf asks for them.
+func bookingOf(caseRun string, bookings ...care.Booking) ledger.NewCommand {
+	return ledger.NewCommand{
+		Key: uuid.NewString(), Run: caseRun, Operation: care.OpBook, Answer: care.Answer{Operation: care.OpBook, Bookings: bookings}, Data: []byte(`{}`)}
 }
 
 func at(service string, when time.Time) care.Booking {

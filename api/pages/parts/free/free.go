@@ -101,19 +101,25 @@ func Find(ctx context.Context, records Records, who care.Staff, rules *zone.Rule
 	return o, nil
 }
 
+// Field is the name of the field in which a place is chosen, after the id of its form.
+const Field = agenda.OfferField
+
+// keptHint says what choosing a place does.
+const keptHint = "Il posto che scegli resta tuo per dieci minuti, mentre parlate."
+
 // Without stands for no place: the employment centre gives an appointment later.
 const Without = "without"
 
 // Block asks for one of the places that the employment centre gives to those who send it
 // somebody, or for none; nil: it has none to give.
-func Block(ctx context.Context, records Records, who care.Staff, id, label, chosen string) ([]web.Field, error) {
+func Block(ctx context.Context, records Records, who care.Staff, cpi, label, chosen string) ([]web.Field, error) {
 	free, err := records.Block(ctx, who, time.Time{}, offersOfOne)
 	if err != nil || len(free) == 0 {
 		return nil, err
 	}
-	f := web.Field{Shape: "select", ID: id, Label: label, Required: true, Empty: "Scegli con la persona"}
+	f := web.Field{Shape: "select", ID: agenda.OfferField, Label: label, Required: true, Empty: "Scegli con la persona", Hint: keptHint}
 	for _, slot := range free {
-		value := slot.At.Format(time.RFC3339)
+		value := cpi + " " + slot.At.Format(time.RFC3339)
 		f.Options = append(f.Options, web.Option{Value: value, Text: offered.Slot(slot), Chosen: value == chosen})
 	}
 	f.Options = append(f.Options, web.Option{Value: Without, Text: "Nessuno di questi: lo fissa il CPI quando accetta", Chosen: chosen == Without})
@@ -141,8 +147,8 @@ func (o Places) When(id string, sent url.Values, required bool) []web.Field {
 	day.Required, hour.Required = false, false
 	day.Label = "Un altro giorno"
 	place := web.Field{
-		Shape: "select", ID: id + "offer", Label: "Primi posti liberi", Required: required, Empty: "Un altro giorno, scritto qui sotto",
-		Hint: "Di un altro giorno scrivi solo la data e invia: qui trovi i posti liberi da quel giorno.",
+		Shape: "select", ID: id + agenda.OfferField, Label: "Primi posti liberi", Required: required, Empty: "Un altro giorno, scritto qui sotto",
+		Hint: keptHint + " Di un altro giorno scrivi solo la data e invia: qui trovi i posti liberi da quel giorno.",
 	}
 	for _, s := range o.services {
 		group := web.OptionGroup{Label: s.Name}
