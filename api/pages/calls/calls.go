@@ -59,9 +59,6 @@ func item(who care.Staff, rules *zone.Rules, r remind.Called) Item {
 		When: italian.Upper(italian.Day(r.At)) + ", ore " + italian.Hour(r.At), Person: r.Person, Said: path + "/" + r.ID,
 		Facts: []string{present.ServiceName(rules.Policy, r.Service), "Fascicolo " + r.CaseNumber}, Languages: present.Languages(r.Languages), Reached: reached.Proposed(r.Reached()),
 	}
-	if r.Person == "" {
-		i.Person = "Fascicolo " + r.CaseNumber
-	}
 	if failed := unsent[r.Failed]; failed != "" {
 		i.Warnings = append(i.Warnings, failed)
 	}

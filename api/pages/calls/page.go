@@ -33,7 +33,7 @@ type List struct {
 // Item is somebody to call.
 type Item struct {
 	When      string // day and hour of the appointment
-	Person    string // name, or the number of the file
+	Person    string
 	Facts     []string
 	Warnings  []string        // that a message did not arrive, and that nobody answered
 	Languages string          // that they speak

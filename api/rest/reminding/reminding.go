@@ -24,7 +24,7 @@ type Reminder struct {
 	AppointmentID string      `json:"appointment_id"`
 	CaseFileID    string      `json:"case_file_id"`
 	CaseNumber    string      `json:"case_number"`
-	Person        string      `json:"person,omitempty" doc:"Name; not there where the caller may not know it"`
+	Person        string      `json:"person" doc:"Name"`
 	Service       string      `json:"service"`
 	At            time.Time   `json:"at"`
 	Languages     []string    `json:"languages,omitempty"`

@@ -25,7 +25,7 @@ func NewCalls(pool *pgxpool.Pool, clock func() time.Time) *Calls { return &Calls
 const most = 200
 
 // Of whom the caller sees the file it says how they are reached from that, and else from what
-// their agency was given.
+// their agency was given; whom they may know nothing of any more they cannot call.
 const toCall = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	a.service, '' AS matter, a.state, a.at, '' AS moved_to, a.asked_by, a.why, false AS suspended,
@@ -37,7 +37,7 @@ const toCall = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number,
 	r.failed, r.unanswered, r.called_at
 	FROM reminder r JOIN appointment a ON a.id = r.appointment_id LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true
-	WHERE r.state = 'call' AND a.at > $1 AND reminded_of(a.id, $1)
+	WHERE r.state = 'call' AND a.at > $1 AND (p.case_id IS NOT NULL OR s.snapshot IS NOT NULL) AND reminded_of(a.id, $1)
 	ORDER BY a.at, a.id LIMIT $2`
 
 // line is written along with what it says was read.
