@@ -22,7 +22,6 @@ import (
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/mediation"
 	"percorso/internal/postgres/queues"
-	"percorso/internal/postgres/mediation"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/reminders"
 	"percorso/internal/postgres/seals"
