@@ -25,6 +25,7 @@ import (
 	"percorso/api/rest"
 	"percorso/api/rest/counter"
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/loops"
 	"percorso/internal/probe"
 	"percorso/internal/runs"
@@ -52,7 +53,7 @@ type Options struct {
 	Brakes   Brakes             // the zero value holds nobody back
 	Proxies  []netip.Prefix     // whose X-Forwarded-For is believed
 	Lines    access.Lines       // what the audit keeps of logins and refusals
-	Drafts   access.Drafts      // what people have typed and not sent
+	Drafts   kept.Drafts        // what people have typed and not sent
 	Feeds    feeds.Feeds        // the addresses of their calendars
 	Requests mediation.Requests // mediators who are asked for
 	Numbers  counter.Numbers    // of who comes to a desk without an appointment
@@ -171,7 +172,7 @@ type Server struct {
 	listen   string
 	https    bool
 	records  Records
-	drafts   access.Drafts
+	drafts   kept.Drafts
 	feeds    feeds.Feeds
 	requests mediation.Requests
 	numbers  counter.Numbers

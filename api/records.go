@@ -24,6 +24,7 @@ import (
 	"percorso/api/pages/supervision"
 	"percorso/api/pages/tasks"
 	"percorso/api/rest"
+	"percorso/internal/kept"
 	"percorso/internal/zone"
 )
 
@@ -37,7 +38,7 @@ import (
 type Records interface {
 	access.People
 	access.LinkRecords
-	access.Places
+	kept.Places
 	zone.Policies
 	act.Records
 	rest.Records
@@ -59,7 +60,11 @@ type Records interface {
 	referrals.Records
 	supervision.Records
 	tasks.Records
+	Condition
+}
 
+// Condition is how it stands with the database.
+type Condition interface {
 	// DeferredCount says how many accepted entries cannot be worked as they are.
 	DeferredCount(ctx context.Context) (int, error)
 	// Ping says whether Postgres answers.

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/plan":               {"internal/care"},                      // what a plan may hold
 	"internal/permits":            {"internal/care"},                      // by when a permit's renewal is asked for
 	"internal/terms":              {"internal/care"},                      // when what people have to do is due
-	"internal/kept":               {},                                     // what is typed and not done yet
+	"internal/kept":               {"internal/care"},                      // what is typed and not done yet
 	"internal/ledger":             {"internal/privacy", "internal/working", "internal/names", "internal/crossing", "internal/actors", "internal/health", "internal/sole", "internal/eligibility", "internal/care", "internal/finding", "internal/fiscal", "internal/undoing", "internal/reach", "internal/kin", "internal/papers", "internal/gathering", "internal/speech", "internal/critical"},
 	"internal/completion":         {"internal/agenda", "internal/care", "internal/crossing", "internal/needs", "internal/plan", "internal/speech", "internal/written", "internal/arrival"}, // how a task may end
 	"internal/catalogue":          {"internal/completion", "internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere", "internal/arrival"},
@@ -191,6 +191,7 @@ var mayImport = map[string][]string{
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
 	"api": {
+		"internal/kept",
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter",
 	},
@@ -228,7 +229,7 @@ var mayImport = map[string][]string{
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
 	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff"),
-	"api/pages/drafts":          place,
+	"api/pages/drafts":          append(place, "internal/kept"),
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
 	"api/pages/partner":         place,

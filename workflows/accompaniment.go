@@ -136,7 +136,7 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 		}
 		a.convene(at, a.equipe, care.Unsuccessful)
 	case care.Onward:
-		next := nextService(a.r.Policy.FollowThrough, string(e.Service))
+		next := a.r.NextService(string(e.Service))
 		if next == "" {
 			a.asksNext(at, e)
 			return
@@ -192,15 +192,6 @@ func (a *accompaniment) stepOf(id string) string {
 // book begins a level-2 service; its appointment carries the service's name.
 func (a *accompaniment) book(at string, b care.Booking) {
 	a.branch(at, care.RunService, care.Answer{Service: b.Service, Matter: b.Matter, At: &b.At})
-}
-
-// nextService is the service that follows one in the zone's order; empty: none.
-func nextService(order []string, service string) string {
-	i := slices.Index(order, service)
-	if i < 0 || i+1 == len(order) {
-		return ""
-	}
-	return order[i+1]
 }
 
 // sendToCPI begins a placement by the employment centre, with the appointment there that

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -19,25 +18,6 @@ import (
 // them: the page sends the form where it will be sent in the end, and says with a
 // header that it is not sent yet.
 
-// Drafts keeps what people have typed and not sent, each for its author alone.
-type Drafts interface {
-	// KeepDraft keeps a draft in the place of the author's earlier one of the same form.
-	KeepDraft(ctx context.Context, who care.Staff, d kept.Draft) error
-	// Drafts lists those of the caller, the newest first, without what was typed.
-	Drafts(ctx context.Context, who care.Staff) ([]kept.Draft, error)
-	// Draft reads one of the caller. ledger.ErrNotFound: they have none with that id.
-	Draft(ctx context.Context, who care.Staff, id string) (kept.Draft, error)
-	// DropDraft deletes what the caller has begun of the form that is sent to path.
-	DropDraft(ctx context.Context, who care.Staff, path string) error
-}
-
-// Places keeps free places for who has chosen them on a form.
-type Places interface {
-	// KeepPlaces keeps for a while the free places that are chosen on the form that is sent
-	// to path; none: whoever had it open has left it, or sent it.
-	KeepPlaces(ctx context.Context, who care.Staff, path string, chosen []care.Booking) error
-}
-
 const (
 	// DraftsPath is the page of one's own drafts; below it each is shown again.
 	DraftsPath = "/bozze"
@@ -53,8 +33,8 @@ var pageAddress = regexp.MustCompile(`^(/[a-z0-9-]{1,40}){1,6}$`)
 // drafts keeps and shows the drafts of forms.
 type drafts struct {
 	*waiting
-	store  Drafts
-	places Places
+	store  kept.Drafts
+	places kept.Places
 }
 
 // beside is a handler of a form that also takes drafts of it. What was sent is no

@@ -18,6 +18,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/recent"
 )
@@ -37,8 +38,8 @@ type Options struct {
 	LoginKey []byte         // 32 bytes, the same in every process: seals what browsers keep of logins. Nil: one that ends with the process
 	People   People
 	Policies Policies
-	Drafts   Drafts
-	Places   Places
+	Drafts   kept.Drafts
+	Places   kept.Places
 
 	// Opens says whether a route is open to a member of staff at all; what it shows them
 	// is up to its handler, and to Postgres. Nil: every one.

@@ -32,8 +32,8 @@ type Pages struct {
 	people     People
 	known      *recent.Cache[care.Staff] // by their accounts
 	policies   Policies
-	drafts     Drafts
-	places     Places
+	drafts     kept.Drafts
+	places     kept.Places
 	forms      map[string]Handler // that take forms, by their routes
 	navigation func(who care.Staff, policy care.Policy) []web.Link
 	programs   string

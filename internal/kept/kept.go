@@ -5,7 +5,12 @@
 // it is there under «Le tue bozze», for her alone.
 package kept
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"percorso/internal/care"
+)
 
 // Draft is what somebody has typed into a form and not sent yet. It is its author's
 // alone, and what was typed is sealed before it comes to the database.
@@ -24,4 +29,23 @@ type Form struct {
 	Subject string `db:"subject"` // the account whose session it was
 	Browser []byte `db:"browser"` // digest of what the browser's cookie holds
 	Sealed  []byte `db:"sealed"`
+}
+
+// Drafts keeps what people have typed and not sent, each for its author alone.
+type Drafts interface {
+	// KeepDraft keeps a draft in the place of the author's earlier one of the same form.
+	KeepDraft(ctx context.Context, who care.Staff, d Draft) error
+	// Drafts lists those of the caller, the newest first, without what was typed.
+	Drafts(ctx context.Context, who care.Staff) ([]Draft, error)
+	// Draft reads one of the caller. ledger.ErrNotFound: they have none with that id.
+	Draft(ctx context.Context, who care.Staff, id string) (Draft, error)
+	// DropDraft deletes what the caller has begun of the form that is sent to path.
+	DropDraft(ctx context.Context, who care.Staff, path string) error
+}
+
+// Places keeps free places for who has chosen them on a form.
+type Places interface {
+	// KeepPlaces keeps for a while the free places that are chosen on the form that is sent
+	// to path; none: whoever had it open has left it, or sent it.
+	KeepPlaces(ctx context.Context, who care.Staff, path string, chosen []care.Booking) error
 }

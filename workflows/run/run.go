@@ -16,6 +16,7 @@
 package run
 
 import (
+	"slices"
 	"strconv"
 
 	"go.temporal.io/sdk/workflow"
@@ -95,3 +96,12 @@ func (r *Run) HasChange(change string) bool {
 
 // Turn names a point that a path may come to more than once: "review/1", "review/2".
 func Turn(point string, turn int) string { return point + "/" + strconv.Itoa(turn) }
+
+// NextService is the service that follows one in the zone's order; empty: none.
+func (r *Run) NextService(service string) string {
+	i := slices.Index(r.Policy.FollowThrough, service)
+	if i < 0 || i+1 == len(r.Policy.FollowThrough) {
+		return ""
+	}
+	return r.Policy.FollowThrough[i+1]
+}

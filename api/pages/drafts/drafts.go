@@ -13,16 +13,17 @@ import (
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 )
 
 // Place is the page with what it needs; all of it is needed.
 type Place struct {
 	room.Room
-	Drafts access.Drafts
+	Drafts kept.Drafts
 }
 
-const path = access.DraftsPath
+const path = kept.DraftsPath
 
 // Mount registers the page.
 func (s *Place) Mount(p access.Routes) {
