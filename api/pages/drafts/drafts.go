@@ -23,7 +23,7 @@ type Place struct {
 	Drafts kept.Drafts
 }
 
-const path = kept.DraftsPath
+const path = access.DraftsPath
 
 // Mount registers the page.
 func (s *Place) Mount(p access.Routes) {
