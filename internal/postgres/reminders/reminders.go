@@ -25,7 +25,7 @@ func New(pool *pgxpool.Pool, clock func() time.Time) *Store { return &Store{pool
 // selectReminders reads those whose time is not over, the first first.
 const selectReminders = `SELECT r.id::text, coalesce(r.case_id::text, '') AS case_id, coalesce(f.number, '') AS number,
 		btrim(coalesce(p.given_name || ' ' || p.family_name, '')) AS person, r.on_day, r.minute, r.sealed, r.done_at
-	FROM reminder r LEFT JOIN case_file f ON f.id = r.case_id LEFT JOIN person p ON p.case_id = r.case_id
+	FROM promise r LEFT JOIN case_file f ON f.id = r.case_id LEFT JOIN person p ON p.case_id = r.case_id
 	WHERE CASE WHEN r.done_at IS NULL THEN r.on_day >= $1 ELSE r.done_at >= $2 END `
 
 const inOrder = ` ORDER BY r.on_day, r.minute NULLS FIRST, r.id`
@@ -85,7 +85,7 @@ func (s *Store) AddReminder(ctx context.Context, who care.Staff, r reminder.Remi
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('reminder ' || $1, 0))`, who.ID); err != nil {
 			return err
 		}
-		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM reminder WHERE id = $1), (SELECT count(*) FROM reminder WHERE done_at IS NULL),
+		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM promise WHERE id = $1), (SELECT count(*) FROM promise WHERE done_at IS NULL),
 			$2 = '' OR EXISTS (SELECT FROM case_file WHERE id = nullif($2, '')::uuid)`, r.ID, r.CaseID).Scan(&known, &open, &sees)
 		switch {
 		case err != nil || known:
@@ -95,7 +95,7 @@ func (s *Store) AddReminder(ctx context.Context, who care.Staff, r reminder.Remi
 		case open >= reminder.Most:
 			return care.Refuse(care.Fault{Field: "note", Rule: reminder.RuleMost})
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO reminder (id, staff, case_id, on_day, minute, sealed, made_at) VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7)`,
+		_, err = tx.Exec(ctx, `INSERT INTO promise (id, staff, case_id, on_day, minute, sealed, made_at) VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7)`,
 			r.ID, who.ID, r.CaseID, r.Day, r.Minute, r.Sealed, s.clock())
 		return err
 	})
@@ -103,17 +103,17 @@ func (s *Store) AddReminder(ctx context.Context, who care.Staff, r reminder.Remi
 
 // MoveReminder moves one of the caller's to another day.
 func (s *Store) MoveReminder(ctx context.Context, who care.Staff, id string, to reminder.When) error {
-	return s.change(ctx, who, `UPDATE reminder SET on_day = $2, minute = $3 WHERE id = $1 AND done_at IS NULL`, id, to.Day, to.Minute)
+	return s.change(ctx, who, `UPDATE promise SET on_day = $2, minute = $3 WHERE id = $1 AND done_at IS NULL`, id, to.Day, to.Minute)
 }
 
 // EndReminder says that one of the caller's is done, or takes that back.
 func (s *Store) EndReminder(ctx context.Context, who care.Staff, id string, done bool) error {
-	return s.change(ctx, who, `UPDATE reminder SET done_at = CASE WHEN $2 THEN coalesce(done_at, $3) END WHERE id = $1`, id, done, s.clock())
+	return s.change(ctx, who, `UPDATE promise SET done_at = CASE WHEN $2 THEN coalesce(done_at, $3) END WHERE id = $1`, id, done, s.clock())
 }
 
 // DropReminder deletes one of the caller's.
 func (s *Store) DropReminder(ctx context.Context, who care.Staff, id string) error {
-	return s.change(ctx, who, `DELETE FROM reminder WHERE id = $1`, id)
+	return s.change(ctx, who, `DELETE FROM promise WHERE id = $1`, id)
 }
 
 // change does something to one of the caller's. ledger.ErrNotFound: they have none of that id.

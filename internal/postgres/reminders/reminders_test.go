@@ -110,11 +110,11 @@ func TestRemindersAreTheirAuthors(t *testing.T) {
 	require.NoError(t, r.EndReminder(ctx, who, second, true))
 	require.NoError(t, reminders.Forgetting(r.Pool(standalone.API))(ctx))
 	require.NotEmpty(t, r.has(author, true))
-	r.put(`UPDATE reminder SET done_at = done_at - interval '31 days', on_day = on_day - 33`)
+	r.put(`UPDATE promise SET done_at = done_at - interval '31 days', on_day = on_day - 33`)
 	require.Empty(t, r.has(author, true))
 	require.Empty(t, r.has(author, false))
 	require.NoError(t, reminders.Forgetting(r.Pool(standalone.API))(ctx))
-	require.NoError(t, r.Owner().QueryRow(ctx, `SELECT count(*) FROM reminder`).Scan(&lines))
+	require.NoError(t, r.Owner().QueryRow(ctx, `SELECT count(*) FROM promise`).Scan(&lines))
 	require.Zero(t, lines)
 }
 
@@ -122,7 +122,7 @@ func TestRemindersAreTheirAuthors(t *testing.T) {
 func TestNobodyHasMoreThanTheyMay(t *testing.T) {
 	r := newRig(t)
 	who := r.Accounts[author]
-	r.put(`INSERT INTO reminder (id, staff, on_day, sealed, made_at) SELECT gen_random_uuid(), $1, current_date, '', now() FROM generate_series(2, $2)`, who.ID, reminder.Most)
+	r.put(`INSERT INTO promise (id, staff, on_day, sealed, made_at) SELECT gen_random_uuid(), $1, current_date, '', now() FROM generate_series(2, $2)`, who.ID, reminder.Most)
 	same := reminder.Reminder{ID: uuid.NewString(), When: reminder.When{Day: care.DayOf(r.now)}, Sealed: []byte("chiuso")}
 	other := same
 	other.ID = uuid.NewString()

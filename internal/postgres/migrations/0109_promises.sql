@@ -6,7 +6,7 @@
 -- that there was one.
 --
 -- The code of before works on this schema: it knows nothing of reminders.
-CREATE TABLE reminder (
+CREATE TABLE promise (
     id      uuid PRIMARY KEY,
     staff   uuid NOT NULL REFERENCES staff,
     case_id uuid REFERENCES case_file, -- NULL: about none
@@ -16,17 +16,17 @@ CREATE TABLE reminder (
     made_at timestamptz NOT NULL,
     done_at timestamptz                -- NULL: it is not
 );
-CREATE INDEX reminder_staff ON reminder (staff, on_day);
-CREATE INDEX reminder_case ON reminder (case_id) WHERE case_id IS NOT NULL;
-ALTER TABLE reminder ENABLE ROW LEVEL SECURITY;
-ALTER TABLE reminder FORCE ROW LEVEL SECURITY;
-CREATE POLICY author ON reminder TO percorso_app
+CREATE INDEX promise_staff ON promise (staff, on_day);
+CREATE INDEX promise_case ON promise (case_id) WHERE case_id IS NOT NULL;
+ALTER TABLE promise ENABLE ROW LEVEL SECURITY;
+ALTER TABLE promise FORCE ROW LEVEL SECURITY;
+CREATE POLICY author ON promise TO percorso_app
     USING (staff = my('staff')::uuid AND (case_id IS NULL OR EXISTS (SELECT FROM case_file f WHERE f.id = case_id)));
-CREATE POLICY no_officer ON reminder AS RESTRICTIVE FOR SELECT TO percorso_app USING ((SELECT my('role')) IS DISTINCT FROM 'privacy_officer');
-CREATE POLICY protected ON reminder AS RESTRICTIVE FOR SELECT TO percorso_app, percorso_definer
+CREATE POLICY no_officer ON promise AS RESTRICTIVE FOR SELECT TO percorso_app USING ((SELECT my('role')) IS DISTINCT FROM 'privacy_officer');
+CREATE POLICY protected ON promise AS RESTRICTIVE FOR SELECT TO percorso_app, percorso_definer
     USING ((SELECT coalesce(my('staff'), my('outside'))) IS NULL OR case_id IS NULL OR case_id NOT IN (SELECT hidden_cases()));
-GRANT SELECT, INSERT, UPDATE, DELETE ON reminder TO percorso_app;
-GRANT SELECT, UPDATE, DELETE ON reminder TO percorso_definer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON promise TO percorso_app;
+GRANT SELECT, UPDATE, DELETE ON promise TO percorso_definer;
 
 -- +goose StatementBegin
 
@@ -36,7 +36,7 @@ CREATE FUNCTION reminders_left() RETURNS TABLE (id text, case_id text, number te
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     SELECT r.id::text, f.id::text, f.number, btrim(p.given_name || ' ' || p.family_name), s.name, r.on_day, r.minute
     FROM lead l JOIN case_file f ON f.id = l.case_id AND f.zone = my('zone') JOIN person p ON p.case_id = f.id
-        JOIN reminder r ON r.case_id = f.id AND r.done_at IS NULL JOIN staff s ON s.id = r.staff
+        JOIN promise r ON r.case_id = f.id AND r.done_at IS NULL JOIN staff s ON s.id = r.staff
     WHERE l.staff = my('staff')::uuid AND l.until IS NULL AND r.staff <> l.staff AND owner_sees_case(f.id)
         AND NOT (s.active AND s.zone = f.zone AND (s.role = 'supervisor' OR EXISTS (SELECT FROM case_grant g WHERE g.case_id = f.id AND g.agency = s.agency))
             AND NOT EXISTS (SELECT FROM protection o WHERE o.case_id = f.id AND NOT EXISTS (SELECT FROM keepers_of(o.file) k WHERE k.id = s.id)))
@@ -46,13 +46,13 @@ $$;
 -- Deletes one of these, of which the caller has taken note.
 CREATE FUNCTION drop_left_reminder(of_id uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    DELETE FROM reminder r WHERE r.id = of_id AND r.id::text IN (SELECT o.id FROM reminders_left() o)
+    DELETE FROM promise r WHERE r.id = of_id AND r.id::text IN (SELECT o.id FROM reminders_left() o)
 $$;
 
 -- Deletes those of everybody that are long done, or long past their day.
 CREATE FUNCTION forget_reminders(age interval) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    DELETE FROM reminder r WHERE CASE WHEN r.done_at IS NULL THEN r.on_day < (clock_timestamp() - greatest(age, interval '30 days'))::date
+    DELETE FROM promise r WHERE CASE WHEN r.done_at IS NULL THEN r.on_day < (clock_timestamp() - greatest(age, interval '30 days'))::date
         ELSE r.done_at < clock_timestamp() - greatest(age, interval '30 days') END
 $$;
 
@@ -60,14 +60,14 @@ $$;
 -- taken apart again.
 CREATE FUNCTION carry_reminders() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    NEW.before := NEW.before || jsonb_build_object('reminders', (SELECT coalesce(jsonb_agg(r.id), '[]') FROM reminder r WHERE r.case_id = NEW.merged));
-    UPDATE reminder r SET case_id = NEW.case_id WHERE r.case_id = NEW.merged;
+    NEW.before := NEW.before || jsonb_build_object('reminders', (SELECT coalesce(jsonb_agg(r.id), '[]') FROM promise r WHERE r.case_id = NEW.merged));
+    UPDATE promise r SET case_id = NEW.case_id WHERE r.case_id = NEW.merged;
     RETURN NEW;
 END $$;
 CREATE TRIGGER carry_reminders BEFORE INSERT ON file_merge FOR EACH ROW EXECUTE FUNCTION carry_reminders();
 CREATE FUNCTION part_reminders() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    UPDATE reminder r SET case_id = OLD.merged WHERE r.case_id = OLD.case_id AND OLD.before -> 'reminders' ? r.id::text;
+    UPDATE promise r SET case_id = OLD.merged WHERE r.case_id = OLD.case_id AND OLD.before -> 'reminders' ? r.id::text;
     RETURN NULL;
 END $$;
 CREATE TRIGGER part_reminders AFTER UPDATE OF undone_at ON file_merge FOR EACH ROW WHEN (OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL) EXECUTE FUNCTION part_reminders();
@@ -75,7 +75,7 @@ CREATE TRIGGER part_reminders AFTER UPDATE OF undone_at ON file_merge FOR EACH R
 -- Where another zone takes a case over, who follows it there is told of those that were not done.
 CREATE FUNCTION hand_reminders() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    UPDATE reminder r SET case_id = NEW.continued_in WHERE r.case_id = NEW.id AND r.done_at IS NULL;
+    UPDATE promise r SET case_id = NEW.continued_in WHERE r.case_id = NEW.id AND r.done_at IS NULL;
     RETURN NULL;
 END $$;
 CREATE TRIGGER hand_reminders AFTER UPDATE OF continued_in ON case_file FOR EACH ROW
@@ -90,4 +90,4 @@ DROP TRIGGER hand_reminders ON case_file;
 DROP TRIGGER part_reminders ON file_merge;
 DROP TRIGGER carry_reminders ON file_merge;
 DROP FUNCTION hand_reminders, part_reminders, carry_reminders, forget_reminders, drop_left_reminder, reminders_left;
-DROP TABLE reminder;
+DROP TABLE promise;
