@@ -62,8 +62,8 @@ type Options struct {
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
 
-	// Reminders is what people have promised themselves.
-	Reminders promised.Records
+	// Promises is what people have promised themselves.
+	Promises promised.Records
 
 	// LinkKey opens partners' one-time links (package invitation makes it). Nil:
 	// there are none, and whatever looks like one is forged.
@@ -123,7 +123,7 @@ func (o *Options) validate() error {
 		return errors.New("api: no drafts")
 	case o.Feeds == nil:
 		return errors.New("api: no calendars")
-	case o.Reminders == nil:
+	case o.Promises == nil:
 		return errors.New("api: no reminders")
 	case o.Numbers == nil:
 		return errors.New("api: no numbers")
@@ -197,7 +197,7 @@ type Server struct {
 	loops    *loops.Set
 	handler  http.Handler
 
-	reminders promised.Records
+	promises promised.Records
 }
 
 // New makes a server; it connects to nothing yet.
@@ -229,7 +229,7 @@ func New(o Options) (*Server, error) {
 		problems: problem.NewTeller(o.Words, o.Log),
 		status:   newStatus(o.Records, o.Mails, o.Workers, o.Unsealed, processes, o.Now),
 
-		reminders: o.Reminders,
+		promises: o.Promises,
 	}
 	s.probe = s.status.probe(o.Loops, o.Schema)
 	guard, err := access.New(access.Options{

@@ -18,7 +18,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/completion"
-	"percorso/internal/reminder"
+	"percorso/internal/promise"
 	"percorso/internal/testclock"
 )
 
@@ -223,9 +223,9 @@ func withinTwoScreens(t *testing.T, browser context.Context, width int64) {
 func TestPagesInABrowser(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
-	when := reminder.When{Day: care.DayOf(b.Now.AddDate(0, 0, -1))} // a Sunday
-	require.NoError(t, b.Reminders.AddReminder(t.Context(), apitest.SomeWorker, reminder.Reminder{ID: apitest.SomeID, CaseID: apitest.AnotherID, When: when}))
-	b.Reminders.Left = []reminder.Left{{ID: apitest.AnotherID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: when}}
+	when := promise.When{Day: care.DayOf(b.Now.AddDate(0, 0, -1))} // a Sunday
+	require.NoError(t, b.Promises.AddPromise(t.Context(), apitest.SomeWorker, promise.Promise{ID: apitest.SomeID, CaseID: apitest.AnotherID, When: when}))
+	b.Promises.Left = []promise.Left{{ID: apitest.AnotherID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: when}}
 	browser := apitest.OpenChromium(t)
 	for _, page := range pagesInBrowser {
 		t.Run(page.name, func(t *testing.T) {

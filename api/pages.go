@@ -23,9 +23,9 @@ import (
 	"percorso/api/pages/person"
 	"percorso/api/pages/plan"
 	"percorso/api/pages/prints"
+	"percorso/api/pages/promises"
 	"percorso/api/pages/readers"
 	"percorso/api/pages/referrals"
-	"percorso/api/pages/reminders"
 	"percorso/api/pages/room"
 	"percorso/api/pages/slips"
 	"percorso/api/pages/supervision"
@@ -41,14 +41,14 @@ func (s *Server) places(r *gin.Engine) {
 	shared := room.Room{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Now: s.now}
 	p := s.guard.Routes(r)
 	s.live.Mount(p)
-	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Reminders: s.reminders, Mediators: s.requests, Numbers: s.numbers, Consults: s.consults, Home: homeOf}).Mount(r, p)
+	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Promises: s.promises, Mediators: s.requests, Numbers: s.numbers, Consults: s.consults, Home: homeOf}).Mount(r, p)
 	(&help.Place{Room: shared, Records: s.records}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
 	(&absences.Place{Room: shared, Records: s.records}).Mount(p)
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
-	(&cases.Place{Room: shared, Records: s.records, Reminders: s.reminders}).Mount(p)
+	(&cases.Place{Room: shared, Records: s.records, Promises: s.promises}).Mount(p)
 	(&arranged.Place{Room: shared, Records: s.records}).Mount(p)
 	(&person.Place{Room: shared, Records: s.records}).Mount(p)
 	(&desk.Place{Room: shared, Records: s.records, Numbers: s.numbers}).Mount(p)
@@ -64,7 +64,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)
 	(&feeds.Place{Room: shared, Guard: s.guard, Links: s.links, Feeds: s.feeds, PublicURL: s.public}).Mount(r, p)
-	(&reminders.Place{Room: shared, Kept: s.reminders, Records: s.records}).Mount(p)
+	(&promises.Place{Room: shared, Kept: s.promises, Records: s.records}).Mount(p)
 	(&mediation.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records, Requests: s.requests}).Mount(r, p)
 	(&partner.Place{Room: shared, Guard: s.guard, Links: s.links, Records: s.records}).Mount(r)
 }

@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/reminder", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/promise", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -193,7 +193,7 @@ var mayImport = map[string][]string{
 	"api": {
 		"internal/kept",
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/reminders", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/promises", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter",
 	},
 	"api/access":       {"internal/kept", "internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed", "internal/mediation", "internal/agenda"},
 	"api/act":          {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -228,7 +228,7 @@ var mayImport = map[string][]string{
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/reminder", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff"),
+	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/promise", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff"),
 	"api/pages/drafts":          append(place, "internal/kept"),
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
@@ -253,16 +253,16 @@ var mayImport = map[string][]string{
 	"api/pages/parts/writing": {"api/pages/parts", "api/present", "api/web", "internal/care", "internal/italian", "internal/italian/sheet", "internal/ledger", "internal/written"}, // what somebody wrote
 
 	// What people remind themselves of.
-	"internal/reminder":           {"internal/care"},
-	"internal/postgres/reminders": {"internal/reminder", "internal/postgres", "internal/ledger", "internal/care"},
-	"api/pages/parts/promised":    {"internal/reminder", "api/web", "internal/care", "internal/italian"},
-	"api/pages/reminders":         append(place, "api/pages/parts/promised", "internal/reminder"),
+	"internal/promise":           {"internal/care"},
+	"internal/postgres/promises": {"internal/promise", "internal/postgres", "internal/ledger", "internal/care"},
+	"api/pages/parts/promised":   {"internal/promise", "api/web", "internal/care", "internal/italian"},
+	"api/pages/promises":         append(place, "api/pages/parts/promised", "internal/promise"),
 
 	// The binary joins them all.
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone", "internal/zone/fault", "internal/italian/words",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/reminders", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "worker/reminding", "internal/postgres/reminded", "internal/postgres/queues", "internal/postgres/consults",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/promises", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "worker/reminding", "internal/postgres/reminded", "internal/postgres/queues", "internal/postgres/consults",
 	},
 	"deploy": {},
 }

@@ -957,7 +957,7 @@ type Rig struct {
 	Browser  *http.Client
 	Brakes   api.Brakes // that its pages go by, once they are served again
 
-	Reminders *Reminders
+	Promises *Promises
 }
 
 // sessionIdle is after how long a rig's sessions end unused.
@@ -992,7 +992,7 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.Logins = accesstest.NewSessions(b.clock, sessionIdle)
 	b.Drafts = accesstest.NewDrafts(b.clock)
 	b.Feeds, b.Numbers, b.Consults = NewFeeds(b.clock), &Numbers{now: b.clock}, &Consults{}
-	b.Reminders = NewReminders(b.clock)
+	b.Promises = NewPromises(b.clock)
 	b.Requests = NewRequests(b.clock)
 	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
 	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
@@ -1000,7 +1000,7 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Reminders: b.Reminders, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

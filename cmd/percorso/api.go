@@ -21,9 +21,9 @@ import (
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/mediation"
+	"percorso/internal/postgres/promises"
 	"percorso/internal/postgres/queues"
 	"percorso/internal/postgres/records"
-	"percorso/internal/postgres/reminders"
 	"percorso/internal/postgres/seals"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
@@ -98,7 +98,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Lines:     logins.NewLines(pool, loginKey, store.Clock),
 		Drafts:    drafts.New(pool, store.Clock),
 		Feeds:     feeds.New(pool, store.Clock),
-		Reminders: reminders.New(pool, store.Clock),
+		Promises:  promises.New(pool, store.Clock),
 		Requests:  mediation.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Numbers:   queues.New(pool, calendar.New, store.Clock),
 		Consults:  consults.New(pool, calendar.New, store.Clock),
@@ -133,7 +133,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 	return ended(log, keepingUp(ctx, pool, func(ctx context.Context) error {
 		// Server, watch and refresher end with one another, whichever way that goes.
 		old := func(ctx context.Context) error {
-			return errors.Join(drafts.Forgetting(pool)(ctx), reminders.Forgetting(pool)(ctx))
+			return errors.Join(drafts.Forgetting(pool)(ctx), promises.Forgetting(pool)(ctx))
 		}
 		cleaning := func(ctx context.Context) error { kept.CleanUp(ctx, log, old); return nil }
 		sealing := func(ctx context.Context) error { seals.Run(ctx, pool, log); return nil }

@@ -129,7 +129,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	if err := s.fillCaseLife(ctx, &page, who, rules, file); err != nil {
 		return err
 	}
-	if page.Promised, err = promised.Of(ctx, s.Reminders, s.Pages, who, file.ID, rules.Calendar, s.Now()); err != nil {
+	if page.Promised, err = promised.Of(ctx, s.Promises, s.Pages, who, file.ID, rules.Calendar, s.Now()); err != nil {
 		return err
 	}
 	page.Back = &web.Link{URL: "/fascicoli", Text: "Persone che seguo"}

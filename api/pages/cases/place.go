@@ -14,8 +14,8 @@ import (
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
-	Records   Records
-	Reminders promised.Records
+	Records  Records
+	Promises promised.Records
 }
 
 // Records is what the pages read, as whoever asks.

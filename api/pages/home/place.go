@@ -25,7 +25,7 @@ type Place struct {
 	room.Room
 	Guard     *access.Guard
 	Records   Records
-	Reminders promised.Records
+	Promises  promised.Records
 	Mediators Mediators
 	Numbers   Numbers
 	Consults  Consults

@@ -3,10 +3,10 @@ package home
 import (
 	"percorso/api/pages/parts/promised"
 	"percorso/api/web"
-	"percorso/internal/reminder"
+	"percorso/internal/promise"
 )
 
-// ahead is for how many days from today on a reminder stands in «Oggi».
+// ahead is for how many days from today on a promise stands in «Oggi».
 const ahead = 7
 
 // promises are what somebody means to do, which nobody asks them for.
@@ -14,7 +14,7 @@ type promises struct{ *day }
 
 // own is what the caller has promised themselves, late ones first.
 func (d promises) own() error {
-	list, err := d.Reminders.Reminders(d.Request.Context(), d.who, false)
+	list, err := d.Promises.Promises(d.Request.Context(), d.who, false)
 	group := Group{ID: "promesse", Title: "Quello che ho promesso", All: web.Link{URL: promised.Path, Text: "Tutti i tuoi promemoria"}}
 	for _, r := range list {
 		switch {
@@ -32,9 +32,9 @@ func (d promises) own() error {
 // leftBehind is that others had promised themselves something about whom the caller follows, and
 // have to do with them no more.
 func (d promises) leftBehind() error {
-	list, err := d.Reminders.RemindersLeft(d.Request.Context(), d.who)
+	list, err := d.Promises.PromisesLeft(d.Request.Context(), d.who)
 	if len(list) > 0 {
-		d.add("promesse-di-altri", "Promemoria di chi non segue più la persona", web.Each(list, func(l reminder.Left) web.Line {
+		d.add("promesse-di-altri", "Promemoria di chi non segue più la persona", web.Each(list, func(l promise.Left) web.Line {
 			return promised.LeftLine(l, d.rules.Calendar, d.now)
 		}), promised.Path+"#di-altri", "Leggi e conferma")
 	}

@@ -5,7 +5,7 @@
 -- as long as they see the case. Where they do not any more, whoever follows the case is told
 -- that there was one.
 --
--- The code of before works on this schema: it knows nothing of reminders.
+-- The code of before works on this schema: it knows nothing of promises.
 CREATE TABLE promise (
     id      uuid PRIMARY KEY,
     staff   uuid NOT NULL REFERENCES staff,
@@ -30,9 +30,9 @@ GRANT SELECT, UPDATE, DELETE ON promise TO percorso_definer;
 
 -- +goose StatementBegin
 
--- Of the cases that the caller follows, the reminders of others who have to do with them no
+-- Of the cases that the caller follows, the promises of others who have to do with them no
 -- more: they left, work elsewhere, their agency's part is over, or they do not keep the person.
-CREATE FUNCTION reminders_left() RETURNS TABLE (id text, case_id text, number text, person text, author text, on_day date, minute int)
+CREATE FUNCTION promises_left() RETURNS TABLE (id text, case_id text, number text, person text, author text, on_day date, minute int)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     SELECT r.id::text, f.id::text, f.number, btrim(p.given_name || ' ' || p.family_name), s.name, r.on_day, r.minute
     FROM lead l JOIN case_file f ON f.id = l.case_id AND f.zone = my('zone') JOIN person p ON p.case_id = f.id
@@ -44,50 +44,50 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
 $$;
 
 -- Deletes one of these, of which the caller has taken note.
-CREATE FUNCTION drop_left_reminder(of_id uuid) RETURNS void
+CREATE FUNCTION drop_left_promise(of_id uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-    DELETE FROM promise r WHERE r.id = of_id AND r.id::text IN (SELECT o.id FROM reminders_left() o)
+    DELETE FROM promise r WHERE r.id = of_id AND r.id::text IN (SELECT o.id FROM promises_left() o)
 $$;
 
 -- Deletes those of everybody that are long done, or long past their day.
-CREATE FUNCTION forget_reminders(age interval) RETURNS void
+CREATE FUNCTION forget_promises(age interval) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
     DELETE FROM promise r WHERE CASE WHEN r.done_at IS NULL THEN r.on_day < (clock_timestamp() - greatest(age, interval '30 days'))::date
         ELSE r.done_at < clock_timestamp() - greatest(age, interval '30 days') END
 $$;
 
--- Where a file goes into another one its reminders go on there, and come back when the two are
+-- Where a file goes into another one its promises go on there, and come back when the two are
 -- taken apart again.
-CREATE FUNCTION carry_reminders() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION carry_promises() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    NEW.before := NEW.before || jsonb_build_object('reminders', (SELECT coalesce(jsonb_agg(r.id), '[]') FROM promise r WHERE r.case_id = NEW.merged));
+    NEW.before := NEW.before || jsonb_build_object('promises', (SELECT coalesce(jsonb_agg(r.id), '[]') FROM promise r WHERE r.case_id = NEW.merged));
     UPDATE promise r SET case_id = NEW.case_id WHERE r.case_id = NEW.merged;
     RETURN NEW;
 END $$;
-CREATE TRIGGER carry_reminders BEFORE INSERT ON file_merge FOR EACH ROW EXECUTE FUNCTION carry_reminders();
-CREATE FUNCTION part_reminders() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE TRIGGER carry_promises BEFORE INSERT ON file_merge FOR EACH ROW EXECUTE FUNCTION carry_promises();
+CREATE FUNCTION part_promises() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    UPDATE promise r SET case_id = OLD.merged WHERE r.case_id = OLD.case_id AND OLD.before -> 'reminders' ? r.id::text;
+    UPDATE promise r SET case_id = OLD.merged WHERE r.case_id = OLD.case_id AND OLD.before -> 'promises' ? r.id::text;
     RETURN NULL;
 END $$;
-CREATE TRIGGER part_reminders AFTER UPDATE OF undone_at ON file_merge FOR EACH ROW WHEN (OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL) EXECUTE FUNCTION part_reminders();
+CREATE TRIGGER part_promises AFTER UPDATE OF undone_at ON file_merge FOR EACH ROW WHEN (OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL) EXECUTE FUNCTION part_promises();
 
 -- Where another zone takes a case over, who follows it there is told of those that were not done.
-CREATE FUNCTION hand_reminders() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION hand_promises() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     UPDATE promise r SET case_id = NEW.continued_in WHERE r.case_id = NEW.id AND r.done_at IS NULL;
     RETURN NULL;
 END $$;
-CREATE TRIGGER hand_reminders AFTER UPDATE OF continued_in ON case_file FOR EACH ROW
-    WHEN (OLD.continued_in IS NULL AND NEW.continued_in IS NOT NULL) EXECUTE FUNCTION hand_reminders();
+CREATE TRIGGER hand_promises AFTER UPDATE OF continued_in ON case_file FOR EACH ROW
+    WHEN (OLD.continued_in IS NULL AND NEW.continued_in IS NOT NULL) EXECUTE FUNCTION hand_promises();
 -- +goose StatementEnd
 
-REVOKE EXECUTE ON FUNCTION reminders_left, drop_left_reminder, forget_reminders, carry_reminders, part_reminders, hand_reminders FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION reminders_left, drop_left_reminder, forget_reminders TO percorso_app;
+REVOKE EXECUTE ON FUNCTION promises_left, drop_left_promise, forget_promises, carry_promises, part_promises, hand_promises FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION promises_left, drop_left_promise, forget_promises TO percorso_app;
 
 -- +goose Down
-DROP TRIGGER hand_reminders ON case_file;
-DROP TRIGGER part_reminders ON file_merge;
-DROP TRIGGER carry_reminders ON file_merge;
-DROP FUNCTION hand_reminders, part_reminders, carry_reminders, forget_reminders, drop_left_reminder, reminders_left;
+DROP TRIGGER hand_promises ON case_file;
+DROP TRIGGER part_promises ON file_merge;
+DROP TRIGGER carry_promises ON file_merge;
+DROP FUNCTION hand_promises, part_promises, carry_promises, forget_promises, drop_left_promise, promises_left;
 DROP TABLE promise;

@@ -8,30 +8,30 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
-	"percorso/internal/reminder"
+	"percorso/internal/promise"
 )
 
-// Records is where reminders are kept, each for its author alone.
+// Records is where promises are kept, each for its author alone.
 type Records interface {
-	// Reminders lists those of the caller that are not done, or else those that are; the reading
+	// Promises lists those of the caller that are not done, or else those that are; the reading
 	// of whom they name is audited.
-	Reminders(ctx context.Context, who care.Staff, done bool) ([]reminder.Reminder, error)
-	// RemindersOf lists those about a case that the caller reads, which are not done.
-	RemindersOf(ctx context.Context, who care.Staff, caseID string) ([]reminder.Reminder, error)
-	// RemindersLeft lists those of others about cases that the caller follows, whose authors see
+	Promises(ctx context.Context, who care.Staff, done bool) ([]promise.Promise, error)
+	// PromisesOf lists those about a case that the caller reads, which are not done.
+	PromisesOf(ctx context.Context, who care.Staff, caseID string) ([]promise.Promise, error)
+	// PromisesLeft lists those of others about cases that the caller follows, whose authors see
 	// them no more.
-	RemindersLeft(ctx context.Context, who care.Staff) ([]reminder.Left, error)
-	// AddReminder keeps one. ledger.ErrNotFound: the caller does not see the case.
-	AddReminder(ctx context.Context, who care.Staff, r reminder.Reminder) error
-	// MoveReminder, EndReminder and DropReminder answer ledger.ErrNotFound where the caller has none of that id.
-	MoveReminder(ctx context.Context, who care.Staff, id string, to reminder.When) error
-	EndReminder(ctx context.Context, who care.Staff, id string, done bool) error
-	DropReminder(ctx context.Context, who care.Staff, id string) error
-	// DropLeft deletes one of RemindersLeft.
+	PromisesLeft(ctx context.Context, who care.Staff) ([]promise.Left, error)
+	// AddPromise keeps one. ledger.ErrNotFound: the caller does not see the case.
+	AddPromise(ctx context.Context, who care.Staff, r promise.Promise) error
+	// MovePromise, EndPromise and DropPromise answer ledger.ErrNotFound where the caller has none of that id.
+	MovePromise(ctx context.Context, who care.Staff, id string, to promise.When) error
+	EndPromise(ctx context.Context, who care.Staff, id string, done bool) error
+	DropPromise(ctx context.Context, who care.Staff, id string) error
+	// DropLeft deletes one of PromisesLeft.
 	DropLeft(ctx context.Context, who care.Staff, id string) error
 }
 
-// Path is the page of one's reminders; below it each is moved and ended.
+// Path is the page of one's promises; below it each is moved and ended.
 const Path = "/promemoria"
 
 // Opener opens what was sealed.
@@ -39,18 +39,18 @@ type Opener interface {
 	Open(use string, sealed []byte, v any) error
 }
 
-// Use is for what a reminder of somebody is sealed: under another's name it does not open.
-func Use(who care.Staff, id string) string { return "reminder " + who.ID + " " + id }
+// Use is for what a promise of somebody is sealed: under another's name it does not open.
+func Use(who care.Staff, id string) string { return "promise " + who.ID + " " + id }
 
-// Text is what a reminder says. One that was sealed with a key that is no more says so.
-func Text(from Opener, who care.Staff, r reminder.Reminder) (text string) {
+// Text is what a promise says. One that was sealed with a key that is no more says so.
+func Text(from Opener, who care.Staff, r promise.Promise) (text string) {
 	if from.Open(Use(who, r.ID), r.Sealed, &text) != nil {
 		return "Un promemoria che non si può più leggere"
 	}
 	return text
 }
 
-// Line is a reminder in a list.
+// Line is a promise in a list.
 type Line struct {
 	Text   string
 	Person string // empty: it is about nobody, or the page is about them
@@ -63,8 +63,8 @@ type Line struct {
 	Back   string // where one goes on after it is done
 }
 
-// LineOf shows a reminder.
-func LineOf(from Opener, who care.Staff, r reminder.Reminder, cal care.Calendar, now time.Time, back string) Line {
+// LineOf shows a promise.
+func LineOf(from Opener, who care.Staff, r promise.Promise, cal care.Calendar, now time.Time, back string) Line {
 	line := Line{
 		Text: Text(from, who, r), Person: r.Person, Number: r.Number, When: When(r.When, cal, now), Late: r.Late(cal, now),
 		Done: Path + "/" + r.ID + "/fatto", Move: Path + "/" + r.ID + "/sposta", Back: back,
@@ -75,9 +75,9 @@ func LineOf(from Opener, who care.Staff, r reminder.Reminder, cal care.Calendar,
 	return line
 }
 
-// When says for when a reminder is; of a day on which the offices are closed, that it comes on
+// When says for when a promise is; of a day on which the offices are closed, that it comes on
 // the next one.
-func When(w reminder.When, cal care.Calendar, now time.Time) string {
+func When(w promise.When, cal care.Calendar, now time.Time) string {
 	due := w.Due(cal)
 	text := italian.Brief(due, now)
 	if w.Minute != nil {
@@ -91,11 +91,11 @@ func When(w reminder.When, cal care.Calendar, now time.Time) string {
 
 // LeftLine says that somebody had promised themselves something about a case, who has to do with
 // it no more, and not what.
-func LeftLine(l reminder.Left, cal care.Calendar, now time.Time) web.Line {
+func LeftLine(l promise.Left, cal care.Calendar, now time.Time) web.Line {
 	return web.Line{URL: "/fascicoli/" + l.CaseID, Text: l.Person, State: l.Author + " non segue più la persona e aveva un promemoria per " + When(l.When, cal, now) + ". Che cosa diceva lo sa solo chi l’ha scritto.", When: l.Number}
 }
 
-// Shown are somebody's reminders about a case, on its page.
+// Shown are somebody's promises about a case, on its page.
 type Shown struct {
 	Lines []Line
 	Add   string // where another one is written
@@ -103,7 +103,7 @@ type Shown struct {
 
 // Of lists them.
 func Of(ctx context.Context, kept Records, from Opener, who care.Staff, caseID string, cal care.Calendar, now time.Time) (Shown, error) {
-	list, err := kept.RemindersOf(ctx, who, caseID)
+	list, err := kept.PromisesOf(ctx, who, caseID)
 	shown := Shown{Add: "/fascicoli/" + caseID + Path}
 	for _, r := range list {
 		line := LineOf(from, who, r, cal, now, "fascicolo")

@@ -1,5 +1,5 @@
-// Package reminders is where people write down what they have promised to do.
-package reminders
+// Package promises is where people write down what they have promised to do.
+package promises
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
-	"percorso/internal/reminder"
+	"percorso/internal/promise"
 	"percorso/internal/zone"
 )
 
@@ -62,7 +62,7 @@ type typed struct {
 	on, hour string
 	note     string
 	unread   []care.Fault
-	when     reminder.When
+	when     promise.When
 }
 
 // read reads the form as it was typed.
@@ -96,7 +96,7 @@ func (in typed) check(now time.Time, text bool) error {
 	faults := slices.Clone(in.unread)
 	said := in.when.Check(now)
 	if text {
-		said = append(said, reminder.Text(in.note)...)
+		said = append(said, promise.Text(in.note)...)
 	}
 	for _, f := range said {
 		if !slices.ContainsFunc(in.unread, func(o care.Fault) bool {
@@ -126,7 +126,7 @@ func (in typed) dayFields() []web.Field {
 
 func (in typed) fields() []web.Field {
 	return append([]web.Field{{
-		Shape: "area", Rows: 2, Max: reminder.Longest, ID: "note", Label: labels["note"], Value: in.note, Required: true,
+		Shape: "area", Rows: 2, Max: promise.Longest, ID: "note", Label: labels["note"], Value: in.note, Required: true,
 		Hint: "Per esempio: richiamare entro oggi. Lo vedi solo tu. " + italian.MayBeRead,
 	}}, in.dayFields()...)
 }
@@ -139,22 +139,22 @@ func (s *Place) rules(ctx context.Context, who care.Staff) (*zone.Rules, time.Ti
 	return rules, s.Now().In(rules.Calendar.Location()), nil
 }
 
-// show shows all reminders, with a form for one that is about no case.
+// show shows all promises, with a form for one that is about no case.
 func (s *Place) show(c *gin.Context, who care.Staff, in typed, status int) error {
 	ctx := c.Request.Context()
 	rules, now, err := s.rules(ctx, who)
 	if err != nil {
 		return err
 	}
-	list, err := s.Kept.Reminders(ctx, who, false)
+	list, err := s.Kept.Promises(ctx, who, false)
 	if err != nil {
 		return err
 	}
-	done, err := s.Kept.Reminders(ctx, who, true)
+	done, err := s.Kept.Promises(ctx, who, true)
 	if err != nil {
 		return err
 	}
-	left, err := s.Kept.RemindersLeft(ctx, who)
+	left, err := s.Kept.PromisesLeft(ctx, who)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, in typed, status int) error
 	return nil
 }
 
-// showOfCase shows the form for a reminder about a case.
+// showOfCase shows the form for a promise about a case.
 func (s *Place) showOfCase(c *gin.Context, who care.Staff, in typed, status int) error {
 	ctx := c.Request.Context()
 	rules, now, err := s.rules(ctx, who)
@@ -212,12 +212,12 @@ func (s *Place) write(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	if err = in.check(now, true); err == nil {
-		id := ledger.DerivedID(who.ID, "reminder "+c.PostForm("key"))
+		id := ledger.DerivedID(who.ID, "promise "+c.PostForm("key"))
 		var sealed []byte
 		if sealed, err = s.Pages.Seal(promised.Use(who, id), in.note); err != nil {
 			return err
 		}
-		err = s.Kept.AddReminder(ctx, who, reminder.Reminder{ID: id, CaseID: caseID, When: in.when, Sealed: sealed})
+		err = s.Kept.AddPromise(ctx, who, promise.Promise{ID: id, CaseID: caseID, When: in.when, Sealed: sealed})
 	}
 	if err != nil {
 		status, err := s.refused(&in, err)
@@ -230,19 +230,19 @@ func (s *Place) write(c *gin.Context, who care.Staff) error {
 }
 
 // known finds one of the caller's that is not done.
-func (s *Place) known(c *gin.Context, who care.Staff) (r reminder.Reminder, err error) {
-	list, err := s.Kept.Reminders(c.Request.Context(), who, false)
+func (s *Place) known(c *gin.Context, who care.Staff) (r promise.Promise, err error) {
+	list, err := s.Kept.Promises(c.Request.Context(), who, false)
 	if err != nil {
 		return r, err
 	}
-	i := slices.IndexFunc(list, func(r reminder.Reminder) bool { return r.ID == c.Param("id") })
+	i := slices.IndexFunc(list, func(r promise.Promise) bool { return r.ID == c.Param("id") })
 	if i < 0 {
 		return r, ledger.ErrNotFound
 	}
 	return list[i], nil
 }
 
-// one shows the form by which a reminder is moved.
+// one shows the form by which a promise is moved.
 func (s *Place) one(c *gin.Context, who care.Staff) error {
 	r, err := s.known(c, who)
 	if err != nil {
@@ -251,7 +251,7 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 	return s.showOne(c, who, r, typed{form: web.NewForm(c.Request.URL.Path), on: r.Day.Format(time.DateOnly), hour: r.Hour()}, http.StatusOK)
 }
 
-func (s *Place) showOne(c *gin.Context, who care.Staff, r reminder.Reminder, in typed, status int) error {
+func (s *Place) showOne(c *gin.Context, who care.Staff, r promise.Promise, in typed, status int) error {
 	page := Move{Frame: s.Pages.Frame(c, "Sposta il promemoria", path), Form: in.form, Text: promised.Text(s.Pages, who, r), Fields: in.dayFields(), Drop: path + "/" + r.ID + "/elimina"}
 	page.Back = &web.Link{URL: path, Text: "I tuoi promemoria"}
 	s.Pages.Render(c, status, page)
@@ -274,7 +274,7 @@ func (s *Place) move(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	if err = in.check(now, false); err == nil {
-		err = s.Kept.MoveReminder(ctx, who, r.ID, in.when)
+		err = s.Kept.MovePromise(ctx, who, r.ID, in.when)
 	}
 	if err != nil {
 		status, err := s.refused(&in, err)
@@ -289,19 +289,19 @@ func (s *Place) move(c *gin.Context, who care.Staff) error {
 // done says that one is done, and goes back to where that was said.
 func (s *Place) done(c *gin.Context, who care.Staff) error {
 	return s.end(c, who, "Fatto. Se non lo era, lo rimetti da «I tuoi promemoria».", func(ctx context.Context, id string) error {
-		return s.Kept.EndReminder(ctx, who, id, true)
+		return s.Kept.EndPromise(ctx, who, id, true)
 	})
 }
 
 // again takes that back.
 func (s *Place) again(c *gin.Context, who care.Staff) error {
 	return s.end(c, who, "Il promemoria è di nuovo da fare.", func(ctx context.Context, id string) error {
-		return s.Kept.EndReminder(ctx, who, id, false)
+		return s.Kept.EndPromise(ctx, who, id, false)
 	})
 }
 
 func (s *Place) drop(c *gin.Context, who care.Staff) error {
-	return s.end(c, who, "Il promemoria è eliminato.", func(ctx context.Context, id string) error { return s.Kept.DropReminder(ctx, who, id) })
+	return s.end(c, who, "Il promemoria è eliminato.", func(ctx context.Context, id string) error { return s.Kept.DropPromise(ctx, who, id) })
 }
 
 // seen takes note of one that somebody else has left.

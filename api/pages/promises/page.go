@@ -1,4 +1,4 @@
-package reminders
+package promises
 
 import (
 	"embed"
@@ -14,7 +14,7 @@ var files embed.FS
 
 var templates = web.Parse(files, parts.Pieces())
 
-// List is the page of one's reminders.
+// List is the page of one's promises.
 type List struct {
 	web.Frame
 	Form   web.Form
@@ -27,19 +27,19 @@ type List struct {
 // Template names the page's file.
 func (List) Template() *template.Template { return templates["list"] }
 
-// Done is a reminder that is done, for as long as that can be taken back.
+// Done is a promise that is done, for as long as that can be taken back.
 type Done struct {
 	Text, Person, When string
 	Again              string // address
 }
 
-// Left is that there was a reminder of somebody else.
+// Left is that there was a promise of somebody else.
 type Left struct {
 	web.Line
 	Seen string // address
 }
 
-// Move is the page on which a reminder is moved or dropped.
+// Move is the page on which a promise is moved or dropped.
 type Move struct {
 	web.Frame
 	Form   web.Form

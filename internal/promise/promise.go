@@ -1,9 +1,9 @@
-// Package reminder says what a reminder of one's own may hold, and when it is due.
+// Package promise says what a promise of one's own may hold, and when it is due.
 //
 // Say that Maria Prova promises a person to ring them on Sunday 6 December, about their permit.
 // The offices are closed on Sundays: Percorso reminds her on the next day on which they are open,
 // and says so. On Tuesday it is late. What she wrote is hers alone.
-package reminder
+package promise
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ const Life = 30 * 24 * time.Hour
 const furthest = 366
 
 // RuleMost says that somebody has as many as one may have.
-const RuleMost = "too_many_reminders"
+const RuleMost = "too_many_promises"
 
 // When is for which day somebody wants to be reminded, and for which hour of it.
 type When struct {
@@ -31,8 +31,8 @@ type When struct {
 	Minute *int      `db:"minute"` // of the day; nil: at any time of it
 }
 
-// Reminder is one as it is kept.
-type Reminder struct {
+// Promise is one as it is kept.
+type Promise struct {
 	When
 	ID     string     `db:"id"`
 	CaseID string     `db:"case_id"` // empty: about no case
@@ -101,7 +101,7 @@ func (w When) Check(now time.Time) []care.Fault {
 	return f
 }
 
-// Text says what is wrong with what a reminder says.
+// Text says what is wrong with what a promise says.
 func Text(note string) []care.Fault {
 	var f care.Faults
 	f.Add(note != "", "note", care.RuleRequired)

@@ -1,4 +1,4 @@
-package reminders_test
+package promises_test
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
-	"percorso/internal/reminder"
+	"percorso/internal/promise"
 )
 
 func form(key, note, day, month, hour string) url.Values {
@@ -72,11 +72,11 @@ func TestSomebodyRemindsThemselves(t *testing.T) {
 	require.NotContains(t, b.Open(t, "/promemoria").Words(), "Prova: richiamare")
 }
 
-// TestWhoFollowsIsToldOfAReminderOfAnother, without what it says, until they have read so.
-func TestWhoFollowsIsToldOfAReminderOfAnother(t *testing.T) {
+// TestWhoFollowsIsToldOfAPromiseOfAnother, without what it says, until they have read so.
+func TestWhoFollowsIsToldOfAPromiseOfAnother(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
-	b.Reminders.Left = []reminder.Left{{ID: apitest.SomeID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: reminder.When{Day: b.Now.AddDate(0, 0, 1)}}}
+	b.Promises.Left = []promise.Left{{ID: apitest.SomeID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: promise.When{Day: b.Now.AddDate(0, 0, 1)}}}
 	for _, page := range []string{"/", "/promemoria"} {
 		require.Contains(t, b.Open(t, page).Words(), "Persona Prova 0001 Collega Prova non segue più la persona e aveva un promemoria per mar 24 nov.", page)
 	}

@@ -1,4 +1,4 @@
-package reminders_test
+package promises_test
 
 import (
 	"sync"
@@ -12,23 +12,23 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
-	"percorso/internal/postgres/reminders"
-	"percorso/internal/reminder"
+	"percorso/internal/postgres/promises"
+	"percorso/internal/promise"
 )
 
 func TestMain(m *testing.M) { postgrestest.Main(m) }
 
-// rig is an archive with reminders.
+// rig is an archive with promises.
 type rig struct {
 	*postgrestest.Archive
-	*reminders.Store
+	*promises.Store
 	now time.Time
 }
 
 func newRig(t *testing.T) *rig {
 	r := &rig{Archive: postgrestest.NewArchive(t)}
 	require.NoError(t, r.Owner().QueryRow(t.Context(), `SELECT clock_timestamp()`).Scan(&r.now)) // what is old is old by the database's clock
-	r.Store = reminders.New(r.Pool(standalone.API), func() time.Time { return r.now })
+	r.Store = promises.New(r.Pool(standalone.API), func() time.Time { return r.now })
 	return r
 }
 
@@ -41,15 +41,15 @@ func (r *rig) put(sql string, args ...any) {
 func (r *rig) adds(account, caseID string, days int) (id string) {
 	r.T.Helper()
 	id = uuid.NewString()
-	require.NoError(r.T, r.AddReminder(r.T.Context(), r.Accounts[account], reminder.Reminder{
-		ID: id, CaseID: caseID, When: reminder.When{Day: care.DayOf(r.now).AddDate(0, 0, days)}, Sealed: []byte("chiuso"),
+	require.NoError(r.T, r.AddPromise(r.T.Context(), r.Accounts[account], promise.Promise{
+		ID: id, CaseID: caseID, When: promise.When{Day: care.DayOf(r.now).AddDate(0, 0, days)}, Sealed: []byte("chiuso"),
 	}))
 	return id
 }
 
 func (r *rig) has(account string, done bool) (ids []string) {
 	r.T.Helper()
-	list, err := r.Reminders(r.T.Context(), r.Accounts[account], done)
+	list, err := r.Promises(r.T.Context(), r.Accounts[account], done)
 	require.NoError(r.T, err)
 	for _, one := range list {
 		ids = append(ids, one.ID)
@@ -59,7 +59,7 @@ func (r *rig) has(account string, done bool) (ids []string) {
 
 func (r *rig) left(account string) (ids []string) {
 	r.T.Helper()
-	list, err := r.RemindersLeft(r.T.Context(), r.Accounts[account])
+	list, err := r.PromisesLeft(r.T.Context(), r.Accounts[account])
 	require.NoError(r.T, err)
 	for _, one := range list {
 		ids = append(ids, one.ID)
@@ -69,9 +69,9 @@ func (r *rig) left(account string) (ids []string) {
 
 const author, colleague, elsewhere = "social_worker.prato", "social_worker_2.prato", "cpi_operator.prato"
 
-// TestRemindersAreTheirAuthors: nobody else sees, moves or ends one; what is done, or long past,
+// TestPromisesAreTheirAuthors: nobody else sees, moves or ends one; what is done, or long past,
 // is forgotten after thirty days.
-func TestRemindersAreTheirAuthors(t *testing.T) {
+func TestPromisesAreTheirAuthors(t *testing.T) {
 	r := newRig(t)
 	ctx := t.Context()
 	who, other := r.Accounts[author], r.Accounts[colleague]
@@ -79,41 +79,41 @@ func TestRemindersAreTheirAuthors(t *testing.T) {
 	second, first := r.adds(author, id, 2), r.adds(author, "", 0)
 	late := r.adds(author, id, -3)
 	require.Equal(t, []string{late, first, second}, r.has(author, false))
-	of, err := r.RemindersOf(ctx, who, id)
+	of, err := r.PromisesOf(ctx, who, id)
 	require.NoError(t, err)
 	require.Len(t, of, 2)
 	require.NotEmpty(t, of[0].Person)
 	var lines int
-	require.NoError(t, r.Owner().QueryRow(ctx, `SELECT count(*) FROM audit WHERE asked = 'reminders' AND case_id = $1`, id).Scan(&lines))
+	require.NoError(t, r.Owner().QueryRow(ctx, `SELECT count(*) FROM audit WHERE asked = 'promises' AND case_id = $1`, id).Scan(&lines))
 	require.Positive(t, lines)
 
 	require.Empty(t, r.has(colleague, false))
-	of, err = r.RemindersOf(ctx, other, id)
+	of, err = r.PromisesOf(ctx, other, id)
 	require.NoError(t, err)
 	require.Empty(t, of)
-	require.ErrorIs(t, r.MoveReminder(ctx, other, first, reminder.When{Day: care.DayOf(r.now)}), ledger.ErrNotFound)
-	require.ErrorIs(t, r.EndReminder(ctx, other, first, true), ledger.ErrNotFound)
-	require.ErrorIs(t, r.DropReminder(ctx, other, first), ledger.ErrNotFound)
+	require.ErrorIs(t, r.MovePromise(ctx, other, first, promise.When{Day: care.DayOf(r.now)}), ledger.ErrNotFound)
+	require.ErrorIs(t, r.EndPromise(ctx, other, first, true), ledger.ErrNotFound)
+	require.ErrorIs(t, r.DropPromise(ctx, other, first), ledger.ErrNotFound)
 	require.NoError(t, r.DropLeft(ctx, other, second))
-	require.ErrorIs(t, r.AddReminder(ctx, r.Accounts[elsewhere], reminder.Reminder{ID: uuid.NewString(), CaseID: id, When: reminder.When{Day: care.DayOf(r.now)}}), ledger.ErrNotFound, "of a case that they do not see")
+	require.ErrorIs(t, r.AddPromise(ctx, r.Accounts[elsewhere], promise.Promise{ID: uuid.NewString(), CaseID: id, When: promise.When{Day: care.DayOf(r.now)}}), ledger.ErrNotFound, "of a case that they do not see")
 
 	minute := 600
-	require.NoError(t, r.MoveReminder(ctx, who, first, reminder.When{Day: care.DayOf(r.now).AddDate(0, 0, 2), Minute: &minute}))
+	require.NoError(t, r.MovePromise(ctx, who, first, promise.When{Day: care.DayOf(r.now).AddDate(0, 0, 2), Minute: &minute}))
 	require.Equal(t, []string{late, second, first}, r.has(author, false), "one without an hour comes first")
-	require.NoError(t, r.EndReminder(ctx, who, second, true))
-	require.NoError(t, r.DropReminder(ctx, who, late))
+	require.NoError(t, r.EndPromise(ctx, who, second, true))
+	require.NoError(t, r.DropPromise(ctx, who, late))
 	require.Equal(t, []string{first}, r.has(author, false))
 	require.Equal(t, []string{second}, r.has(author, true))
-	require.NoError(t, r.EndReminder(ctx, who, second, false))
+	require.NoError(t, r.EndPromise(ctx, who, second, false))
 	require.Empty(t, r.has(author, true))
 
-	require.NoError(t, r.EndReminder(ctx, who, second, true))
-	require.NoError(t, reminders.Forgetting(r.Pool(standalone.API))(ctx))
+	require.NoError(t, r.EndPromise(ctx, who, second, true))
+	require.NoError(t, promises.Forgetting(r.Pool(standalone.API))(ctx))
 	require.NotEmpty(t, r.has(author, true))
 	r.put(`UPDATE promise SET done_at = done_at - interval '31 days', on_day = on_day - 33`)
 	require.Empty(t, r.has(author, true))
 	require.Empty(t, r.has(author, false))
-	require.NoError(t, reminders.Forgetting(r.Pool(standalone.API))(ctx))
+	require.NoError(t, promises.Forgetting(r.Pool(standalone.API))(ctx))
 	require.NoError(t, r.Owner().QueryRow(ctx, `SELECT count(*) FROM promise`).Scan(&lines))
 	require.Zero(t, lines)
 }
@@ -122,14 +122,14 @@ func TestRemindersAreTheirAuthors(t *testing.T) {
 func TestNobodyHasMoreThanTheyMay(t *testing.T) {
 	r := newRig(t)
 	who := r.Accounts[author]
-	r.put(`INSERT INTO promise (id, staff, on_day, sealed, made_at) SELECT gen_random_uuid(), $1, current_date, '', now() FROM generate_series(2, $2)`, who.ID, reminder.Most)
-	same := reminder.Reminder{ID: uuid.NewString(), When: reminder.When{Day: care.DayOf(r.now)}, Sealed: []byte("chiuso")}
+	r.put(`INSERT INTO promise (id, staff, on_day, sealed, made_at) SELECT gen_random_uuid(), $1, current_date, '', now() FROM generate_series(2, $2)`, who.ID, promise.Most)
+	same := promise.Promise{ID: uuid.NewString(), When: promise.When{Day: care.DayOf(r.now)}, Sealed: []byte("chiuso")}
 	other := same
 	other.ID = uuid.NewString()
 	results := make([]error, 3)
 	var sent sync.WaitGroup
-	for i, one := range []reminder.Reminder{same, same, other} {
-		sent.Go(func() { results[i] = r.AddReminder(t.Context(), who, one) })
+	for i, one := range []promise.Promise{same, same, other} {
+		sent.Go(func() { results[i] = r.AddPromise(t.Context(), who, one) })
 	}
 	sent.Wait()
 	var refused int
@@ -137,16 +137,16 @@ func TestNobodyHasMoreThanTheyMay(t *testing.T) {
 		var refusal *care.Refusal
 		if err != nil {
 			require.ErrorAs(t, err, &refusal)
-			require.Equal(t, []care.Fault{{Field: "note", Rule: reminder.RuleMost}}, refusal.Faults)
+			require.Equal(t, []care.Fault{{Field: "note", Rule: promise.RuleMost}}, refusal.Faults)
 			refused++
 		}
 	}
 	require.Contains(t, []int{1, 2}, refused)
-	require.Len(t, r.has(author, false), reminder.Most)
+	require.Len(t, r.has(author, false), promise.Most)
 }
 
 // TestWhoFollowsTheCaseIsToldOfWhatWasLeft: who leaves, or has to do with the case no more, sees
-// their reminder no longer, and whoever follows the case is told that there was one.
+// their promise no longer, and whoever follows the case is told that there was one.
 func TestWhoFollowsTheCaseIsToldOfWhatWasLeft(t *testing.T) {
 	r := newRig(t)
 	id, _ := r.Open("prato")
@@ -157,7 +157,7 @@ func TestWhoFollowsTheCaseIsToldOfWhatWasLeft(t *testing.T) {
 	follows(colleague)
 	kept, done := r.adds(author, id, 1), r.adds(author, id, 1)
 	r.adds(author, "", 1)
-	require.NoError(t, r.EndReminder(t.Context(), r.Accounts[author], done, true))
+	require.NoError(t, r.EndPromise(t.Context(), r.Accounts[author], done, true))
 	require.Empty(t, r.left(colleague), "its author has it")
 
 	t.Run("who is protected from its author", func(t *testing.T) {
@@ -190,16 +190,16 @@ func TestWhoFollowsTheCaseIsToldOfWhatWasLeft(t *testing.T) {
 	})
 }
 
-// TestRemindersGoWithTheirFile: into the file that it is merged into, back when the two are taken
+// TestPromisesGoWithTheirFile: into the file that it is merged into, back when the two are taken
 // apart, and to another zone, whose file their author does not see.
-func TestRemindersGoWithTheirFile(t *testing.T) {
+func TestPromisesGoWithTheirFile(t *testing.T) {
 	r := newRig(t)
 	merged, _ := r.Open("prato")
 	stays, _ := r.Open("prato")
 	r.adds(author, merged, 1)
 	own := r.adds(author, stays, 1)
 	of := func(id string) int {
-		list, err := r.RemindersOf(t.Context(), r.Accounts[author], id)
+		list, err := r.PromisesOf(t.Context(), r.Accounts[author], id)
 		require.NoError(t, err)
 		return len(list)
 	}
