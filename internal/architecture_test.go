@@ -155,7 +155,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/readers":    {"internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/reminded":   {"internal/remind", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/postgres/reminded":   {"internal/postgres/printed", "internal/remind", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/printed":    {"internal/expected", "internal/postgres", "internal/ledger", "internal/care"},                                       // what is put on paper
 	"internal/postgres/doubles":    {"internal/fiscal", "internal/names", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"}, // which files may be of one person
 	"internal/postgres/notices":    {"internal/undoing", "internal/postgres", "internal/ledger", "internal/care"},                                        // what the API reads as its caller, as records does

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/printed"
 	"percorso/internal/remind"
 )
 
@@ -26,17 +27,7 @@ const most = 200
 
 // Of whom the caller sees the file it says how they are reached from that, and else from what
 // their agency was given; whom they may know nothing of any more they cannot call.
-const toCall = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
-	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
-	a.service, '' AS matter, a.state, a.at, '' AS moved_to, a.asked_by, a.why, false AS suspended,
-	coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages,
-	coalesce(p.phone, s.snapshot ->> 'phone', '') AS phone, coalesce(p.email, '') AS email,
-	coalesce(p.contacts, CASE WHEN s.snapshot -> 'phone_terms' IS NOT NULL
-		THEN jsonb_build_array((s.snapshot -> 'phone_terms') || jsonb_build_object('kind', 'phone', 'value', s.snapshot ->> 'phone')) END) AS contacts,
-	coalesce(p.no_safe_contact, false) AS no_safe_contact, p.linked, p.speech,
-	r.failed, r.unanswered, r.called_at
-	FROM reminder r JOIN appointment a ON a.id = r.appointment_id LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
-	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true
+const toCall = `SELECT r.failed, r.unanswered, r.called_at, ` + printed.Visit + ` JOIN reminder r ON r.appointment_id = a.id
 	WHERE r.state = 'call' AND a.at > $1 AND (p.case_id IS NOT NULL OR s.snapshot IS NOT NULL) AND reminded_of(a.id, $1)
 	ORDER BY a.at, a.id LIMIT $2`
 
