@@ -42,9 +42,9 @@ func (n *Numbers) Days(_ context.Context, who care.Staff) ([]queue.Day, error) {
 func (n *Numbers) Take(_ context.Context, _ care.Staff, _ string, form queue.NewNumber) (queue.Ticket, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	topics := []care.Named{{Code: form.Topic}}
-	if form.Topic == "" {
-		topics = nil
+	var topics []care.Named // those of the delivered zones
+	for _, code := range []string{"immigration", "school", "social_inclusion", "labour", "housing", "training", "health", "other"} {
+		topics = append(topics, care.Named{Code: code})
 	}
 	if faults := form.Check(care.Policy{Desk: care.Desk{Topics: topics}}); len(faults) > 0 {
 		return queue.Ticket{}, care.Refuse(faults...)

@@ -129,7 +129,7 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 	case fields.Yes:
 		shown.Shape = "box"
 	case fields.Seen:
-		return seen.Fields(f, in.file, in.rules.Policy)
+		return []web.Field{seen.Field(f, in.file, in.rules.Policy)}
 	case fields.Boxes:
 		shown.Shape, shown.Type, shown.Value, shown.Options = "choices", "checkbox", "", in.lists[f.From]
 	default:

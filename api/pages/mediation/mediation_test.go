@@ -41,7 +41,7 @@ func TestAMediatorIsAskedForFromAnAppointment(t *testing.T) {
 	require.Len(t, found, 2)
 	id := found[1]
 	address := "/appuntamenti/" + id + "/mediatore"
-	require.Contains(t, b.Visit("/fascicoli/"+apitest.AnotherID).Text, "/mediatore\"", "the case leads there too")
+	require.Contains(t, b.Visit("/fascicoli/"+apitest.AnotherID+"/appuntamenti").Text, "/mediatore\"", "the case leads there too")
 	page := b.Open(t, address)
 	for _, words := range []string{"mai chi è la persona", "L’appuntamento", "Cooperativa di prova: bengalese, urdu", "usate 8 ore su 10 (80 %)", "preavviso 2 giorni lavorativi; conta a unità di 30 minuti"} {
 		require.Contains(t, page.Words(), words)

@@ -31,7 +31,7 @@ func TestAnOfficerFindsWhoRead(t *testing.T) {
 	}) {
 		t.Errorf("the navigation leads to %v", links)
 	}
-	for typed, says := range map[string]string{"": "Scrivi il numero del fascicolo", "PO-2026-99999": "Con questo numero non posso dirti chi ha letto", strings.Repeat("9", 41): "Numero del fascicolo"} {
+	for typed, says := range map[string]string{"": "Scrivi il numero", "PO-2026-99999": "Con questo numero non posso dirti chi ha letto", strings.Repeat("9", 41): "Numero del fascicolo"} {
 		a := b.Send(t, "/letture", apitest.WithValues("number", typed))
 		if text := a.Words(); a.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, says) {
 			t.Errorf("%q: %d %s", typed, a.StatusCode, text)

@@ -15,7 +15,6 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/sole"
-	"percorso/internal/undoing"
 )
 
 // opening is what a step of a case tells a branch that it begins.
@@ -148,7 +147,7 @@ func TestACaseIsReopenedOnce(t *testing.T) {
 	res, err := p.Steps.Record(t.Context(), ledger.Step{Run: run, Case: run, Epoch: r.Epoch, Revision: r.Revision, Entry: second, At: p.Now, State: r.State})
 	require.NoError(t, err)
 	require.Equal(t, care.RefusedOpen, res.Result.Refusal, "a run on its way does not await it")
-	require.Equal(t, undoing.RuleOpen, p.refusal(second.ID).Faults[0].Rule)
+	require.Equal(t, care.RuleNotClosed, p.refusal(second.ID).Faults[0].Rule)
 }
 
 // What follows from an answer goes on in what is open: the branch ends as it

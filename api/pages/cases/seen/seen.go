@@ -2,24 +2,29 @@
 package seen
 
 import (
+	"strings"
+
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/ledger"
 )
 
-// Fields are the hidden fields by which a form says what stood when it was made. Of what may
-// be several an empty one comes first, so that none is said, too.
-func Fields(f fields.Field, file ledger.Case, p care.Policy) []web.Field {
+// Field is the hidden field by which a form says what stood when it was made. What may be
+// several stands in it one after the other; empty, that there was none is said, too.
+func Field(f fields.Field, file ledger.Case, p care.Policy) web.Field {
+	hidden := web.Field{Shape: "hidden", ID: f.Name}
 	if !f.Several {
-		return []web.Field{{Shape: "hidden", ID: f.Name, Value: file.Standing(p).PermitSeen()}}
+		hidden.Value = file.Standing(p).PermitSeen()
+		return hidden
 	}
-	hidden := []web.Field{{Shape: "hidden", ID: f.Name}}
+	var ids []string
 	for _, l := range file.Leads {
 		if l.Until == nil {
-			hidden = append(hidden, web.Field{Shape: "hidden", ID: f.Name, Value: l.ID})
+			ids = append(ids, l.ID)
 		}
 	}
+	hidden.Value = strings.Join(ids, " ")
 	return hidden
 }
 
@@ -31,11 +36,5 @@ func Read(f fields.Field, sent []string) any {
 	case !f.Several:
 		return sent[0]
 	}
-	seen := []string{}
-	for _, id := range sent {
-		if id != "" {
-			seen = append(seen, id)
-		}
-	}
-	return seen
+	return strings.Fields(sent[0]) // none is an empty list, and not nothing
 }

@@ -19,10 +19,9 @@ func TestAFormCarriesWhatItWasMadeFrom(t *testing.T) {
 	was := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
 	sends := func(f fields.Field, file ledger.Case) any {
 		sent := url.Values{}
-		for _, hidden := range seen.Fields(f, file, care.Policy{}) {
-			require.Equal(t, "hidden", hidden.Shape)
-			sent.Add(hidden.ID, hidden.Value)
-		}
+		hidden := seen.Field(f, file, care.Policy{})
+		require.Equal(t, "hidden", hidden.Shape)
+		sent.Add(hidden.ID, hidden.Value)
 		return seen.Read(f, sent[f.Name])
 	}
 	leads, permit := fields.Field{Name: "seen", Shape: fields.Seen, Several: true}, fields.Field{Name: "seen", Shape: fields.Seen}
