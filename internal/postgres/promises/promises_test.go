@@ -110,7 +110,7 @@ func TestPromisesAreTheirAuthors(t *testing.T) {
 	require.NoError(t, r.EndPromise(ctx, who, second, true))
 	require.NoError(t, promises.Forgetting(r.Pool(standalone.API))(ctx))
 	require.NotEmpty(t, r.has(author, true))
-	r.put(`UPDATE promise SET done_at = done_at - interval '31 days', on_day = on_day - 33`)
+	r.put(`UPDATE promise SET done_at = done_at - interval '40 days', on_day = on_day - 40`)
 	require.Empty(t, r.has(author, true))
 	require.Empty(t, r.has(author, false))
 	require.NoError(t, promises.Forgetting(r.Pool(standalone.API))(ctx))
