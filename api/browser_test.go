@@ -15,6 +15,7 @@ import (
 
 	"percorso/api/apitest"
 	"percorso/api/live"
+	"percorso/api/pages/parts/promised"
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/completion"
@@ -224,7 +225,9 @@ func TestPagesInABrowser(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
 	when := promise.When{Day: care.DayOf(b.Now.AddDate(0, 0, -1))} // a Sunday
-	require.NoError(t, b.Promises.AddPromise(t.Context(), apitest.SomeWorker, promise.Promise{ID: apitest.SomeID, CaseID: apitest.AnotherID, When: when}))
+	sealed, err := b.Guard().Pages.Seal(promised.Use(apitest.SomeWorker, apitest.SomeID), "Richiamarla per il permesso")
+	require.NoError(t, err)
+	require.NoError(t, b.Promises.AddPromise(t.Context(), apitest.SomeWorker, promise.Promise{ID: apitest.SomeID, CaseID: apitest.AnotherID, When: when, Sealed: sealed}))
 	b.Promises.Left = []promise.Left{{ID: apitest.AnotherID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: when}}
 	browser := apitest.OpenChromium(t)
 	for _, page := range pagesInBrowser {

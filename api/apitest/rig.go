@@ -1024,7 +1024,7 @@ func (b *Rig) problems() *problem.Teller { return problem.NewTeller(fakeWords{},
 func (b *Rig) Guard() *access.Guard {
 	b.t.Helper()
 	guard, err := access.New(access.Options{
-		PublicURL: b.URL, Programs: rest.Prefix, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, People: b.Records, Policies: b.book(),
+		PublicURL: b.URL, LoginKey: SomeKey, Programs: rest.Prefix, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, People: b.Records, Policies: b.book(),
 		OIDC:       access.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		Navigation: func(care.Staff, care.Policy) []web.Link { return nil },
 		Problems:   b.problems(), Log: zap.NewNop(), Now: b.clock,
