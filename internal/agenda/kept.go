@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -28,15 +29,15 @@ func ReadOffer(text string) (place care.Booking, ok bool) {
 	return care.Booking{Service: care.Code(service), At: at}, err == nil
 }
 
-// Chosen are the places that are chosen on a form, at most as many as are kept.
+// Chosen are the places that are chosen on a form: the first of them, at most as many as are kept.
 func Chosen(form url.Values) (places []care.Booking) {
 	for name, values := range form {
 		for _, text := range values {
-			if place, ok := ReadOffer(text); ok && strings.HasSuffix(name, OfferField) && len(places) < MostKeptPlaces {
+			if place, ok := ReadOffer(text); ok && strings.HasSuffix(name, OfferField) {
 				places = append(places, place)
 			}
 		}
 	}
-	slices.SortFunc(places, func(a, b care.Booking) int { return a.At.Compare(b.At) })
-	return places
+	slices.SortFunc(places, func(a, b care.Booking) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Service, b.Service)) })
+	return places[:min(len(places), MostKeptPlaces)]
 }

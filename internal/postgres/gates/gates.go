@@ -141,9 +141,8 @@ func (g *asked) dates() ([]care.Fault, error) {
 	return faults, nil
 }
 
-// hour asks whether the appointment has been of which the outcome is given, and, of an
-// absence, whether the person was not here after all, or what was
-// accepted has begun.
+// hour asks whether what the outcome is of has been: the appointment, or the first day of what
+// was accepted; and of an absence whether the person was not here after all.
 func (g *asked) hour() ([]care.Fault, error) {
 	if g.Task == nil || g.Entry.Answer.Operation != care.OpComplete {
 		return nil, nil

@@ -88,15 +88,12 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 			return nil, err
 		}
 		rule := of.Broken(w.At, append(taken, held[w.Service]...))
-		as := ""
-		if w.beyond != "" {
-			if as = agenda.Beyond(rule); as != "" && !agenda.Decides(s, rules.Policy, string(w.Service)) {
+		if as := agenda.Beyond(rule); w.beyond != "" && as != "" {
+			if !agenda.Decides(s, rules.Policy, string(w.Service)) {
 				refusal.Faults = append(refusal.Faults, care.Fault{Field: "beyond", Rule: agenda.NotYours})
 				continue
 			}
-		}
-		if as != "" {
-			rule = ""
+			rule, given = "", agenda.Given{As: as, Why: w.beyond}
 		}
 		if rule == "" {
 			if rule, err = expected(ctx, tx, caseID, c.Run, lasts, own); err != nil {
@@ -108,9 +105,6 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 			rule = speech.RuleNoPhone
 		}
 		held[w.Service], own = append(held[w.Service], lasts), append(own, lasts)
-		if as != "" {
-			given = agenda.Given{As: as, Why: w.beyond}
-		}
 		if rule == "" || rule != speech.RuleNoPhone && w.itself && w.At.Sub(now) <= agenda.AtOnce {
 			continue
 		}
