@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"syscall"
 	"time"
 
@@ -74,6 +75,11 @@ func measureLists(ctx context.Context, args []string) error {
 	flags.Uint64Var(&plan.Seed, "seed", plan.Seed, "of the made-up cases")
 	flags.IntVar(&plan.Repeats, "repeats", plan.Repeats, "measurements, of which the median counts")
 	flags.IntVar(&plan.Times, "times", plan.Times, "that each thing is done in one of them")
+	flags.Func("only", "regular expression: measure only what has such a name", func(text string) (err error) {
+		plan.Only, err = regexp.Compile(text)
+		return err
+	})
+	flags.StringVar(&plan.Keep, "keep", "", "folder in which the filled databases stay, and are measured again the same day without being filled anew")
 	flags.StringVar(&write, "write", "", "also write the result into this Markdown file, between its markers for lists")
 	_ = flags.Parse(args)
 	if flags.NArg() > 0 || min(plan.Small, plan.Repeats, plan.Times) <= 0 || plan.Large < plan.Small {

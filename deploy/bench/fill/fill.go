@@ -108,7 +108,8 @@ func Account(role care.Role, zone string, n int) string {
 }
 
 func staffOf(p care.Policy) (staff []care.Staff) {
-	for _, h := range p.Roles {
+	officer := care.RoleHolder{Role: care.PrivacyOfficer, Agency: p.RoleAgency(care.DeskOperator)}
+	for _, h := range append(slices.Clone(p.Roles), officer) {
 		for n := 1; n <= colleagues; n++ {
 			subject := Account(h.Role, p.Zone, n)
 			staff = append(staff, care.Staff{
@@ -133,8 +134,8 @@ func empty(ctx context.Context, db interface {
 
 // filled are the tables that are filled, in the order of their foreign keys.
 var filled = []string{
-	"case_file", "person", "person_key", "case_grant", "run", "command", "share", "referral", "task", "wait", "appointment", "record", "meeting",
-	"consent", "timeline", "audit", "audit_shown",
+	"case_file", "person", "person_key", "case_grant", "run", "command", "share", "referral", "task", "wait", "appointment", "reminder", "called_off", "called_off_person", "mediation", "mediation_ask",
+	"desk_number", "promise", "critical_date", "record", "meeting", "consent", "timeline", "audit", "audit_shown",
 }
 
 // begin marks the database, and opens its tables to COPY, which row-level security

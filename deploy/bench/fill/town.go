@@ -38,6 +38,15 @@ var columns = map[string][]string{
 	"timeline":    {"case_id", "run_id", "zone", "at", "code", "detail", "command_id", "by_staff"},
 	"audit":       {"id", "at", "staff", "role", "agency", "zone", "action", "case_id", "purpose", "asked", "same"},
 	"audit_shown": {"case_id", "line"},
+
+	"reminder":          {"appointment_id", "state", "failed", "tries", "next_try", "unanswered", "called_at", "called_by"},
+	"promise":           {"id", "staff", "case_id", "on_day", "minute", "sealed", "made_at", "done_at"},
+	"critical_date":     {"id", "record_id", "case_id", "kind", "on_day", "watcher", "watch_agency", "watch_role", "by_staff", "at"},
+	"mediation":         {"id", "zone", "agency", "appointment_id", "language", "mode", "at", "until", "state", "provider", "lot", "link", "proposed_at", "cancel_by", "planned", "asked_by", "asked_at", "ended_at"},
+	"mediation_ask":     {"id", "mediation_id", "provider", "lot", "asked_at", "expires_at"},
+	"called_off":        {"id", "zone", "service", "first_day", "last_day", "reason", "made_by", "made_at"},
+	"called_off_person": {"called_off", "appointment"},
+	"desk_number":       {"id", "zone", "agency", "day", "number", "topic", "language", "state", "taken_at"},
 }
 
 // What a case has of each.
@@ -126,6 +135,7 @@ func (t *town) write(rows table, n int) {
 	f.writeFile()
 	f.writeBranches()
 	f.writePast()
+	f.writeMuch()
 	f.writeReadings()
 	state := care.RunState{Answers: []care.PointAnswer{{Point: "first_listening", Answer: care.Answer{Operation: care.OpComplete, Outcome: care.Heard}}}, Open: f.open}
 	if f.until != nil {
@@ -157,8 +167,7 @@ func (f *file) writeFile() {
 		since, until := f.within(f.opened, f.now), f.now.Add(time.Duration(30+f.r.IntN(60))*24*time.Hour)
 		suspended, f.until = &since, &until
 	}
-	given, family := names(f.r)
-	born := time.Date(1950+f.r.IntN(55), time.Month(1+f.r.IntN(12)), 1+f.r.IntN(28), 0, 0, 0, 0, time.UTC)
+	given, family, born := f.who()
 	citizenship := []string{"MA", "PK", "AL", "SN", "PE", "CN", "NG", "UA"}[f.r.IntN(8)]
 	languages := []string{[]string{"ar", "ur", "sq", "fr", "es", "zh"}[f.r.IntN(6)], "it"}
 	phone := fmt.Sprintf("0000 %06d", f.r.IntN(1e6))
@@ -180,6 +189,17 @@ func (f *file) writeFile() {
 	permit := expiry.AddDate(0, -3, 0)
 	f.rows.add("wait", f.run, "permit", f.id, f.policy.Zone, "permit_warning", f.opened, permit)
 	f.due = permit
+}
+
+// who is the person: now and then somebody who has a file of the zone already.
+func (f *file) who() (given, family string, born time.Time) {
+	n := f.n
+	if f.every(doubledBy, 20) {
+		n -= len(f.policies)
+	}
+	r := rand.New(rand.NewPCG(f.size.Seed, uint64(1<<41+n))) //nolint:gosec // made up
+	given, family = names(r)
+	return given, family, time.Date(1950+r.IntN(55), time.Month(1+r.IntN(12)), 1+r.IntN(28), 0, 0, 0, 0, time.UTC)
 }
 
 // numberKeys are what the database makes of a case's number.
@@ -205,8 +225,7 @@ func (f *file) writeBranches() {
 	begun := f.within(f.opened, f.now)
 	service := f.policy.Services[f.r.IntN(len(f.policy.Services))]
 	run := ledger.RunID(care.RunService, f.newID())
-	at := f.now.AddDate(0, 0, f.r.IntN(230)-200)
-	at = time.Date(at.Year(), at.Month(), at.Day(), 7+f.r.IntN(hoursOfWork), 30*f.r.IntN(2), 0, 0, time.UTC)
+	at := f.hour()
 	f.share(run, service.Agency, "appointment", begun)
 	state, kind := care.AppointmentBooked, care.ConfirmAppointment
 	if at.Before(f.now) {
@@ -214,6 +233,7 @@ func (f *file) writeBranches() {
 	}
 	appointment := f.newID()
 	f.rows.add("appointment", appointment, run, f.id, f.policy.Zone, service.Agency, service.Code, state, at)
+	f.writeDays(appointment, at)
 	role, agency, _ := duty.Of(f.policy, kind, service.Code, service.Agency)
 	f.branch(run, care.RunService, service.Agency, service.Code, begun,
 		f.task(run, kind, role, agency, service.Code, nil), care.OpenPoint{Point: "appointment/1", Kind: care.OpenAppointment, ID: appointment})

@@ -16,7 +16,7 @@ import (
 // measure of anything.
 func TestEverythingIsMeasured(t *testing.T) {
 	root := manual.Root()
-	s, err := startServer(t.Context(), filepath.Join(root, "bin"), filepath.Join(root, "node_modules"))
+	s, err := startServer(t.Context(), filepath.Join(root, "bin"), filepath.Join(root, "node_modules"), "")
 	require.NoError(t, err)
 	defer s.stop()
 	r, err := measureOn(t.Context(), s, Plan{Small: 150, Large: 210, Seed: 3, Repeats: 1, Times: 1, Now: testclock.Monday, Say: t.Logf})

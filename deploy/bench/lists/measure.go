@@ -3,6 +3,7 @@ package lists
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ type Plan struct {
 	Repeats      int // of which the median counts
 	Times        int // that a probe is run in one of them
 	Now          time.Time
+	Keep         string         // folder of a Postgres that stays with its filled databases; empty: none does
+	Only         *regexp.Regexp // of the names of what is measured; nil: all is
 	Say          func(string, ...any)
 }
 
@@ -52,7 +55,7 @@ type line struct {
 func Measure(ctx context.Context, plan Plan) (*Result, error) {
 	starting, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	s, err := startServer(starting, binDir(), modules())
+	s, err := startServer(starting, binDir(), modules(), plan.Keep)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +82,9 @@ func measureOn(ctx context.Context, s *server, plan Plan) (*Result, error) {
 		byID, err := p.lookUp(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if plan.Only != nil {
+			list = slices.DeleteFunc(list, func(of probe) bool { return !plan.Only.MatchString(of.name) })
 		}
 		places, probes = append(places, p), append(probes, append([]probe{byID}, list...))
 	}
@@ -152,8 +158,8 @@ func median(list []time.Duration) time.Duration {
 
 // growing are the tables that grow with the number of cases.
 var growing = []string{
-	"case_file", "person", "person_key", "case_grant", "run", "command", "share", "referral", "task", "wait", "appointment", "record", "meeting", "consent",
-	"timeline", "audit", "audit_shown",
+	"case_file", "person", "person_key", "case_grant", "run", "command", "share", "referral", "task", "wait", "appointment", "booking", "reminder",
+	"mediation", "promise", "critical_date", "lead", "alike", "case_health", "record", "meeting", "consent", "timeline", "audit", "audit_shown",
 }
 
 // scans says how often each table was read from one end to the other.

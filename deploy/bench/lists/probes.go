@@ -99,8 +99,9 @@ func (l paged) pages(ctx context.Context) (middle, last string, err error) {
 		rows, next, err := l.read(ctx, ledger.Paging{Cursor: m.cursor()})
 		return rows, next == "", err
 	}
-	// Some lists go on with what comes last anyway, and the times of those.
-	m.Last = true
+	// Some lists go on with what comes last anyway, and the times of those, which may all be
+	// before that of the first.
+	m.Last, m.At = true, first-decade
 	if rows, _, err := ends(); err != nil || rows == 0 {
 		m.Last = false
 	}
@@ -124,6 +125,9 @@ func (l paged) pages(ctx context.Context) (middle, last string, err error) {
 			before = m.At
 		case rows > 0:
 			middle := mark{m.Of, false, first + (m.At-first)/2, m.ID}
+			if m.Last { // tasks are due over two months, and in the middle of them here
+				middle.At = first + month
+			}
 			return middle.cursor(), m.cursor(), nil
 		default:
 			after = m.At
@@ -134,6 +138,8 @@ func (l paged) pages(ctx context.Context) (middle, last string, err error) {
 
 // decade is longer than what is filled in reaches back, in microseconds.
 const decade = int64(10 * 365 * 24 * time.Hour / time.Microsecond)
+
+const month = int64(30 * 24 * time.Hour / time.Microsecond)
 
 // probes finds the pages of a list, and gives its probes.
 func (l paged) probes(ctx context.Context) ([]probe, error) {
@@ -214,7 +220,11 @@ func (p *place) probes(ctx context.Context) (list []probe, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(append(list, single...), p.acts()...), nil
+	days, err := p.days(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(append(list, single...), days...), p.acts()...), nil
 }
 
 // someone is a person of the zone, with the case.

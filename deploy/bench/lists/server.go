@@ -30,12 +30,19 @@ import (
 type server struct {
 	stack  *standalone.Stack
 	folder string
+	kept   bool // after the measurement, with its databases
 }
 
-// startServer starts one in a folder that is deleted at the end.
-func startServer(ctx context.Context, binaries, modules string) (s *server, err error) {
-	s = &server{}
-	if s.folder, err = os.MkdirTemp("", "percorso-lists-"); err != nil {
+// startServer starts one in a folder that is deleted at the end, unless one is named,
+// which is kept.
+func startServer(ctx context.Context, binaries, modules, keep string) (s *server, err error) {
+	s = &server{folder: keep, kept: keep != ""}
+	if s.kept {
+		err = os.MkdirAll(keep, 0o711) //nolint:gosec // see below
+	} else {
+		s.folder, err = os.MkdirTemp("", "percorso-lists-")
+	}
+	if err != nil {
 		return nil, err
 	}
 	// Postgres refuses root: the launcher starts it as another user, who has to come through here.
@@ -59,7 +66,9 @@ func (s *server) stop() {
 	if s.stack != nil {
 		s.stack.Stop()
 	}
-	_ = os.RemoveAll(s.folder)
+	if !s.kept {
+		_ = os.RemoveAll(s.folder)
+	}
 }
 
 // place is one filled database, and the people who look at it.
@@ -77,14 +86,24 @@ type place struct {
 	pools         []*pgxpool.Pool
 }
 
-// open makes a database of a size, fills it, and lets people in.
+// open makes a database of a size and fills it, unless it is there from before, and
+// lets people in.
 func (s *server) open(ctx context.Context, size fill.Size, say func(string, ...any)) (*place, error) {
-	name := fmt.Sprintf("percorso_%d", size.Cases)
+	name := fmt.Sprintf("percorso_%d_%d", size.Cases, size.Seed)
 	server, err := pgx.Connect(ctx, s.stack.AdministratorURL("postgres"))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = server.Close(context.WithoutCancel(ctx)) }()
+	p := &place{size: size, staff: map[care.Role]care.Staff{}}
+	var there bool
+	if err := server.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&there); err != nil {
+		return nil, err
+	}
+	if there {
+		say("%d cases are there from before", size.Cases)
+		return p, p.enter(ctx, s, name)
+	}
 	// As deploy/standalone makes the stack's own.
 	for _, statement := range []string{
 		"CREATE DATABASE " + name + " OWNER percorso_owner",
@@ -95,7 +114,6 @@ func (s *server) open(ctx context.Context, size fill.Size, say func(string, ...a
 			return nil, err
 		}
 	}
-	p := &place{size: size, staff: map[care.Role]care.Staff{}}
 	login, err := p.pool(ctx, s.url(standalone.Migrate, name))
 	if err != nil {
 		return nil, err
@@ -130,7 +148,7 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 	if err := kept.Look(ctx); err != nil { // as the refresher does, which folds the counts
 		return err
 	}
-	for _, role := range []care.Role{care.Supervisor, care.SocialWorker, care.DeskOperator, care.CPIOperator} {
+	for _, role := range []care.Role{care.Supervisor, care.SocialWorker, care.DeskOperator, care.CPIOperator, care.PrivacyOfficer} {
 		if p.staff[role], err = p.records.Staff(ctx, fill.Account(role, theZone, 1)); err != nil {
 			return err
 		}
