@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/feeds":     {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/fiscal":             {}, // the codice fiscale
 	"internal/zone/fault":         {}, // what is wrong with a file
-	"internal/zone":               {"internal/zone/fault", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
+	"internal/zone":               {"internal/zone/fault", "internal/fiscal", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":              {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},

@@ -123,7 +123,7 @@ func (g *wanderer) reads(before string) (f facts) {
 		b.Queue(`SELECT suspended_at, suspended_until FROM case_file WHERE id = $1`, g.id).QueryRow(func(row pgx.Row) error {
 			return row.Scan(&f.suspended[0], &f.suspended[1])
 		})
-		b.Queue(`SELECT id::text, subject, name, role, zone, agency, email FROM staff WHERE active ORDER BY subject`).Query(func(rows pgx.Rows) (err error) {
+		b.Queue(`SELECT id::text, subject, name, role, zone, agency, email, coalesce(identity, '') FROM staff WHERE active ORDER BY subject`).Query(func(rows pgx.Rows) (err error) {
 			f.staff, err = pgx.CollectRows(rows, pgx.RowToStructByPos[care.Staff])
 			return err
 		})

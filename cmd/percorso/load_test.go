@@ -159,6 +159,14 @@ func TestStaffIsShownFirst(t *testing.T) {
 	i.write("staff.yaml", strings.Replace(i.read("staff.yaml"), "name: Personale Prova supervisor.prato", "name: Persona Prova", 1))
 	_, out, _ = i.types("staff load @staff.yaml")
 	require.Contains(t, out, "  cambia: supervisor.prato; nome\n")
+
+	// Whose an account is changes without a word about them.
+	i.write("staff.yaml", strings.Replace(i.read("staff.yaml"), "name: Persona Prova", "identity: prova_1, name: Personale Prova supervisor.prato", 1))
+	_, out, _ = i.types("staff load --apply @staff.yaml")
+	require.Contains(t, out, "  cambia: supervisor.prato; persona di cui è l'utenza\n")
+	require.NotContains(t, out, "prova_1")
+	_, out, _ = i.types("staff load @staff.yaml")
+	require.True(t, strings.HasPrefix(out, "prato: nessuna differenza\n"), out)
 }
 
 func (i *installation) read(name string) string {

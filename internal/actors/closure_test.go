@@ -48,7 +48,7 @@ func TestWhoseClosuresAreApproved(t *testing.T) {
 }
 
 func TestNobodyIsGivenWhatTheyProposed(t *testing.T) {
-	approval := actors.Task{Kind: care.ClosureApproval, Role: care.Supervisor, Agency: "comune", ProposerID: supervisor.ID}
+	approval := actors.Task{Kind: care.ClosureApproval, Role: care.Supervisor, Agency: "comune", Proposer: supervisor.ID}
 	require.Equal(t, care.RuleOtherPerson, approval.ToPerson(supervisor))
 	require.Empty(t, approval.ToPerson(care.Staff{ID: "another", Role: care.Supervisor, Agency: "comune"}))
 }

@@ -14,7 +14,7 @@ type Task struct {
 	Agency     string
 	HolderID   string // empty: nobody holds it
 	HolderGone bool   // who holds it has left, or works elsewhere
-	ProposerID string // who proposed the closure that it is to approve
+	Proposer   string // identity of who proposed the closure that it is to approve; empty: nobody did
 	Away       bool   // who holds it is away today
 	Substitute string // id of who works it meanwhile, by name; empty: whoever has its role
 }
@@ -46,7 +46,7 @@ func (t Task) Claimable(who care.Staff) bool {
 // does not approve it for somebody else either.
 func (t Task) OnBehalf(who care.Staff) bool {
 	switch {
-	case t.State != care.TaskReserved, !t.Away, t.Seat(), who.ID == "", who.ID == t.HolderID, who.ID == t.ProposerID:
+	case t.State != care.TaskReserved, !t.Away, t.Seat(), who.ID == "", who.ID == t.HolderID, t.Proposer == Identity(who):
 		return false
 	case t.Substitute != "":
 		return who.ID == t.Substitute
@@ -91,7 +91,7 @@ func (t Task) ToPerson(to care.Staff) (rule string) {
 		return care.RuleOtherAgency
 	case t.fixed() && to.Role != t.Role && (!t.Seat() || to.Role != care.Supervisor):
 		return care.RuleOtherRole
-	case t.ProposerID != "" && t.ProposerID == to.ID:
+	case t.Proposer != "" && t.Proposer == Identity(to):
 		return care.RuleOtherPerson
 	}
 	return ""

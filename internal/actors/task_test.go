@@ -89,6 +89,7 @@ func TestWhatASupervisorCanDo(t *testing.T) {
 
 func TestWhoActsForWhoIsAway(t *testing.T) {
 	colleague, desk := care.Staff{ID: "c", Role: care.SocialWorker, Agency: "comune"}, care.Staff{ID: "d", Role: care.DeskOperator, Agency: "comune"}
+	twice := care.Staff{ID: "t", Role: care.SocialWorker, Agency: "comune", Identity: "one"}
 	elsewhere := care.Staff{ID: "e", Role: care.SocialWorker, Agency: "cpi"}
 	of := func(kind care.TaskKind, change func(*actors.Task)) actors.Task {
 		task := actors.Task{Kind: kind, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", HolderID: worker.ID, Away: true}
@@ -113,8 +114,9 @@ func TestWhoActsForWhoIsAway(t *testing.T) {
 		{"who is there", of(care.Review, func(t *actors.Task) { t.Away = false }), colleague, false},
 		{"a free task", of(care.Review, func(t *actors.Task) { t.State, t.HolderID = care.TaskReady, "" }), colleague, false},
 		{"a seat", of(care.EquipeOpinion, nil), colleague, false},
-		{"a closure that one proposed", of(care.ClosureApproval, func(t *actors.Task) { t.ProposerID = colleague.ID }), colleague, false},
-		{"a closure that another proposed", of(care.ClosureApproval, func(t *actors.Task) { t.ProposerID = "x" }), colleague, true},
+		{"a closure that one proposed", of(care.ClosureApproval, func(t *actors.Task) { t.Proposer = colleague.ID }), colleague, false},
+		{"a closure that they proposed with another account", of(care.ClosureApproval, func(t *actors.Task) { t.Proposer = actors.Identity(care.Staff{ID: "y", Identity: "one"}) }), twice, false},
+		{"a closure that another proposed", of(care.ClosureApproval, func(t *actors.Task) { t.Proposer = "x" }), colleague, true},
 		{"an answer to a referral", of(care.ReferralAnswer, nil), colleague, true},
 		{"nobody", of(care.Review, nil), care.Staff{Role: care.SocialWorker, Agency: "comune"}, false},
 	} {

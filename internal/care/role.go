@@ -28,16 +28,16 @@ var Roles = []Role{
 // answers for who read a zone's files. They take no task, so they are none of Roles.
 const MailSystem, PrivacyOfficer Role = "mail_system", "privacy_officer"
 
-// Staff is a member of staff who acts or reads. Identity comes from the OpenID
-// provider; role, zone and agency are Percorso's own records.
+// Staff is an account that acts or reads, as Percorso's own records know it.
 type Staff struct {
-	ID      string `json:"id"`      // opaque
-	Subject string `json:"subject"` // the provider's account
-	Name    string `json:"name"`
-	Role    Role   `json:"role"`
-	Zone    string `json:"zone"`
-	Agency  string `json:"agency"`
-	Email   string `json:"email"`
+	ID       string `json:"id"`      // opaque
+	Subject  string `json:"subject"` // the OpenID provider's account
+	Name     string `json:"name"`
+	Role     Role   `json:"role"`
+	Zone     string `json:"zone"`
+	Agency   string `json:"agency"`
+	Email    string `json:"email"`
+	Identity string `json:"-"` // code of the one person who has this account and others; empty: this one alone
 }
 
 // ReadsCases says whether the caller has whole case files to read: those of the

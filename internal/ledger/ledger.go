@@ -170,7 +170,7 @@ type Task struct {
 	HolderID   string         `db:"holder_id"`
 	HolderName string         `db:"holder_name"`
 	HolderRole care.Role      `db:"holder_role"`
-	ProposerID string         `db:"proposer_id"` // who proposed the closure that it is to approve
+	Proposer   string         `db:"proposer"`    // identity of who proposed the closure that it is to approve
 	HolderGone bool           `db:"holder_gone"` // they have left, or work elsewhere
 	FirstID    string         `db:"first_id"`    // to whom it comes first, who follows the case; empty: to all of its role
 	FirstName  string         `db:"first_name"`

@@ -8,7 +8,7 @@ import (
 // Actors is the task as far as it says who may act.
 func (t Task) Actors() actors.Task {
 	return actors.Task{
-		Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderID: t.HolderID, HolderGone: t.HolderGone, ProposerID: t.ProposerID,
+		Kind: t.Kind, State: t.State, Role: t.Role, Agency: t.Agency, HolderID: t.HolderID, HolderGone: t.HolderGone, Proposer: t.Proposer,
 		Away: t.AwayUntil != nil, Substitute: t.StandsID,
 	}
 }

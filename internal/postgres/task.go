@@ -23,7 +23,7 @@ type TaskRow struct {
 	Agency     string         `db:"agency"`
 	Holder     *string        `db:"holder"`
 	HolderRole *care.Role     `db:"holder_role"`
-	Proposer   *string        `db:"proposed_by"` // of the closure that it is to approve
+	Proposer   *string        `db:"proposer"` // identity of who proposed the closure that it is to approve
 	ClockFrom  time.Time      `db:"clock_from"`
 	Begun      *time.Time     `db:"begun_at"` // when somebody first claimed it
 	TermSet    *time.Time     `db:"term_set"` // by hand
@@ -51,7 +51,7 @@ type Away struct {
 const SelectAway = `SELECT last_day, substitute::text FROM holder_away($1, $2)`
 
 // TaskColumns are its columns, of a table called t.
-const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text, t.proposed_by::text,
+const TaskColumns = `t.id::text, t.run_id, t.zone, t.kind, t.state, t.role, t.agency, t.holder::text, identity_of(t.proposed_by) AS proposer,
 	(SELECT role FROM staff WHERE staff.id = t.holder) AS holder_role, t.clock_from, coalesce(t.begun_at, t.reserved_at) AS begun_at, t.term_set, t.stood_at, t.remind_at, t.escalate_at, t.alarm_at, t.reminded, t.escalated,
 	` + HolderGone + ` AS holder_gone, ` + TaskStamp + ` AS stamp`
 
@@ -71,7 +71,7 @@ func (t *TaskRow) Actors() actors.Task {
 		task.HolderID = *t.Holder
 	}
 	if t.Proposer != nil {
-		task.ProposerID = *t.Proposer
+		task.Proposer = *t.Proposer
 	}
 	if t.Away != nil {
 		task.Away = true

@@ -94,6 +94,9 @@ func changesOf(from, to care.Staff) (changes []string) {
 	if from.Email != to.Email {
 		changes = append(changes, "indirizzo di posta")
 	}
+	if from.Identity != to.Identity {
+		changes = append(changes, "persona di cui è l'utenza")
+	}
 	return changes
 }
 
@@ -157,10 +160,16 @@ func storedDigest(stored ledger.Setup, zone string) string {
 // digest tells two lists of a zone's staff apart: who is active, and as what.
 func digest(staff []care.Staff) string {
 	staff = slices.SortedFunc(slices.Values(staff), func(a, b care.Staff) int { return cmp.Compare(a.Subject, b.Subject) })
-	for i := range staff {
-		staff[i].ID = ""
+	type entry struct {
+		care.Staff
+		Identity string `json:"identity,omitempty"`
 	}
-	text, err := json.Marshal(staff)
+	entries := make([]entry, len(staff))
+	for i, s := range staff {
+		s.ID = ""
+		entries[i] = entry{s, s.Identity}
+	}
+	text, err := json.Marshal(entries)
 	if err != nil {
 		panic(err) // plain data
 	}

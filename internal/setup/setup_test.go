@@ -116,6 +116,9 @@ func TestMemoryIsKeptInItsFile(t *testing.T) {
 	// Neither ids nor the order of a list make another one; who is off does.
 	stored := ledger.Setup{Accounts: []ledger.Account{{Staff: staff[1], Active: true}, {Staff: staff[0], Active: true}}}
 	require.True(t, again.OwnsStaff(stored, "prato", nil))
+	stored.Accounts[0].Identity = "prova_1"
+	require.False(t, again.OwnsStaff(stored, "prato", nil), "somebody said whose the account is")
+	stored.Accounts[0].Identity = ""
 	stored.Accounts[0].Active = false
 	require.False(t, again.OwnsStaff(stored, "prato", nil))
 	stored.Accounts[1].Active = false

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"percorso/internal/care"
+	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
 	"percorso/internal/zone/fault"
 )
@@ -34,7 +35,8 @@ type entry struct {
 }
 
 // ReadStaff reads a list of staff: YAML, an entry for each with subject, role,
-// zone, agency, name and email. name only serves the faults.
+// zone, agency, name and email, and identity for who has another account. name only serves
+// the faults.
 func ReadStaff(name string, data []byte) *StaffList {
 	root, doc := parse(name, data, largestStaff)
 	l := &StaffList{doc: doc}
@@ -42,7 +44,7 @@ func ReadStaff(name string, data []byte) *StaffList {
 		return l
 	}
 	for _, item := range root.list() {
-		o := item.object("subject", "role", "zone", "agency", "name", "email")
+		o := item.object("subject", "role", "zone", "agency", "name", "email", "identity")
 		e := entry{subject: o.need("subject"), role: o.need("role"), zone: o.need("zone"), agency: o.need("agency")}
 		e.Staff = care.Staff{
 			Subject: once(e.subject, accountOf(e.subject), l.entries, func(o entry) string { return o.Subject }),
@@ -52,6 +54,7 @@ func ReadStaff(name string, data []byte) *StaffList {
 			Name:    o.need("name").textOf(longestName),
 			Email:   o.need("email").email(),
 		}
+		e.Identity = identityOf(o.may("identity"), e.Role)
 		l.entries = append(l.entries, e)
 	}
 	return l
@@ -72,6 +75,20 @@ func accountOf(n node) string {
 		return ""
 	}
 	return text
+}
+
+// identityOf reads the code of whose the account is, besides others: it tells nothing of the
+// person, and a program is nobody.
+func identityOf(n node, role care.Role) string {
+	if !n.there() {
+		return ""
+	}
+	code := n.code()
+	if code != "" && (fiscal.Wrong(code) == "" || role == care.MailSystem) {
+		n.fault(fault.RuleIdentity)
+		return ""
+	}
+	return code
 }
 
 // Broken tells the faults of the file itself, whatever is stored.

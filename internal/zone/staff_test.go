@@ -58,6 +58,8 @@ func TestStaffIsReadAsItStands(t *testing.T) {
 		"the program of the mails":  "- {subject: posta, role: mail_system, zone: prato, agency: sds, name: Posta, email: posta@ente.example}",
 		"who answers for readings":  "- {subject: dpo, role: privacy_officer, zone: prato, agency: sds, name: Prova, email: dpo@ente.example}",
 		"who has left another zone": "- {subject: andata, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example}",
+		"two accounts of one person": "- {subject: a, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example, identity: prova_1}\n" +
+			"- {subject: b, role: social_worker, zone: prato, agency: comune, name: Prova, email: b@ente.example, identity: prova_1}",
 		"Windows' line ends":        "\ufeff" + strings.ReplaceAll(demoStaff(t), "\n", "\r\n"),
 	} {
 		if _, faults := readStaff(text, storedZones(t)); len(faults) > 0 {
@@ -90,6 +92,9 @@ func TestEachFaultOfStaffIsTold(t *testing.T) {
 		{"account named like a link", "{subject: supervisor.prato", "{subject: link/abc", "[1].subject", fault.RuleSubject},
 		{"account named like a case", "{subject: supervisor.prato", "{subject: case/1", "[1].subject", fault.RuleSubject},
 		{"account named like a follow-up", "{subject: supervisor.prato", "{subject: follow-up/1", "[1].subject", fault.RuleSubject},
+		{"identity that is no code", mediator, mediator + ", identity: Persona Prova", "[4].identity", fault.RuleCode},
+		{"codice fiscale for an identity", mediator, mediator + ", identity: prvpsn92c01z236q", "[4].identity", fault.RuleIdentity},
+		{"program with an identity", mediator, "role: mail_system, zone: prato, identity: prova_1", "[4].identity", fault.RuleIdentity},
 		{"account too long", "{subject: supervisor.prato", "{subject: " + strings.Repeat("a", 256), "[1].subject", fault.RuleTextLength},
 		{"account that is a number", "{subject: supervisor.prato", "{subject: 4711", "[1].subject", fault.RuleText},
 		{"name too long", "Personale Prova 02", strings.Repeat("Prova ", 40), "[1].name", fault.RuleTextLength},

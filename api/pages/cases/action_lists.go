@@ -10,6 +10,7 @@ import (
 	"percorso/api/pages/parts"
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/crossing"
@@ -141,7 +142,7 @@ func colleaguesWho(fit func(who care.Staff, in asked, s care.Staff) bool) func(*
 	return func(s *Place, ctx context.Context, who care.Staff, in asked, chosen string) ([]web.Option, error) {
 		staff, err := s.Records.Colleagues(ctx, who)
 		staff = slices.DeleteFunc(staff, func(o care.Staff) bool {
-			return !protection.MayKeep(o.Role) || o.ID == who.ID && !isKeeper(in, o) || !fit(who, in, o)
+			return !protection.MayKeep(o.Role) || actors.Same(o, who) && !isKeeper(in, o) || !fit(who, in, o)
 		})
 		return web.Each(staff, func(o care.Staff) web.Option {
 			return web.Option{Value: o.ID, Text: o.Name, Hint: italian.Upper(italian.Role(o.Role)) + ", " + present.AgencyName(in.rules.Policy, o.Agency) + ".", Chosen: o.ID == chosen}

@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/present"
 	"percorso/api/web"
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
@@ -51,7 +52,7 @@ func (s *Place) unkeptList(c *gin.Context, who care.Staff) error {
 	page := UnkeptList{Frame: s.Pages.Frame(c, "Percorsi protetti senza custodi", stuckURL)}
 	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
 	for _, o := range colleagues {
-		if o.ID != who.ID && protection.MayKeep(o.Role) && care.ReadsCases(o, rules.Policy) { // of another agency nobody keeps a file alone
+		if !actors.Same(o, who) && protection.MayKeep(o.Role) && care.ReadsCases(o, rules.Policy) { // of another agency nobody keeps a file alone
 			page.Staff = append(page.Staff, web.Option{Value: o.ID, Text: o.Name + ", " + italian.Role(o.Role) + ", " + present.AgencyName(rules.Policy, o.Agency)})
 		}
 	}

@@ -49,9 +49,10 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 	type row struct {
 		Role   care.Role `db:"role"`
 		Agency string    `db:"agency"`
+		Whose  string    `db:"identity"`
 		Barred bool      `db:"barred"` // the person is protected, and they must not know of her
 	}
-	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency, EXISTS (SELECT FROM protection p WHERE p.case_id = $3
+	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency, coalesce(identity, '') AS identity, EXISTS (SELECT FROM protection p WHERE p.case_id = $3
 			AND NOT EXISTS (SELECT FROM keeper k WHERE k.file = p.file AND k.staff = staff.id)) AS barred
 		FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone, a.task.CaseID)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -63,7 +64,7 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 	if person.Barred {
 		return care.Refuse(care.Fault{Field: "to", Rule: protection.KeepersOnly}), nil
 	}
-	task, to := a.task.Actors(), care.Staff{ID: id, Role: person.Role, Agency: person.Agency}
+	task, to := a.task.Actors(), care.Staff{ID: id, Role: person.Role, Agency: person.Agency, Identity: person.Whose}
 	if rule := task.ToPerson(to); rule != "" {
 		return care.Refuse(care.Fault{Field: "to", Rule: rule}), nil
 	}

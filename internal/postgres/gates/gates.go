@@ -226,11 +226,8 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 	case kind == care.PlanDraft && outcome == care.Proposed:
 		return g.ruleOfPlan()
 	case kind == care.ClosureApproval && outcome == care.Approved: // who proposed it may still take it back
-		if g.Task.Proposer != nil {
-			return fault(*g.Task.Proposer == g.Caller, "outcome", care.RuleOtherPerson), nil
-		}
-		return g.faultIf("outcome", care.RuleOtherPerson, true, `(SELECT holder::text FROM task
-			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1) = $2`, g.Caller)
+		return g.faultIf("outcome", care.RuleOtherPerson, true, `same_identity($3, coalesce((SELECT proposed_by FROM task WHERE id = $2), (SELECT holder FROM task
+			WHERE case_id = $1 AND kind = 'closure' AND state = 'completed' ORDER BY ended_at DESC LIMIT 1)))`, g.Task.ID, g.Caller)
 	case kind == care.Evaluation || kind == care.GoalEvaluation:
 		return g.ruleOfGoals()
 	}

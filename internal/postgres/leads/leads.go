@@ -88,16 +88,16 @@ const untaken = `t.state = 'ready' AND t.begun_at IS NULL AND NOT t.reminded`
 // First joins to whom a task called t comes first, as a row of staff called first: the
 // lead of its agency where it is for their role, unless they proposed what it approves. While
 // they are away that is their substitute, or nobody.
-const First = `LEFT JOIN lead ON ` + untaken + ` AND lead.case_id = t.case_id AND lead.agency = t.agency AND lead.until IS NULL AND lead.staff IS DISTINCT FROM t.proposed_by
+const First = `LEFT JOIN lead ON ` + untaken + ` AND lead.case_id = t.case_id AND lead.agency = t.agency AND lead.until IS NULL AND same_identity(lead.staff, t.proposed_by) IS NOT TRUE
 	LEFT JOIN staff first ON first.id = acts_for(lead.staff, t.case_id, t.proposed_by, my_now()) AND first.role = t.role`
 
 // Own is whether a task called t comes to a member of staff first, or to who is away and whom
 // they stand in for: it takes their agency, role and id. The cases that these follow are an
 // array, so that their tasks are looked up by them: of a join Postgres thinks that it has to
 // read what waits for all.
-const Own = untaken + ` AND t.agency = ? AND t.role = ? AND t.proposed_by IS DISTINCT FROM ?
+const Own = untaken + ` AND t.agency = ? AND t.role = ? AND same_identity(t.proposed_by, ?) IS NOT TRUE
 	AND t.case_id = ANY (ARRAY(SELECT lead.case_id FROM lead WHERE lead.staff IN (SELECT acting_for()) AND lead.until IS NULL AND lead.agency = my('agency')))
-	AND (t.proposed_by IS NULL OR NOT EXISTS (SELECT FROM lead WHERE lead.staff = t.proposed_by AND lead.until IS NULL AND lead.case_id = t.case_id AND lead.agency = t.agency))`
+	AND (t.proposed_by IS NULL OR NOT EXISTS (SELECT FROM lead WHERE same_identity(lead.staff, t.proposed_by) AND lead.until IS NULL AND lead.case_id = t.case_id AND lead.agency = t.agency))`
 
 // Led is whether somebody, of whom it takes the id, is the lead in a case called f.
 const Led = `EXISTS (SELECT FROM lead WHERE lead.staff = ? AND lead.until IS NULL AND lead.case_id = f.id)`

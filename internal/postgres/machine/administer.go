@@ -65,9 +65,9 @@ func readSetup(ctx context.Context, tx postgres.Tx) (stored ledger.Setup, err er
 	if stored.Policies, err = pgx.CollectRows(rows, pgx.RowTo[care.Policy]); err != nil {
 		return stored, err
 	}
-	rows, _ = tx.Query(ctx, `SELECT id::text, subject, name, role, zone, agency, email, active FROM staff ORDER BY subject`)
+	rows, _ = tx.Query(ctx, `SELECT id::text, subject, name, role, zone, agency, email, coalesce(identity, ''), active FROM staff ORDER BY subject`)
 	stored.Accounts, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a ledger.Account, err error) {
-		err = row.Scan(&a.ID, &a.Subject, &a.Name, &a.Role, &a.Zone, &a.Agency, &a.Email, &a.Active)
+		err = row.Scan(&a.ID, &a.Subject, &a.Name, &a.Role, &a.Zone, &a.Agency, &a.Email, &a.Identity, &a.Active)
 		return a, err
 	})
 	if err != nil {
@@ -91,10 +91,10 @@ func writeSetup(ctx context.Context, tx postgres.Tx, change ledger.SetupChange) 
 			ON CONFLICT (zone, version) DO UPDATE SET current = true, loaded_at = now()`, p.Zone, p.Version, p)
 	}
 	for _, s := range change.Staff {
-		batch.Queue(`INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ($1, $2, $3, $4, $5, $6)
+		batch.Queue(`INSERT INTO staff (subject, name, role, zone, agency, email, identity) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''))
 			ON CONFLICT (subject) DO UPDATE SET name = excluded.name, role = excluded.role, zone = excluded.zone,
-				agency = excluded.agency, email = excluded.email, active = true`,
-			s.Subject, s.Name, s.Role, s.Zone, s.Agency, s.Email)
+				agency = excluded.agency, email = excluded.email, identity = excluded.identity, active = true`,
+			s.Subject, s.Name, s.Role, s.Zone, s.Agency, s.Email, s.Identity)
 	}
 	if len(change.Off) > 0 {
 		batch.Queue(`UPDATE staff SET active = false WHERE subject = ANY ($1)`, change.Off)

@@ -61,8 +61,9 @@ func ask(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand,
 		if err != nil {
 			return "", "", err
 		}
-		if form.Keeper == s.ID { // who names somebody for a file that nobody keeps does not come to read it
-			return protection.UnknownKeeper, "", nil
+		var self bool // who names somebody for a file that nobody keeps does not come to read it
+		if err := tx.QueryRow(ctx, `SELECT coalesce(same_identity($1, $2), false)`, form.Keeper, s.ID).Scan(&self); err != nil || self {
+			return protection.UnknownKeeper, "", err
 		}
 		moment, row = "keeper_named", tx.QueryRow(ctx, `SELECT name_keeper($1, $2, $3)`, own, form.Keeper, at)
 	case care.OpDismissKeeper:

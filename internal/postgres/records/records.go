@@ -98,7 +98,7 @@ func (r *store) within(ctx context.Context, s care.Staff, work func(postgres.Tx)
 // Ping says whether Postgres answers.
 func (r *Records) Ping(ctx context.Context) error { return postgres.FaultOf(r.pool.Ping(ctx), false) }
 
-const staffColumns = `id::text, subject, name, role, zone, agency, email`
+const staffColumns = `id::text, subject, name, role, zone, agency, email, coalesce(identity, '') AS identity`
 
 // Staff finds who an account of the OpenID provider is.
 func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err error) {

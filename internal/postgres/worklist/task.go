@@ -10,7 +10,7 @@ import (
 // there is one at most): joined by the agency alone, all that it was ever given would be read.
 const SelectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.number, case_number(t.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
-	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(t.proposed_by::text, '') AS proposer_id,
+	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(identity_of(t.proposed_by), '') AS proposer,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
 	away.last_day AS away_until, coalesce(stands.id::text, '') AS substitute_id, coalesce(stands.name, '') AS substitute_name, coalesce(first.id::text, '') AS first_id, coalesce(first.name, '') AS first_name, ` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
 	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered

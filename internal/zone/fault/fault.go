@@ -117,6 +117,7 @@ const (
 	RuleZone          = "unknown_zone"
 	RuleOtherZone     = "staff_of_another_zone"
 	RuleSubject       = "subject_of_percorso"
+	RuleIdentity      = "bad_identity"
 	RuleBring         = "unknown_thing"
 	RuleSheetLanguage = "language_without_sentences"
 	RuleGateway       = "no_gateway"
@@ -195,6 +196,7 @@ var sentences = map[string]string{
 	RuleTooDeep:       "il file ha troppi livelli",
 	RuleZone:          "zona sconosciuta (prima va caricato il suo file: percorso zone load)",
 	RuleSubject:       "un'utenza non può cominciare come i nomi dei link (link/) o dei percorsi (case/, service/…)",
+	RuleIdentity:      "identity è un codice a scelta dell'ente, uguale per le utenze della stessa persona: non è un codice fiscale, e un programma non ne ha",
 	RuleBring:         "cosa da portare sconosciuta (l'elenco è in docs/zones.md)",
 	RuleSheetLanguage: "lingua senza frasi: en, fr, es, sq, ar, ur, zh",
 	RuleGateway:       "indirizzo che non va bene: https://, senza nome e parola chiave, senza ? e #",
