@@ -40,7 +40,8 @@ var mayImport = map[string][]string{
 	"internal/completion":         {"internal/agenda", "internal/care", "internal/crossing", "internal/needs", "internal/plan", "internal/speech", "internal/written", "internal/arrival"}, // how a task may end
 	"internal/catalogue":          {"internal/completion", "internal/speech", "internal/working", "internal/intake", "internal/crossing", "internal/plan", "internal/sole", "internal/ledger", "internal/care", "internal/undoing", "internal/correction", "internal/protection", "internal/lead", "internal/takeover", "internal/needs", "internal/amending", "internal/written", "internal/gathering", "internal/agenda", "internal/critical", "internal/elsewhere", "internal/arrival"},
 	"internal/critical":           {"internal/care"},                                         // days after which something is lost
-	"internal/elsewhere":          {"internal/care"},                                         // numbers in other systems
+	"internal/noted":              {"internal/care"},                                         // what is noted of a person beside their path
+	"internal/elsewhere":          {"internal/care", "internal/noted"},                       // numbers in other systems
 	"internal/telephone":          {},                                                        // what a telephone number is
 	"internal/kin":                {"internal/care", "internal/reach", "internal/telephone"}, // who belongs to a person
 	"internal/speech":             {"internal/care"},                                         // how somebody communicates
@@ -62,7 +63,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/promise", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/promise", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult", "internal/noted"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -83,8 +84,8 @@ var mayImport = map[string][]string{
 	"internal/walk":               {"internal/actors", "internal/calendar", "internal/catalogue", "internal/care", "internal/client", "internal/italian", "internal/crossing", "internal/agenda"}, // leads made-up people along the paths
 	"internal/correction":         {"internal/intake", "internal/ledger", "internal/care", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers"},             // how the data of a person are corrected
 	"internal/needs":              {"internal/care", "internal/written"},                                                                                                                          // how a need is added or closed
-	"internal/working":            {"internal/eligibility", "internal/care"},                                                                                                                      // what is told of a person's work
-	"internal/postgres/noted":     {"internal/postgres", "internal/ledger", "internal/care"},                                                                                                      // keeps it
+	"internal/working":            {"internal/eligibility", "internal/care", "internal/noted"},                                                                                                    // what is told of a person's work
+	"internal/postgres/noted":     {"internal/postgres", "internal/ledger", "internal/care", "internal/noted"},                                                                                    // keeps it
 	"internal/italian/jobs":       {"internal/working"},                                                                                                                                           // says it
 	"internal/amending":           {"internal/written", "internal/takeover", "internal/needs", "internal/ledger", "internal/care"},                                                                // how what was written is corrected
 	"internal/postgres/amending":  {"internal/amending", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                           // keeps its versions
@@ -223,7 +224,7 @@ var mayImport = map[string][]string{
 	"api/pages/absences":        append(place, "internal/absence"),
 	"api/pages/agenda":          append(place, "internal/calledoff"),
 	"api/pages/arranged":        place,
-	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
+	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/elsewhere", "internal/noted", "internal/written", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/calledoff":       append(place, "internal/calledoff", "internal/expected", "api/pages/parts/reached"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),

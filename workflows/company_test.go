@@ -130,7 +130,7 @@ func (g *wanderer) away(t ledger.Task, who, colleague care.Staff) {
 		require.NotNil(g, w.Away, "after %s", g.last)
 		g.tells()
 	}
-	require.NoError(g, g.records.EndAbsence(context.Background(), who, entered.ID))
+	require.NoError(g, g.records.EndAbsence(context.Background(), who, entered.ID, ""))
 }
 
 // bounces has the mail come back with which a partner got its link. The sentence says

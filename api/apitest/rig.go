@@ -391,7 +391,7 @@ func (f *fakeRecords) EnterAbsence(ctx context.Context, s care.Staff, _, _ strin
 
 // ChangeAbsence changes that one alone, to days that are right.
 func (f *fakeRecords) ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (a absence.Entry, err error) {
-	if err := f.EndAbsence(ctx, s, id); err != nil {
+	if err := f.EndAbsence(ctx, s, id, form.Seen); err != nil {
 		return a, err
 	}
 	if faults := form.Check(f.now()); len(faults) > 0 {
@@ -400,12 +400,16 @@ func (f *fakeRecords) ChangeAbsence(ctx context.Context, s care.Staff, id string
 	return absence.Entry{ID: id, StaffID: s.ID, Name: s.Name, Role: s.Role, Agency: s.Agency, First: form.Span().First, Last: form.Span().Last}, nil
 }
 
-// EndAbsence ends that one alone.
-func (f *fakeRecords) EndAbsence(_ context.Context, _ care.Staff, id string) error {
+// EndAbsence ends that one alone, as it is.
+func (f *fakeRecords) EndAbsence(ctx context.Context, s care.Staff, id, seen string) error {
 	if f.Fail == nil && id != SomeID {
 		return ledger.ErrNotFound
 	}
-	return f.Fail
+	list, err := f.Absences(ctx, s)
+	if refusal := list[0].Meanwhile(seen); refusal != nil {
+		return refusal
+	}
+	return err
 }
 
 // Notices says that one of the caller's completions was refused, where a test puts

@@ -77,7 +77,9 @@ func (t *typed) list(name, label string, list []any) {
 	var words []string
 	for i, item := range list {
 		if word, ok := item.(string); ok {
-			words = append(words, t.words(name, word))
+			if word = t.words(name, word); word != "" {
+				words = append(words, word)
+			}
 			continue
 		}
 		of := label

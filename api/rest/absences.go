@@ -41,7 +41,7 @@ func registerAbsences(a *API) {
 	register(a, huma.Operation{
 		Method: http.MethodDelete, Path: "/absences/{id}", OperationID: "end-absence", Tags: []string{tagMachine}, Summary: "End an absence",
 		Description: "At once, or call it off. Nothing of it is kept.", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, who care.Staff, in *IDInput) (*struct{}, error) {
-		return nil, a.records.EndAbsence(ctx, who, in.ID)
+	}, func(ctx context.Context, who care.Staff, in *away.Ending) (*struct{}, error) {
+		return nil, a.records.EndAbsence(ctx, who, in.ID, in.Seen)
 	})
 }

@@ -20,14 +20,15 @@ type Entry struct {
 	SubstituteName string    `db:"substitute_name"` // empty: nobody by name
 }
 
-// Seen is how the absence stands, as the form that changes it carries it.
+// Seen is how the absence stands, as the forms that change or end it carry it.
 func (e Entry) Seen() string {
 	return strings.TrimSpace(e.First.Format(time.DateOnly) + " " + e.Last.Format(time.DateOnly) + " " + e.SubstituteID)
 }
 
-// Meanwhile refuses a change of what has been changed since the form was made; nil: it has not.
-func (f Days) Meanwhile(is Entry) *care.Refusal {
-	if f.Seen == "" || f.Seen == is.Seen() {
+// Meanwhile refuses to change or end what has been changed since it was seen; nil: it has not.
+// Empty: nobody says what they have seen.
+func (e Entry) Meanwhile(seen string) *care.Refusal {
+	if seen == "" || seen == e.Seen() {
 		return nil
 	}
 	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: Meanwhile}}}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/noted"
 )
 
 // Systems that a person may be known in.
@@ -29,6 +30,8 @@ type Number struct {
 	System string     `json:"system" enum:"social_record,did,siisl,health"`
 	Number string     `json:"number" maxLength:"50"`
 	On     *care.Date `json:"on,omitempty" format:"date" doc:"The day on which it was given"`
+	// Seen are the numbers that stood when the form was made.
+	Seen *noted.Seen `json:"seen,omitempty" ask:"seen" doc:"Ids of the records of numbers that hold, as the caller has seen them: where that system has another one by now it is refused. Left out: it is not asked"`
 }
 
 // maxNumber is how many characters a number has at most.
@@ -41,6 +44,7 @@ func (n Number) Check() []care.Fault {
 	f.Add(n.System == "" || slices.Contains(Systems, n.System), "system", care.RuleUnknownCode)
 	f.Add(care.Said(n.Number), "number", care.RuleRequired)
 	f.Text("number", n.Number, maxNumber)
+	n.Seen.Check(&f)
 	return f
 }
 
@@ -52,6 +56,7 @@ func (n Number) Dates() []care.Dated {
 // Kept is a number with when it was written, and by whom.
 type Kept struct {
 	Number
+	ID     string // of its record
 	At     time.Time
 	ByName string
 }

@@ -20,6 +20,7 @@ import (
 	"percorso/internal/lead"
 	"percorso/internal/mediation"
 	"percorso/internal/needs"
+	"percorso/internal/noted"
 	"percorso/internal/plan"
 	"percorso/internal/promise"
 	"percorso/internal/protection"
@@ -160,6 +161,7 @@ var rules = map[string]string{
 	care.RuleNotClosed:       "Il fascicolo è già aperto: non serve riaprirlo.",
 	care.RuleClosing:         "La chiusura è già chiesta: il fascicolo si chiude quando ogni attività ancora aperta è conclusa.",
 	care.RuleMeetingKnown:    "Questo incontro è già registrato: non serve ripeterlo.",
+	noted.RuleMeanwhile:      "Nel frattempo qualcun altro ha scritto la stessa cosa: guarda che cosa risulta adesso, poi ripeti se serve.",
 	sole.RulePermitMeanwhile: "Nel frattempo qualcun altro ha registrato un altro permesso: guarda quale risulta adesso, poi ripeti se serve.",
 	care.RulePermitKnown:     "Questo permesso, o questa ricevuta, è già registrato: non serve ripeterlo.",
 

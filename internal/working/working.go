@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/noted"
 )
 
 // Form is under which name the records of a profile are kept.
@@ -27,13 +28,15 @@ type Profile struct {
 	Pact         string `json:"pact,omitempty" enum:"yes,no" doc:"Whether there is a service pact"`
 	Benefits     string `json:"benefits,omitempty" enum:"yes,no" doc:"Whether a benefit is in course; which one stays in the case file"`
 	Note         string `json:"note,omitempty" maxLength:"4000" doc:"Free text; it stays in the case file"`
+	// Seen are the profiles that the form was made from.
+	Seen *noted.Seen `json:"seen,omitempty" ask:"seen" doc:"Id of the record of the latest profile, as the caller has seen it: where somebody has written another one since it is refused. Left out: it is not asked"`
 }
 
 // Check says what is wrong with a profile.
 func (p Profile) Check() []care.Fault {
 	var f care.Faults
 	blank := p
-	blank.Note = ""
+	blank.Note, blank.Seen = "", nil
 	f.Add(blank != Profile{}, "may_work", RuleNothing) // the first field
 	for field, code := range map[string]struct {
 		said  string
@@ -51,12 +54,13 @@ func (p Profile) Check() []care.Fault {
 	f.Text("licences", p.Licences, 200)
 	f.Text("free_hours", p.FreeHours, 200)
 	f.Note("note", p.Note)
+	p.Seen.Check(&f)
 	slices.SortFunc(f, func(a, b care.Fault) int { return slices.Index(fields, a.Field) - slices.Index(fields, b.Field) })
 	return f
 }
 
 // fields are those of a profile, in the order in which faults are told.
-var fields = []string{"may_work", "schooling", "recognition", "italian", "italian_proof", "work_done", "licences", "free_hours", "did", "pact", "benefits", "note"}
+var fields = []string{"may_work", "schooling", "recognition", "italian", "italian_proof", "work_done", "licences", "free_hours", "did", "pact", "benefits", "note", "seen"}
 
 // RuleNothing is the rule by which a profile says something.
 const RuleNothing = "nothing_said"

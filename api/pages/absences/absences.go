@@ -93,7 +93,7 @@ func (s *Place) item(who care.Staff, rules *zone.Rules, a absence.Entry) Item {
 	}
 	if absence.MayEnter(who, care.Staff{ID: a.StaffID, Zone: who.Zone}) {
 		item.Change = &web.Link{URL: path + "/" + a.ID, Text: "Cambia"}
-		item.End, item.EndText = path+"/"+a.ID+"/termina", "Annulla"
+		item.End, item.EndText, item.Seen = path+"/"+a.ID+"/termina", "Annulla", a.Seen()
 		if !a.First.After(care.DayOf(s.Now().In(italian.Rome))) {
 			item.EndText = "Termina oggi"
 		}
@@ -277,14 +277,20 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 	return s.Pages.Leave(c, path, "L’assenza è cambiata.")
 }
 
-// end ends one. One that is over, or was called off, is well.
+// end ends one. One that is over, or was called off, is well; one that was changed since the
+// list was made is shown as it is now.
 func (s *Place) end(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
 	if faults := act.Unreadable(ctx); len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
-	if err := s.Records.EndAbsence(ctx, who, c.Param("id")); err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return err
+	if err := s.Records.EndAbsence(ctx, who, c.Param("id"), web.Typed(c, "seen")); err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		in := typed{form: web.NewForm(path)}
+		status, err := s.refused(&in, err)
+		if err != nil {
+			return err
+		}
+		return s.show(c, who, in, status)
 	}
 	return s.Pages.Leave(c, path, "L’assenza è tolta.")
 }

@@ -53,6 +53,13 @@ func TestSomebodyIsAway(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, b.Send(t, "/assenze/"+apitest.AnotherID, right).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, "/assenze/"+apitest.AnotherID+"/termina", url.Values{}).StatusCode, "it has ended already")
 
+	// Who ends what has been changed since is shown how it is now.
+	require.Contains(t, b.Open(t, "/assenze").Text, `name="seen" value="`+today+` `)
+	changed := b.Send(t, "/assenze/"+apitest.SomeID+"/termina", url.Values{"seen": {today + " " + today}})
+	require.Equal(t, http.StatusConflict, changed.StatusCode)
+	require.Contains(t, changed.Words(), "Nel frattempo qualcun altro ha cambiato questa assenza")
+	require.Contains(t, changed.Words(), "La tua assenza")
+
 	b.LogIn(apitest.SomeSupervisor.Subject)
 	page = b.Open(t, "/assenze").Words()
 	require.Contains(t, page, "Chi è assente")

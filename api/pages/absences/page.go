@@ -34,6 +34,7 @@ type Item struct {
 	Change                  *web.Link // nil: it is not the caller's to change
 	End                     string    // where the form goes that ends it
 	EndText                 string
+	Seen                    string // how it stands, which the form gives back
 }
 
 // Change is the form that changes one.

@@ -21,6 +21,6 @@ type Records interface {
 	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
 	EnterAbsence(ctx context.Context, s care.Staff, key, of string, form absence.Days) (absence.Entry, error)
 	ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (absence.Entry, error)
-	EndAbsence(ctx context.Context, s care.Staff, id string) error
+	EndAbsence(ctx context.Context, s care.Staff, id, seen string) error
 	Colleagues(ctx context.Context, s care.Staff) ([]care.Staff, error)
 }

@@ -40,6 +40,7 @@ type asked struct {
 	lists      map[fields.List][]web.Option
 	offers     free.Places   // free places, where the form books
 	block      []web.Field   // free places that the employment centre gives; nil: none, or the form does not send there
+	noted      *seen.Noted   // what the form takes the place of; nil: it notes nothing
 	work       *working.Told // what the employment centre would be told of the person's work, where they are sent there
 }
 
@@ -129,12 +130,16 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 	case fields.Yes:
 		shown.Shape = "box"
 	case fields.Seen:
+		if in.noted != nil {
+			return in.noted.Fields(f)
+		}
 		return []web.Field{seen.Field(f, in.file, in.rules.Policy)}
 	case fields.Boxes:
 		shown.Shape, shown.Type, shown.Value, shown.Options = "choices", "checkbox", "", in.lists[f.From]
 	default:
 		shown.Shape, shown.Type = "input", "text"
 	}
+	shown.Hint = strings.TrimSpace(shown.Hint + in.noted.Hint(f.Name))
 	return []web.Field{shown}
 }
 

@@ -13,6 +13,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/act"
 	"percorso/api/pages/cases/dates"
+	"percorso/api/pages/cases/seen"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/free"
 	"percorso/api/pages/parts/meanwhile"
@@ -204,6 +205,9 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 		in.known = dates.Known(file, in.beforehand.Get("date"))
 	}
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {
+		return parts.CaseForm{}, err
+	}
+	if in.noted, err = seen.Find(ctx, s.Records, who, rules.Policy, file.ID, a.facts.Code); err != nil {
 		return parts.CaseForm{}, err
 	}
 	if slices.ContainsFunc(a.fields, func(f fields.Field) bool { return f.Shape == fields.Appointment }) {

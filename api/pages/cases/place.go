@@ -4,6 +4,7 @@ package cases
 import (
 	"context"
 
+	"percorso/api/pages/cases/seen"
 	"percorso/api/pages/parts/free"
 	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/room"
@@ -21,6 +22,7 @@ type Place struct {
 // Records is what the pages read, as whoever asks.
 type Records interface {
 	free.Records
+	seen.Records
 	// CaseFile reads the whole of a case; the read is audited.
 	CaseFile(ctx context.Context, s care.Staff, id string) (ledger.Case, error)
 	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)

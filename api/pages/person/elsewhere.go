@@ -32,7 +32,7 @@ func (s *Place) numbers(c *gin.Context, who care.Staff, caseID string) (now, bef
 	}
 	var list []elsewhere.Kept
 	for _, r := range records.Items {
-		kept := elsewhere.Kept{At: r.At, ByName: r.ByName}
+		kept := elsewhere.Kept{ID: r.ID, At: r.At, ByName: r.ByName}
 		if r.Readable && json.Unmarshal(r.Fields, &kept.Number) == nil && kept.System != "" {
 			list = append(list, kept)
 		}

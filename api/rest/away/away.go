@@ -13,7 +13,7 @@ type Records interface {
 	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
 	EnterAbsence(ctx context.Context, s care.Staff, key, of string, form absence.Days) (absence.Entry, error)
 	ChangeAbsence(ctx context.Context, s care.Staff, id string, form absence.Days) (absence.Entry, error)
-	EndAbsence(ctx context.Context, s care.Staff, id string) error
+	EndAbsence(ctx context.Context, s care.Staff, id, seen string) error
 }
 
 // AbsenceJSON is when somebody is away.
@@ -38,4 +38,10 @@ func Of(a absence.Entry) AbsenceJSON {
 type NewAbsence struct {
 	absence.Days
 	StaffID string `json:"staff_id,omitempty" doc:"Who is away, where a supervisor enters it; left out: the caller"`
+}
+
+// Ending is which absence ends, as the caller has seen it.
+type Ending struct {
+	ID   string `path:"id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Opaque id"`
+	Seen string `query:"seen" maxLength:"100" doc:"first, last and substitute_id as the caller has seen them, with a blank between them. Where they are others by now it is refused. Left out: it is not asked"`
 }

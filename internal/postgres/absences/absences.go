@@ -87,7 +87,7 @@ func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, fo
 		if err != nil {
 			return err
 		}
-		if refusal := form.Meanwhile(was); refusal != nil {
+		if refusal := was.Meanwhile(form.Seen); refusal != nil {
 			return refusal
 		}
 		if err := refuse(ctx, tx, who, was.StaffID, id, form, now); err != nil {
@@ -107,12 +107,15 @@ func (s *Store) ChangeAbsence(ctx context.Context, who care.Staff, id string, fo
 }
 
 // EndAbsence ends an absence at once, or calls it off. ledger.ErrNotFound: there is none of
-// that id now or to come that the caller may end.
-func (s *Store) EndAbsence(ctx context.Context, who care.Staff, id string) error {
+// that id now or to come that the caller may end. *care.Refusal: it is not as they have seen it.
+func (s *Store) EndAbsence(ctx context.Context, who care.Staff, id, seen string) error {
 	return s.changing(ctx, who, func(tx postgres.Tx, _ time.Time) error {
 		was, err := changeable(ctx, tx, who, id)
 		if err != nil {
 			return err
+		}
+		if refusal := was.Meanwhile(seen); refusal != nil {
+			return refusal
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM absence WHERE id = $1`, id); err != nil {
 			return err

@@ -197,9 +197,9 @@ func TestNobodyByName(t *testing.T) {
 
 	run, _ = o.held()
 	require.NotNil(t, o.waiting(run).Away)
-	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID))
+	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID, ""))
 	require.Nil(t, o.waiting(run).Away, "back before the last day")
-	require.ErrorIs(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID), ledger.ErrNotFound)
+	require.ErrorIs(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID, ""), ledger.ErrNotFound)
 }
 
 // A referral is answered on behalf of who has acknowledged it.
@@ -269,7 +269,7 @@ func TestWhatIsNewComesToTheSubstituteFirst(t *testing.T) {
 	name, mine = first(colleague)
 	require.Empty(t, name)
 	require.False(t, mine)
-	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID))
+	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID, ""))
 	name, mine = first(worker)
 	require.Equal(t, o.Accounts[worker].Name, name)
 	require.True(t, mine)
@@ -324,7 +324,7 @@ func TestNobodyIsThere(t *testing.T) {
 	entered := o.away(other, 2, "")
 	w = o.waiting(run)
 	require.Equal(t, []*time.Time{o.day(2).Time(), o.day(1).Time()}, []*time.Time{w.NobodyUntil, w.NoSupervisorUntil}, "the first who is back")
-	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[other], entered.ID))
+	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[other], entered.ID, ""))
 	require.Nil(t, o.waiting(run).NoSupervisorUntil)
 	_, err := o.Owner.Exec(t.Context(), `INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ('fourth.prato', 'Personale Prova quarta', 'social_worker', 'prato', 'comune', 'quarta@prova.invalid')`)
 	require.NoError(t, err)
@@ -382,13 +382,22 @@ func TestTwoAtOnce(t *testing.T) {
 		now.Last = *o.day(6).Time()
 		require.NoError(t, changes(third, 5, now.Seen())())
 	}
-	require.NoError(t, o.Records.EndAbsence(t.Context(), o.Accounts[third], was.ID))
+	require.Equal(t, refused[0], o.Records.EndAbsence(t.Context(), o.Accounts[third], was.ID, was.Seen()), "nor is it ended unseen")
+	list, err := o.Records.Absences(t.Context(), o.Accounts[third])
+	require.NoError(t, err)
+	is := list[slices.IndexFunc(list, func(e absence.Entry) bool { return e.ID == was.ID })]
+	ends := func(account string) func() error {
+		return func() error { return o.Records.EndAbsence(t.Context(), o.Accounts[account], is.ID, is.Seen()) }
+	}
+	refused = both(ends(third), ends(supervisor))
+	require.Len(t, refused, 1, "it ends once")
+	require.ErrorIs(t, refused[0], ledger.ErrNotFound)
 
 	// Who is back and who works for them, at once: the answer is recorded once, or refused whole.
 	run, task := o.held()
 	entered := o.away(worker, 1, "")
 	e := o.Ask(third, run, catalogue.Complete.Command("", task, care.Completion{Outcome: care.Continue, Note: "Prova"}))
-	require.Empty(t, both(func() error { return o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID) }, func() error {
+	require.Empty(t, both(func() error { return o.Records.EndAbsence(t.Context(), o.Accounts[worker], entered.ID, "") }, func() error {
 		o.Tries(run, e, ledger.Effects{Tasks: []ledger.TaskChange{{ID: task, State: care.TaskCompleted, Outcome: care.Continue}}}, nil)
 		return nil
 	}))
@@ -419,14 +428,14 @@ func TestWhoSeesAbsences(t *testing.T) {
 		require.ErrorIs(t, err, ledger.ErrForbidden, account)
 		_, err = o.Records.ChangeAbsence(ctx, o.Accounts[account], entered.ID, form)
 		require.ErrorIs(t, err, ledger.ErrNotFound, account)
-		require.ErrorIs(t, o.Records.EndAbsence(ctx, o.Accounts[account], entered.ID), ledger.ErrNotFound, account)
+		require.ErrorIs(t, o.Records.EndAbsence(ctx, o.Accounts[account], entered.ID, ""), ledger.ErrNotFound, account)
 	}
 	_, err := o.Records.EnterAbsence(ctx, o.Accounts["supervisor.lucca"], uuid.NewString(), o.Accounts[worker].ID, form)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "nobody of another zone is known")
-	require.ErrorIs(t, o.Records.EndAbsence(ctx, o.Accounts["supervisor.lucca"], entered.ID), ledger.ErrNotFound)
+	require.ErrorIs(t, o.Records.EndAbsence(ctx, o.Accounts["supervisor.lucca"], entered.ID, ""), ledger.ErrNotFound)
 	_, err = o.Records.ChangeAbsence(ctx, o.Accounts[supervisor], entered.ID, form)
 	require.NoError(t, err)
-	require.NoError(t, o.Records.EndAbsence(ctx, o.Accounts[supervisor], entered.ID))
+	require.NoError(t, o.Records.EndAbsence(ctx, o.Accounts[supervisor], entered.ID, ""))
 	line := o.Row(`SELECT staff::text, asked FROM audit WHERE action = $1`, absence.LineEnded)
 	require.Equal(t, map[string]any{"staff": o.Accounts[supervisor].ID, "asked": o.Accounts[worker].ID}, line)
 }

@@ -27,7 +27,7 @@ import (
 
 // atOnce is what is worked at once of a case as a whole, or of none.
 var atOnce = map[care.Operation]func(context.Context, postgres.Tx, care.Staff, ledger.NewCommand, string, time.Time) (*care.Refusal, error){
-	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpWorkProfile: noted.Work(noted.Closed, "work_profile"), care.OpElsewhere: noted.Work(noted.Merged, "number_elsewhere"), care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work, care.OpAddDate: critical.Work, care.OpMoveDate: critical.Work, care.OpEndDate: critical.Work,
+	care.OpVouch: merging.Vouch, care.OpMistake: undo.Work, care.OpUndo: undo.Work, care.OpCorrect: correcting.Work, care.OpTellTakeOver: takeover.Tell, care.OpWorkProfile: noted.Work(noted.Closed), care.OpElsewhere: noted.Work(noted.Merged), care.OpAddNeed: needs.Work, care.OpEndNeed: needs.Work, care.OpAddDate: critical.Work, care.OpMoveDate: critical.Work, care.OpEndDate: critical.Work,
 	care.OpContact: contacts.Work, care.OpProtect: protect.Work, care.OpNameKeeper: protect.Work, care.OpDismissKeeper: protect.Work, care.OpAskLifting: protect.Work, care.OpLift: protect.Work,
 }
 

@@ -1,6 +1,8 @@
 package seen_test
 
 import (
+	"context"
+	"encoding/json"
 	"net/url"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/ledger"
+	"percorso/internal/written"
 )
 
 // TestAFormCarriesWhatItWasMadeFrom: it comes back as it was, also where there was nothing; an
@@ -33,4 +36,38 @@ func TestAFormCarriesWhatItWasMadeFrom(t *testing.T) {
 	require.Equal(t, "not_shown", sends(permit, ledger.Case{}))
 	require.Nil(t, seen.Read(leads, nil))
 	require.Nil(t, seen.Read(permit, nil))
+}
+
+type kept []ledger.Record
+
+func (k kept) WrittenIn(context.Context, care.Staff, string, written.Kind, ledger.Paging) (ledger.Page[ledger.Record], error) {
+	return ledger.Page[ledger.Record]{Items: k}, nil
+}
+
+// TestAFormShowsWhatItTakesThePlaceOf: of each system the number that holds, of a profile what
+// each field says, and the record that a later one must not pass by.
+func TestAFormShowsWhatItTakesThePlaceOf(t *testing.T) {
+	field := fields.Field{Name: "seen", Shape: fields.Seen, Several: true}
+	of := func(op care.Operation, data ...string) *seen.Noted {
+		var list kept
+		for i, d := range data {
+			list = append(list, ledger.Record{ID: string(rune('a' + i)), Form: string(op), Readable: d != "", Fields: json.RawMessage(d)})
+		}
+		found, err := seen.Find(t.Context(), list, care.Staff{}, care.Policy{}, "", op)
+		require.NoError(t, err)
+		return found
+	}
+	numbers := of(care.OpElsewhere, `{"system":"did","number":"2"}`, `{"system":"did","number":"1"}`, `{"system":"social_record","number":"7"}`)
+	require.Equal(t, "c a", numbers.Fields(field)[0].Value)
+	require.Equal(t, " Adesso risulta: cartella sociale 7; DID del Centro per l’Impiego 2.", numbers.Hint("system"))
+	require.Empty(t, numbers.Hint("number"))
+
+	profile := of(care.OpWorkProfile, "", `{"italian":"b1"}`, `{"italian":"a2","licences":"Patente B"}`)
+	require.Equal(t, "a", profile.Fields(field)[0].Value)
+	require.Equal(t, " Adesso risulta: B1.", profile.Hint("italian"))
+	require.Equal(t, " Adesso risulta: Patente B.", profile.Hint("licences"))
+
+	require.Empty(t, of(care.OpWorkProfile).Fields(field)[0].Value, "there is none, which is said, too")
+	require.Nil(t, of(care.OpPermit))
+	require.Empty(t, of(care.OpPermit).Hint("permit"))
 }
