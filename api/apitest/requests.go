@@ -125,8 +125,11 @@ func (f *Requests) AskNext(_ context.Context, _ care.Staff, _, _, lot string) er
 	return f.act(mediation.Ask, func() { f.One.Lot, f.One.Provider, f.One.State = lot, provider.Code, mediation.Requested })
 }
 
-// AcceptProposal takes the other time.
-func (f *Requests) AcceptProposal(context.Context, care.Staff, string) error {
+// AcceptProposal takes the other time, where it is the one that was seen.
+func (f *Requests) AcceptProposal(_ context.Context, _ care.Staff, _ string, seen time.Time) error {
+	if f.One.ProposedAt != nil && !seen.Equal(*f.One.ProposedAt) {
+		return mediation.Changed()
+	}
 	return f.act(mediation.Accept, func() { f.One.At, f.One.State = *f.One.ProposedAt, mediation.Confirmed })
 }
 

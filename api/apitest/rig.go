@@ -352,7 +352,7 @@ func (f *fakeRecords) TakeBack(_ context.Context, _ care.Staff, id string) error
 }
 
 // Tried says it of one alone.
-func (f *fakeRecords) Tried(ctx context.Context, s care.Staff, id, _, _ string) error {
+func (f *fakeRecords) Tried(ctx context.Context, s care.Staff, id, _, _, _ string) error {
 	return f.TakeBack(ctx, s, id)
 }
 

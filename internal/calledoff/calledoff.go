@@ -20,6 +20,9 @@ const (
 	Already = "called_off_already" // on some of these days the service receives nobody as it is
 	Fixing  = "being_fixed_then"   // somebody fixes an appointment there at this moment
 	Over    = "called_off_over"    // the days are over, or taken back already
+
+	// Meanwhile says that somebody else has said how it went to tell a person.
+	Meanwhile = "told_meanwhile"
 )
 
 // Reasons are why days are called off. Why somebody of the staff is away is none of them.
@@ -123,6 +126,21 @@ type Person struct {
 	Try    string     `db:"try"` // empty: nobody has tried
 	ByName string     `db:"by_name"`
 	Tried  *time.Time `db:"tried_at"`
+}
+
+// Seen is what was said last of telling them, as the form that says more carries it; never
+// empty.
+func (p Person) Seen() string {
+	if p.Tried == nil {
+		return "never"
+	}
+	return p.Try + " " + p.Tried.UTC().Format(time.RFC3339Nano)
+}
+
+// Unseen says whether something else than was seen stands there, which what is said now would
+// take the place of. Empty: nobody says what they have seen.
+func (p Person) Unseen(seen, said string) bool {
+	return seen != "" && seen != p.Seen() && said != p.Try
 }
 
 // Off are the days on which a service still receives nobody, of those that were called off.

@@ -291,7 +291,7 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 	for _, one := range people {
 		p := s.person(rules, who, one.Visit)
 		p.State = outcome(e, one)
-		p.Try, p.Known = path+"/"+e.ID+"/avvisate/"+one.ID, one.Try == calledoff.Reached
+		p.Try, p.Seen, p.Known = path+"/"+e.ID+"/avvisate/"+one.ID, one.Seen(), one.Try == calledoff.Reached
 		if one.Try != "" {
 			p.Tried = offered.Try(one.Try) + " da " + one.ByName + ", " + italian.DatedMoment("", *one.Tried)
 		}
@@ -334,12 +334,17 @@ func (s *Place) tried(c *gin.Context, who care.Staff) error {
 	if !slices.Contains(calledoff.Tries, try) {
 		return care.Refuse(care.Fault{Field: "esito", Rule: care.RuleUnknownCode})
 	}
-	if err := s.Records.Tried(c.Request.Context(), who, c.Param("id"), c.Param("appuntamento"), try); err != nil {
+	to := path + "/" + c.Param("id")
+	var refused *care.Refusal
+	switch err := s.Records.Tried(c.Request.Context(), who, c.Param("id"), c.Param("appuntamento"), try, web.Typed(c, "seen")); {
+	case errors.As(err, &refused):
+		return s.Pages.LeaveRefused(c, to, s.Problems.Words.Rule(refused.Faults[0].Rule))
+	case err != nil:
 		return err
 	}
 	words := "Segnato: la persona è avvisata."
 	if try == calledoff.NotReached {
 		words = "Segnato: non l’avete raggiunta. Resta fra le persone da avvisare."
 	}
-	return s.Pages.Leave(c, path+"/"+c.Param("id"), words)
+	return s.Pages.Leave(c, to, words)
 }

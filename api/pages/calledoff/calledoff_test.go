@@ -30,9 +30,9 @@ func (r *records) CallOff(_ context.Context, _ care.Staff, _ string, form called
 	return apitest.SomeID, r.fails
 }
 
-func (r *records) Tried(_ context.Context, _ care.Staff, id, appointment, try string) error {
-	r.tried = []string{id, appointment, try}
-	return nil
+func (r *records) Tried(_ context.Context, _ care.Staff, id, appointment, try, seen string) error {
+	r.tried = []string{id, appointment, try, seen}
+	return r.fails
 }
 
 func (r *records) TakeBack(context.Context, care.Staff, string) error { return r.fails }
@@ -85,9 +85,14 @@ func TestWhoWasExpectedIsTold(t *testing.T) {
 	for _, want := range []string{"Persone da avvisare", "Avvisata da " + apitest.SomeWorker.Name, "Non raggiunta", "Riapri i prossimi giorni", "Annullato", "non tornano"} {
 		require.Contains(t, page, want)
 	}
-	answer := b.Submit(day+"/avvisate/"+apitest.AnotherID, url.Values{"esito": {"not_reached"}})
+	require.Contains(t, b.Open(t, day).Text, `name="seen" value="never"`)
+	answer := b.Submit(day+"/avvisate/"+apitest.AnotherID, url.Values{"esito": {"not_reached"}, "seen": {"never"}})
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode, answer.Text)
-	require.Equal(t, []string{apitest.SomeID, apitest.AnotherID, calledoff.NotReached}, r.tried)
+	require.Equal(t, []string{apitest.SomeID, apitest.AnotherID, calledoff.NotReached, "never"}, r.tried)
+	r.fails = &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: calledoff.Meanwhile}}}
+	b.Submit(day+"/avvisate/"+apitest.AnotherID, url.Values{"esito": {"not_reached"}, "seen": {"never"}})
+	require.Contains(t, b.Open(t, day).Words(), "Nel frattempo qualcun altro ha segnato com’è andata")
+	r.fails = nil
 	require.Equal(t, http.StatusUnprocessableEntity, b.Submit(day+"/avvisate/"+apitest.AnotherID, url.Values{"esito": {"forse"}}).StatusCode)
 	require.Equal(t, http.StatusSeeOther, b.Submit(day+"/riapri", nil).StatusCode)
 	r.fails = care.Refuse(care.Fault{Rule: calledoff.Over})

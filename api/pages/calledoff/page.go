@@ -42,6 +42,7 @@ type Person struct {
 	Case       string // number
 	State      web.Badge
 	Try        string // address of the form that says how the call went
+	Seen       string // what was said last, which the form gives back
 	Tried      string // how the last one went; empty: nobody has tried
 	Known      bool   // they know
 }

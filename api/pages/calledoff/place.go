@@ -24,5 +24,5 @@ type Records interface {
 	Proposal(ctx context.Context, s care.Staff, form calledoff.Form) ([]expected.Visit, error)
 	CallOff(ctx context.Context, s care.Staff, key string, form calledoff.Form) (string, error)
 	TakeBack(ctx context.Context, s care.Staff, id string) error
-	Tried(ctx context.Context, s care.Staff, id, appointment, try string) error
+	Tried(ctx context.Context, s care.Staff, id, appointment, try, seen string) error
 }

@@ -2,6 +2,7 @@ package mediation
 
 import (
 	"github.com/gin-gonic/gin"
+	"time"
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
@@ -19,7 +20,8 @@ func (s *Place) accept(c *gin.Context, who care.Staff) error {
 		return care.Refuse(faults...)
 	}
 	id := c.Param("id")
-	if err := s.Requests.AcceptProposal(ctx, who, id); err != nil {
+	seen, _ := time.Parse(time.RFC3339Nano, c.PostForm("seen")) // what is no time was not asked for by a page
+	if err := s.Requests.AcceptProposal(ctx, who, id, seen); err != nil {
 		return s.elsewhere(c, id, err)
 	}
 	return s.Pages.Leave(c, path+"/"+id, "Il mediatore è confermato per l’ora che ha proposto.")

@@ -185,6 +185,7 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 	for _, act := range r.Acts(s.Now()) {
 		if act == mediation.Accept {
 			page.Accept, page.AcceptAs = &web.Form{Action: path + "/" + r.ID + "/accetta"}, "Accetta: "+when(*r.ProposedAt)
+			page.Seen = r.ProposedAt.UTC().Format(time.RFC3339Nano)
 			continue
 		}
 		link := links[act]

@@ -100,8 +100,12 @@ func TestTheListSaysWhatComesNext(t *testing.T) {
 	b.Requests.One.State, b.Requests.One.ProposedAt = mediation.Proposed, &later
 	require.Contains(t, b.Open(t, "/mediatori").Words(), "Da decidere: il fornitore propone un altro orario")
 	require.Contains(t, b.Open(t, one).Words(), "Accetta: lunedì 30 novembre 2026, ore 15.30")
-	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", url.Values{}).StatusCode)
-	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", url.Values{}).StatusCode)
+	seen := url.Values{"seen": {later.UTC().Format(time.RFC3339Nano)}}
+	require.Contains(t, b.Open(t, one).Text, `name="seen" value="`+seen.Get("seen")+`"`)
+	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", url.Values{"seen": {b.Requests.One.At.UTC().Format(time.RFC3339Nano)}}).StatusCode)
+	require.Contains(t, b.Open(t, one).Words(), "Nel frattempo la richiesta è cambiata", "another hour than the one that was seen")
+	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", seen).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.Send(t, one+"/accetta", seen).StatusCode)
 	require.Contains(t, b.Open(t, one).Words(), "Nel frattempo la richiesta è cambiata")
 	b.Requests.One.Elsewhen, b.Requests.One.Appointment = true, apitest.SomeID
 	require.Contains(t, b.Open(t, one).Words(), "Sposta l’appuntamento a lunedì 30 novembre 2026, ore 15.30")

@@ -51,6 +51,7 @@ type One struct {
 	Asked    []web.Line
 	Accept   *web.Form
 	AcceptAs string
+	Seen     string     // the time that is accepted, which the form gives back
 	Links    []web.Link // the other acts, each a page of its own
 }
 

@@ -3,6 +3,7 @@ package mediation
 
 import (
 	"context"
+	"time"
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
@@ -38,7 +39,7 @@ type Requests interface {
 	AskMediator(ctx context.Context, who care.Staff, key string, f mediation.Form) (mediation.Request, error)
 	// AskNext asks another provider, unless another than the one whose link was seen was asked meanwhile.
 	AskNext(ctx context.Context, who care.Staff, id, seen, lot string) error
-	AcceptProposal(ctx context.Context, who care.Staff, id string) error
+	AcceptProposal(ctx context.Context, who care.Staff, id string, seen time.Time) error
 	CallOff(ctx context.Context, who care.Staff, id string, byProvider bool) (mediation.State, error)
 	NoteHeld(ctx context.Context, who care.Staff, id string, minutes int) error
 	// NoteCall keeps that a mediator was rung up there and then.

@@ -213,16 +213,21 @@ func (d *Days) CalledOffDay(ctx context.Context, s care.Staff, id string) (e cal
 }
 
 // Tried says how it went to tell somebody. ledger.ErrNotFound: they are nobody of these days
-// of whom the caller may know.
-func (d *Days) Tried(ctx context.Context, s care.Staff, id, appointment, try string) error {
+// of whom the caller may know. *care.Refusal: somebody has said otherwise since the caller looked.
+func (d *Days) Tried(ctx context.Context, s care.Staff, id, appointment, try, seen string) error {
 	if !care.IsID(id) || !care.IsID(appointment) {
 		return ledger.ErrNotFound
 	}
 	return d.acting(ctx, s, func(tx postgres.Tx) error {
-		done, err := tx.Exec(ctx, `UPDATE called_off_person SET try = $3, tried_by = $4, tried_at = $5 WHERE called_off = $1 AND appointment = $2`, id, appointment, try, s.ID, d.now())
-		if err == nil && done.RowsAffected() == 0 {
-			err = ledger.ErrNotFound
+		var was calledoff.Person
+		err := tx.QueryRow(ctx, `SELECT try, tried_at FROM called_off_person WHERE called_off = $1 AND appointment = $2 FOR UPDATE`, id, appointment).Scan(&was.Try, &was.Tried)
+		switch {
+		case err != nil:
+			return missing(err)
+		case was.Unseen(seen, try):
+			return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: calledoff.Meanwhile}}}
 		}
+		_, err = tx.Exec(ctx, `UPDATE called_off_person SET try = $3, tried_by = $4, tried_at = $5 WHERE called_off = $1 AND appointment = $2`, id, appointment, try, s.ID, d.now())
 		return err
 	})
 }

@@ -125,9 +125,15 @@ func TestADayCalledOff(t *testing.T) {
 	require.Equal(t, []any{"premises", "Allagamento (prova).", who.Name, 1, 0}, []any{entry.Reason, entry.Note, entry.ByName, entry.ToTell, entry.Told})
 	require.Len(t, people, 1)
 	require.Equal(t, []string{appointment, "cancelled", ""}, []string{people[0].ID, people[0].State, people[0].Try})
-	require.NoError(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.NotReached))
-	require.NoError(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.Reached))
-	require.ErrorIs(t, o.Records.Tried(ctx, o.Accounts[desk], id, stays, calledoff.Reached), ledger.ErrNotFound)
+	require.NoError(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.NotReached, ""))
+	require.NoError(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.Reached, ""))
+	require.ErrorIs(t, o.Records.Tried(ctx, o.Accounts[desk], id, stays, calledoff.Reached, ""), ledger.ErrNotFound)
+	// Of two who say it from what they saw the second is told, unless they say the same.
+	require.Equal(t, calledoff.Meanwhile, rule(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.NotReached, "never")))
+	require.NoError(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.Reached, "never"))
+	_, said, err := o.Records.CalledOffDay(ctx, o.Accounts[desk], id)
+	require.NoError(t, err)
+	require.NoError(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.Reached, said[0].Seen()))
 	entries, err := o.Records.CalledOffDays(ctx, who)
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
@@ -175,8 +181,8 @@ func TestAProtectedPersonIsCancelledUnseen(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []int{sees, sees}, []int{len(people), entry.ToTell}, account)
 	}
-	require.ErrorIs(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.Reached), ledger.ErrNotFound)
-	require.NoError(t, o.Records.Tried(ctx, o.Accounts[keeper], id, appointment, calledoff.Reached))
+	require.ErrorIs(t, o.Records.Tried(ctx, o.Accounts[desk], id, appointment, calledoff.Reached, ""), ledger.ErrNotFound)
+	require.NoError(t, o.Records.Tried(ctx, o.Accounts[keeper], id, appointment, calledoff.Reached, ""))
 }
 
 // TestABookingBesideACallingOff: of many who book while the day is called off each is among the

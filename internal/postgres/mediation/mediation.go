@@ -194,13 +194,14 @@ func (s *Store) AskNext(ctx context.Context, who care.Staff, id, seen, code stri
 	})
 }
 
-// AcceptProposal takes the time that the provider proposes. The coordinator is told.
-func (s *Store) AcceptProposal(ctx context.Context, who care.Staff, id string) error {
+// AcceptProposal takes the time that the provider proposes, which the caller has seen; the zero
+// time: whichever it is. The coordinator is told.
+func (s *Store) AcceptProposal(ctx context.Context, who care.Staff, id string, seen time.Time) error {
 	return s.acting(ctx, who, id, func(tx postgres.Tx, rules *postgres.Ruleset, r mediation.Request, now time.Time) error {
 		switch {
 		case r.State == mediation.Confirmed && r.ProposedAt != nil && r.ProposedAt.Equal(r.At):
 			return nil // accepted twice
-		case !slices.Contains(r.Acts(now), mediation.Accept):
+		case !slices.Contains(r.Acts(now), mediation.Accept), !seen.IsZero() && !seen.Equal(*r.ProposedAt): // the provider may propose again
 			return mediation.Changed()
 		}
 		r.At, r.Until = *r.ProposedAt, r.ProposedAt.Add(r.Until.Sub(r.At))

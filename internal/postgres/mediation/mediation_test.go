@@ -167,8 +167,11 @@ func TestAMediatorIsFound(t *testing.T) {
 
 	later := form.At.Add(5 * time.Hour)
 	z.answers(next, rules.Answer{What: rules.Proposed, At: later, Mediator: "Mediatrice Prova"})
-	require.NoError(t, z.AcceptProposal(t.Context(), z.worker, r.ID))
-	require.NoError(t, z.AcceptProposal(t.Context(), z.worker, r.ID))
+	z.answers(next, rules.Answer{What: rules.Proposed, At: later.Add(time.Hour), Mediator: "Mediatrice Prova"})
+	refusedBy(t, z.AcceptProposal(t.Context(), z.worker, r.ID, later), rules.RuleState) // of which the caller has not seen that it is another one
+	z.answers(next, rules.Answer{What: rules.Proposed, At: later, Mediator: "Mediatrice Prova"})
+	require.NoError(t, z.AcceptProposal(t.Context(), z.worker, r.ID, later))
+	require.NoError(t, z.AcceptProposal(t.Context(), z.worker, r.ID, later))
 	require.True(t, later.Equal(z.of(r.ID).At))
 	require.Equal(t, []string{rules.MailRequest, rules.MailAccepted}, z.mails(next.Link))
 
@@ -316,7 +319,7 @@ func TestWhatBecomesOfAnAppointmentBecomesOfItsMediator(t *testing.T) {
 		if !first {
 			moves(r, later)
 		}
-		require.NoError(t, z.AcceptProposal(t.Context(), z.worker, r.ID))
+		require.NoError(t, z.AcceptProposal(t.Context(), z.worker, r.ID, time.Time{}))
 		if first {
 			require.True(t, z.of(r.ID).Elsewhen)
 			require.Equal(t, "proposed", z.stands(r.Appointment), "not at the hour that the appointment has")
