@@ -5,6 +5,7 @@ package amending
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -96,6 +97,9 @@ func (a Amended) Check(p care.Policy) []care.Fault {
 	if a.Areas != nil {
 		f.Add(len(*a.Areas) > 0, Areas, care.RuleRequired)
 		needs.CheckAreas(&f, p, Areas, *a.Areas)
+		for i, area := range *a.Areas { // whoever reads the record reads its versions
+			f.Add(area.Circle == "", fmt.Sprintf("%s[%d].circle", Areas, i), care.RuleNotAllowed)
+		}
 	}
 	return f
 }

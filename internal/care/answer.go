@@ -93,9 +93,10 @@ type Booking struct {
 
 // AreaFinding is what an assessment says of one area of need.
 type AreaFinding struct {
-	Area string `json:"area" doc:"Code of an area of need"`
-	Need string `json:"need" enum:"none,some,serious" doc:"How serious the need is"`
-	Note string `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
+	Area   string `json:"area" doc:"Code of an area of need"`
+	Need   string `json:"need" enum:"none,some,serious" doc:"How serious the need is"`
+	Note   string `json:"note,omitempty" maxLength:"4000" doc:"Free text; never leaves the record"`
+	Circle string `json:"circle,omitempty" enum:"social,equipe,agency" doc:"Who reads the note; left out: who reads the rest"`
 }
 
 // Completion is the form that completes a task. Which fields count is said by

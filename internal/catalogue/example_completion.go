@@ -6,6 +6,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/completion"
 	"percorso/internal/speech"
+	"percorso/internal/written"
 )
 
 // completion is the form of a task with any of its outcomes.
@@ -40,7 +41,7 @@ func (w World) fill(c *care.Completion, field completion.TaskField, outcome comp
 		c.Needs = w.needs()
 	case completion.FieldAreas:
 		for _, need := range w.needs() {
-			c.Areas = append(c.Areas, care.AreaFinding{Area: need, Need: pick(w, care.NeedLevels), Note: exampleText})
+			c.Areas = append(c.Areas, care.AreaFinding{Area: need, Need: pick(w, care.NeedLevels), Note: exampleText, Circle: pick(w, append(written.Choices(written.AreaNote), ""))})
 		}
 	case completion.FieldBookings:
 		for range 1 + w.Rand.IntN(2) {

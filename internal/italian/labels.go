@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian/reading"
 	"percorso/internal/ledger"
 	"percorso/internal/takeover"
+	"percorso/internal/written"
 )
 
 // say finds the word of a code; an unknown code is said as it is.
@@ -432,7 +433,7 @@ var operations = map[care.Operation]string{
 	care.OpPermit: "Registra la ricevuta o il nuovo permesso", care.OpSuspend: "Sospendi il percorso", care.OpResume: "Fai riprendere il percorso",
 	care.OpTransfer: "Chiedi il passaggio a un’altra zona", care.OpRecall: "Ritira la richiesta di passaggio", care.OpMerge: "Unisci a un altro fascicolo", care.OpAdopt: "Arrivo di un fascicolo unito", care.OpNewCourse: "Passa al nuovo percorso",
 	care.OpMistake: "Segnala che è stato uno sbaglio", care.OpUndo: "Conferma e annulla lo sbaglio",
-	care.OpReopen: "Riapri il fascicolo", care.OpProtect: "Proteggi la persona", care.OpNameKeeper: "Nomina un custode", care.OpDismissKeeper: "Togli un custode", care.OpNameLead: "Nomina il referente", care.OpAddNeed: "Aggiungi un bisogno", care.OpEndNeed: "Chiudi un bisogno", care.OpAddDate: "Aggiungi una data importante", care.OpMoveDate: "Correggi una data importante", care.OpEndDate: "Segna una data come passata", care.OpAmend: "Correggi quello che è scritto", care.OpNoteReferral: "Aggiungi una nota alla segnalazione", takeover.Form: "Presa in carico", care.OpTellTakeOver: "Registra come la persona sa della presa in carico", care.OpWorkProfile: "Scrivi il profilo per il lavoro", care.OpElsewhere: "Scrivi il numero in un altro sistema",
+	care.OpReopen: "Riapri il fascicolo", care.OpProtect: "Proteggi la persona", care.OpNameKeeper: "Nomina un custode", care.OpDismissKeeper: "Togli un custode", care.OpNameLead: "Nomina il referente", care.OpAddNeed: "Aggiungi un bisogno", care.OpEndNeed: "Chiudi un bisogno", care.OpAddDate: "Aggiungi una data importante", care.OpMoveDate: "Correggi una data importante", care.OpEndDate: "Segna una data come passata", care.OpAmend: "Correggi quello che è scritto", care.OpNoteReferral: "Aggiungi una nota alla segnalazione", takeover.Form: "Presa in carico", written.AreaNote: "Nota su un’area della valutazione", care.OpTellTakeOver: "Registra come la persona sa della presa in carico", care.OpWorkProfile: "Scrivi il profilo per il lavoro", care.OpElsewhere: "Scrivi il numero in un altro sistema",
 	care.OpMoveMeeting: "Sposta l’appuntamento", care.OpCancelMeeting: "Annulla l’appuntamento", care.OpArrive: "È arrivata",
 	care.OpAskLifting: "Proponi di togliere la protezione", care.OpLift: "Togli la protezione",
 }

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/italian/jobs"
 	"percorso/internal/italian/known"
 	"percorso/internal/takeover"
+	"percorso/internal/written"
 )
 
 // OperationTexts are what the page of an operation on a case says besides the
@@ -51,6 +52,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 			"adult": "da 18 a 65 anni", "over": "più di 65 anni", "unknown": "non nota", "third_country": "di un Paese terzo, o apolide", "other": "altra", "valid": "mostrato, in corso", "requested": "ricevuta della richiesta",
 		},
 	},
+	written.AreaNote:    {Labels: map[string]string{"area": "Area", "circle": "Chi legge questa nota"}},
 	care.OpTellTakeOver: {Intro: "La presa in carico è registrata da sola, con i requisiti di quel giorno, quando la persona concorda il progetto o il Centro per l’Impiego accetta. Qui scrivi come la persona lo ha saputo.", Done: "È registrato come la persona lo ha saputo.", Labels: map[string]string{"how": "Come lo ha saputo", "mediator": "Con un mediatore, nella sua lingua"}, Choices: map[string]string{"in_person": "a voce, di persona", "phone": "al telefono", "letter": "con una lettera", "message": "con un messaggio"}},
 	care.OpElsewhere: {
 		Intro: "Il numero con cui un altro sistema conosce la persona. Un numero nuovo dello stesso sistema prende il posto di quello di prima, che resta nella scheda.", Done: "Il numero è registrato.",

@@ -51,6 +51,7 @@ func CheckAreas(f *care.Faults, p care.Policy, field string, areas []care.AreaFi
 		f.Add(len(p.NeedAreas([]string{a.Area})) == 1, at+".area", care.RuleUnknownCode)
 		f.Add(slices.Contains(care.NeedLevels, a.Need), at+".need", care.RuleUnknownCode)
 		f.Note(at+".note", a.Note)
+		f.Add(a.Circle == "" || slices.Contains(written.Choices(written.AreaNote), a.Circle), at+".circle", care.RuleUnknownCode)
 	}
 }
 

@@ -71,6 +71,7 @@ var forms = []form{
 	task(care.FirstListening, Needs, Agency, true),
 	task(care.SocialConsult, Assessment, Agency, true),
 	task(care.Assessment, Assessment, Agency, true),
+	{AreaNote, Assessment, Agency, true},   // which the step of an assessment writes
 	{takeover.Form, TakeOver, Case, false}, // which a step writes
 	act(care.OpTellTakeOver, TakeOver, Case, false),
 	act(care.OpWorkProfile, Assessment, Case, false), // the employment centre is told of it

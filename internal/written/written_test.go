@@ -1,6 +1,7 @@
 package written_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -30,6 +31,33 @@ func TestWhoChoosesACircle(t *testing.T) {
 		require.Equal(t, care.Faults{{Field: "circle", Rule: care.RuleUnknownCode}}, f, form)
 	}
 	require.Empty(t, written.Choices(string(care.OpReject)))
+}
+
+// A note on an area that is for others than the rest is taken out of it; what is for the same
+// people, and how serious the need is, stays.
+func TestANoteOnAnAreaIsApart(t *testing.T) {
+	form := func(circle string, areas ...care.AreaFinding) json.RawMessage {
+		data, err := json.Marshal(care.Completion{Outcome: care.Onward, Areas: areas, Note: "In breve", Circle: circle})
+		require.NoError(t, err)
+		return data
+	}
+	work, home := care.AreaFinding{Area: "labour", Need: "some", Note: "Del lavoro"}, care.AreaFinding{Area: "housing", Need: "serious", Note: "Della casa", Circle: "equipe"}
+	rest, notes, err := written.Apart(string(care.Assessment), care.SocialWorker, form("", work, home))
+	require.NoError(t, err)
+	require.Equal(t, []written.Noted{{Area: "housing", Note: "Della casa", Circle: "equipe"}}, notes)
+	require.JSONEq(t, string(form("", work, care.AreaFinding{Area: "housing", Need: "serious"})), string(rest))
+
+	same := home
+	same.Circle = "social"
+	for _, whole := range []json.RawMessage{form("", work, same), form("equipe", work, home), form("", work), form("", work, care.AreaFinding{Area: "housing", Need: "some", Circle: "equipe"})} {
+		rest, notes, err = written.Apart(string(care.Assessment), care.SocialWorker, whole)
+		require.NoError(t, err)
+		require.Empty(t, notes)
+		require.Equal(t, whole, rest)
+	}
+	_, notes, err = written.Apart(string(care.Assessment), care.DeskOperator, form("", same))
+	require.NoError(t, err)
+	require.Len(t, notes, 1, "the desk's own circle is its agency")
 }
 
 // Every form that people fill in makes a record of a known kind.

@@ -224,10 +224,8 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 	case completion.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	case completion.FieldCircle:
-		shown.Shape, shown.Empty, shown.Hint = "select", "Come di solito", italian.FieldHelp("circle")
-		for _, code := range f.circles() {
-			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Circle(code), Chosen: shown.Value == code})
-		}
+		shown.Empty, shown.Hint = "Come di solito", italian.FieldHelp("circle")
+		shown = circleOf(shown, f.circles())
 	}
 	return shown
 }
@@ -259,9 +257,22 @@ func (f *TaskForm) areas(id string) web.Field {
 			level.Options = append(level.Options, web.Option{Value: code, Text: italian.NeedLevel(code), Chosen: f.Sent.Get(level.ID) == code})
 		}
 		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.Sent.Get(at + "-note")}
-		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}})
+		row := web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}}
+		if circles := f.circles(); len(circles) > 0 {
+			row.Fields = append(row.Fields, circleOf(web.Field{ID: at + "-circle", Label: "Chi legge questa nota", Empty: "Come il resto", Value: f.Sent.Get(at + "-circle")}, circles))
+		}
+		group.Fields = append(group.Fields, row)
 	}
 	return group
+}
+
+// circleOf asks who reads what is written.
+func circleOf(shown web.Field, circles []string) web.Field {
+	shown.Shape = "select"
+	for _, code := range circles {
+		shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Circle(code), Chosen: shown.Value == code})
+	}
+	return shown
 }
 
 // findings asks of each goal of the plan how far it was reached.

@@ -155,8 +155,8 @@ func (f *TaskForm) readAreas(id string) []care.AreaFinding {
 			continue
 		}
 		path := fmt.Sprintf("areas[%d].", len(found))
-		f.places[path+"need"], f.places[path+"note"], f.places[path+"area"] = at+"-need", at+"-note", at+"-need"
-		found = append(found, care.AreaFinding{Area: n.Code, Need: need, Note: note})
+		f.places[path+"need"], f.places[path+"note"], f.places[path+"area"], f.places[path+"circle"] = at+"-need", at+"-note", at+"-need", at+"-circle"
+		found = append(found, care.AreaFinding{Area: n.Code, Need: need, Note: note, Circle: f.Sent.Get(at + "-circle")})
 	}
 	return found
 }

@@ -105,9 +105,8 @@ func (w *writer) write() (ledger.StepResult, error) {
 			return ledger.StepResult{}, err
 		}
 	}
-	w.keepForm()
 	for _, work := range []func() error{
-		w.caseFile.remember, func() error { return tellConcerned(w) }, w.life.beside, w.suspension.write, w.permits.update, w.appointments, w.referrals.write, w.equipes.write, w.tasks.write, w.plans.write, w.waits.write, w.messages,
+		w.keepForm, w.caseFile.remember, func() error { return tellConcerned(w) }, w.life.beside, w.suspension.write, w.permits.update, w.appointments, w.referrals.write, w.equipes.write, w.tasks.write, w.plans.write, w.waits.write, w.messages,
 		w.caseFile.merge,
 	} {
 		if err := work(); err != nil {
@@ -203,20 +202,20 @@ func (w *writer) renewPolicy() error {
 
 // keepForm keeps the form as it was filled in, but for what has a row of its own.
 // The command that brought it keeps its digest alone from now on.
-func (w *writer) keepForm() {
+func (w *writer) keepForm() error {
 	if len(w.entry.Data) == 0 || w.entry.byCase() {
-		return
+		return nil
 	}
 	kind := string(w.step.Entry.Answer.Operation)
 	if w.about.Task != nil {
 		kind = string(w.about.Task.Kind)
 	}
-	keep, args := written.Keep(written.Entry{ID: w.step.Entry.ID, Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Agency: w.entry.Agency,
-		Form: kind, Role: w.entry.Role, By: w.by(), At: w.step.At, Data: w.entry.Data})
-	w.queue(keep, args...)
-	if written.FindsNeeds(kind) {
+	err := written.KeepApart(written.Entry{ID: w.step.Entry.ID, Case: w.caseID(), Run: w.step.Run, Zone: w.run.Zone, Agency: w.entry.Agency,
+		Form: kind, Role: w.entry.Role, By: w.by(), At: w.step.At, Data: w.entry.Data}, w.queue)
+	if err == nil && written.FindsNeeds(kind) {
 		w.queue(written.KeepNeeds, w.caseID(), kind, w.entry.Data)
 	}
+	return err
 }
 
 // appointments books appointments and moves them.

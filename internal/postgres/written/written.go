@@ -4,6 +4,7 @@ package written
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -39,6 +40,28 @@ func Keep(e Entry) (sql string, args []any) {
 		FROM (SELECT record_form($6, coalesce(nullif($7::jsonb, 'null'), '{}')) || CASE WHEN $10::jsonb IS NULL THEN '{}' ELSE jsonb_build_object('done', $10::jsonb) END AS filled) AS f
 		WHERE filled <> '{}'`,
 		[]any{e.ID, e.Case, e.Run, e.Zone, e.Agency, e.Form, postgres.OrNull(e.Data), e.By, e.At, postgres.OrNull(e.Done), written.CircleOf(e.Form, e.Role)}
+}
+
+// KeepApart writes a form's record, and beside it those of the notes in it that are for others
+// than the rest.
+func KeepApart(e Entry, queue func(sql string, args ...any)) error {
+	rest, notes, err := written.Apart(e.Form, e.Role, e.Data)
+	if err != nil {
+		return err
+	}
+	own := e
+	own.Data = rest
+	sql, args := Keep(own)
+	queue(sql, args...)
+	for _, n := range notes {
+		own.ID, own.Form = ledger.DerivedID(e.ID, written.AreaNote+" "+n.Area), written.AreaNote
+		if own.Data, err = json.Marshal(n); err != nil {
+			return err
+		}
+		sql, args = Keep(own)
+		queue(sql, args...)
+	}
+	return nil
 }
 
 // KeepNeeds is the statement that keeps which needs a case has, by the case, the kind of form

@@ -124,6 +124,48 @@ func TestACircleIsChosen(t *testing.T) {
 	require.True(t, readable("social_worker.prato", kept), "who follows the case")
 }
 
+// Each area of an assessment may be noted for others: who sees one note does not see the other
+// by it, and each is opened and corrected by itself.
+func TestEachAreaHasItsCircle(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	task := postgrestest.Opens(run, "assessment", ledger.TaskChange{Kind: care.Assessment, Role: care.SocialWorker, Agency: "comune"})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{task}}, nil)
+	const author, colleague = "social_worker.prato", "intercultural_mediator.prato"
+	p.Complete(author, run, task.ID, care.Completion{Outcome: care.Onward, Areas: []care.AreaFinding{
+		{Area: "labour", Need: "some", Note: mark + " lavoro"}, {Area: "school", Need: "serious", Note: mark + " scuola", Circle: "agency"},
+	}}, ledger.Effects{}, nil)
+	require.Subset(t, p.Row(`SELECT needs FROM case_file`)["needs"], []any{"labour", "school"})
+
+	read := func(account string) (rest, note ledger.Record) {
+		for _, r := range told(t, p, account, run) {
+			switch r.Form {
+			case string(care.Assessment):
+				rest = r
+			case written.AreaNote:
+				note = r
+			}
+		}
+		return rest, note
+	}
+	rest, note := read(author)
+	require.Contains(t, string(rest.Fields), mark+" lavoro")
+	require.NotContains(t, string(rest.Fields), mark+" scuola")
+	require.JSONEq(t, `{"area": "school", "note": "`+mark+` scuola", "circle": "agency"}`, string(note.Fields))
+	require.True(t, rest.MayAmend && note.MayAmend)
+	require.Equal(t, string(written.Assessment), note.Kind)
+
+	rest, note = read(colleague)
+	require.False(t, rest.Readable)
+	require.True(t, note.Readable)
+	require.Equal(t, care.SocialWorker, note.ByRole)
+	require.NotContains(t, rows(t, p, colleague), mark+" lavoro")
+	require.Contains(t, rows(t, p, colleague), mark+" scuola")
+	require.NoError(t, p.Records.OpenRecord(t.Context(), p.Accounts[colleague], uuid.NewString(), rest.ID, "Motivo di prova"))
+	rest, _ = read(colleague)
+	require.Contains(t, string(rest.Fields), mark+" lavoro")
+}
+
 // What is written for the équipe is read by who sits in it, of whatever agency, for as long as
 // they sit; by who was asked, or is of their agency, it is not.
 func TestTheEquipesCircle(t *testing.T) {
