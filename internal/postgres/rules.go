@@ -70,6 +70,20 @@ func (r *Rules) Current(ctx context.Context, tx Tx, zone string) (*Ruleset, erro
 	return set, err
 }
 
+// Newest gives the newest policy of a zone as Postgres has it at this moment, for who counts
+// by it under lock: what Current remembers may have been changed since.
+func (r *Rules) Newest(ctx context.Context, tx Tx, zone string) (*Ruleset, error) {
+	var version string
+	err := tx.QueryRow(ctx, `SELECT version FROM zone_policy WHERE zone = $1 AND current`, zone).Scan(&version)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, ledger.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.At(ctx, tx, zone, version)
+}
+
 // Fresh gives the newest policy of a zone if it is remembered; else nil. How
 // long ago it was read is the machine's own time, whatever day is played.
 func (r *Rules) Fresh(zone string) *Ruleset {

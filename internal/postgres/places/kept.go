@@ -28,7 +28,10 @@ func (r *Reader) KeepPlaces(ctx context.Context, s care.Staff, path string, chos
 		if err := lockDays(ctx, tx, rules, nil, chosen); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND (ends_at <= $2 OR form = $3 AND at <> ALL ($4)) OR ends_at < clock_timestamp() - interval '1 day'`,
+		if rules, err = r.rules.Newest(ctx, tx, s.Zone); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND (ends_at <= $2 OR form = $3 AND at <> ALL ($4)) OR ends_at < $2 - interval '1 day'`,
 			s.ID, now, form, times(chosen)); err != nil {
 			return err
 		}

@@ -46,12 +46,16 @@ type wish struct {
 // Hold holds a place for each appointment that a command asks for, until it is worked or
 // refused. It says why not where there is none, and what is free; nil: all are held. The
 // caller inserts the command under this id, of this case, in the same transaction.
-func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.Staff, c ledger.NewCommand, id, caseID string, now time.Time) (*care.Refusal, error) {
+func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff, c ledger.NewCommand, id, caseID string, now time.Time) (*care.Refusal, error) {
 	if c.Operation == care.OpSuspend {
 		faults, err := Meanwhile(ctx, tx, caseID, c.Data, now)
 		if err == nil && len(faults) > 0 {
 			return care.Refuse(faults...), nil
 		}
+		return nil, err
+	}
+	rules, err := all.Current(ctx, tx, s.Zone)
+	if err != nil {
 		return nil, err
 	}
 	wishes, refused, err := wished(ctx, tx, rules, c, now)
@@ -63,6 +67,9 @@ func Hold(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 		asked[i] = w.Booking
 	}
 	if err := lockDays(ctx, tx, rules, []string{"person/" + caseID}, asked); err != nil {
+		return nil, err
+	}
+	if rules, err = all.Newest(ctx, tx, s.Zone); err != nil {
 		return nil, err
 	}
 	var speaks bool // on the telephone
@@ -291,7 +298,7 @@ func (r *Reader) OnThePhone(ctx context.Context, s care.Staff, run string) (spea
 func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most int, of func(*postgres.Ruleset, time.Time) (agenda.Agenda, string)) (free []agenda.Slot, err error) {
 	now := r.now()
 	err = postgres.Within(ctx, r.pool, postgres.App(s, now), nil, func(tx postgres.Tx) error {
-		rules, err := r.rules.Current(ctx, tx, s.Zone)
+		rules, err := r.rules.Newest(ctx, tx, s.Zone)
 		if err == nil {
 			a, service := of(rules, now)
 			free, err = freeFrom(ctx, tx, s, rules, a, service, from, now, most)

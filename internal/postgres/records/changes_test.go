@@ -1,7 +1,6 @@
 package records_test
 
 import (
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -166,67 +165,6 @@ func TestNobodyIsInTwoPlacesAtOnce(t *testing.T) {
 	require.Equal(t, agenda.Elsewhere, both.Refusal.Faults[0].Rule)
 }
 
-// TestTheAgendaKeepsItsPromises: whatever is booked, moved and cancelled, in any order, no
-// slot has more people than places, nobody is in two places at once, and each place that is
-// taken is of an appointment that stands, at its time.
-func TestTheAgendaKeepsItsPromises(t *testing.T) {
-	p := newPlay(t)
-	services := []string{"pas", "spac", "uoc_immigrazione"}
-	receives(p, 2, services...)
-	random := rand.New(rand.NewPCG(7, 11))
-	type made struct{ caseRun, run, id, service string }
-	var persons []string
-	for range 4 {
-		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
-		persons = append(persons, run)
-	}
-	var stand []made
-	done := map[string]int{}
-	when := func() time.Time { // a slot, or an hour or a day on which nobody is received
-		return thursday(9, 0).AddDate(0, 0, []int{0, 0, 0, 2, 4}[random.IntN(5)]).Add(time.Duration(random.IntN(5)) * 30 * time.Minute)
-	}
-	for range 70 {
-		switch act := random.IntN(4); {
-		case act < 2 || len(stand) == 0:
-			person, service, at := persons[random.IntN(len(persons))], services[random.IntN(len(services))], when()
-			cmd, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.prato"], catalogue.Book.Command(uuid.NewString(), "", catalogue.BookingForm{Booking: care.Booking{Service: care.Code(service), At: at}}).InRun(person).NewCommand)
-			require.NoError(t, err)
-			if cmd.State == ledger.CommandRefused {
-				done["booking refused"]++
-				break
-			}
-			run, id := p.begins(person, ledger.Entry{ID: cmd.ID, Answer: cmd.Answer}, service, at)
-			stand = append(stand, made{person, run, id, service})
-			done["booked"]++
-		case act == 2:
-			a := stand[random.IntN(len(stand))]
-			cmd := p.puts("social_worker.prato", a.id, agenda.Moving{At: when(), By: agenda.TheService})
-			if cmd.State == ledger.CommandRefused {
-				done["move refused"]++
-				break
-			}
-			require.Equal(t, ledger.Recorded, p.moves(a.run, a.id, cmd).Verdict)
-			done["moved"]++
-		default:
-			i := random.IntN(len(stand))
-			a := stand[i]
-			e := p.Ask("social_worker.prato", a.run, catalogue.CancelAppointment.Command("", a.id, agenda.Cancelling{By: agenda.TheService, Why: "other_cause"}))
-			p.Does(a.run, e, ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: a.id, State: care.AppointmentCancelled}}, Ending: care.NotReached}, nil)
-			stand = slices.Delete(stand, i, i+1)
-			done["cancelled"]++
-		}
-		require.Zero(t, p.Count(`(SELECT FROM booking WHERE state IN ('held', 'booked') GROUP BY service, at HAVING count(*) > 2) full_up`))
-		require.Zero(t, p.Count(`booking b JOIN run r ON r.id = b.run_id JOIN booking o ON o.id > b.id AND o.at < b.until AND b.at < o.until AND o.state IN ('held', 'booked')
-			JOIN run q ON q.id = o.run_id AND q.case_id = r.case_id WHERE b.state IN ('held', 'booked')`), "nobody is in two places")
-		require.Equal(t, len(stand), p.Count(`booking b JOIN appointment a ON a.id = b.appointment_id AND a.at = b.at AND a.state = 'booked' WHERE b.state = 'booked'`))
-		require.Equal(t, len(stand), p.Count(`booking WHERE state IN ('held', 'booked')`), "every place is accounted for")
-		require.Equal(t, done["moved"], p.Count(`appointment a JOIN appointment n ON n.id = a.moved_to WHERE a.state = 'moved'`), "what was moved stays")
-	}
-	for _, what := range []string{"booked", "booking refused", "moved", "move refused", "cancelled"} {
-		require.Positive(t, done[what], what)
-	}
-}
-
 // TestNoAppointmentIsLeftUnsaidAtASuspension: each that falls into it is named, or was asked
 // to be cancelled; under lock it is asked again, since one may be fixed meanwhile.
 func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
@@ -313,4 +251,25 @@ func TestAPlaceBeyondThoseThatThereAre(t *testing.T) {
 	given, err = p.Records.Beyond(t.Context(), p.Accounts["supervisor.prato"], []string{other})
 	require.NoError(t, err)
 	require.Equal(t, []agenda.Given{{ID: other, As: agenda.Extra, Why: "deadline"}}, given)
+}
+
+// TestTwoMovesToOneHour: the one that is worked first has the place that was held for it, and
+// the other keeps its own until it is worked.
+func TestTwoMovesToOneHour(t *testing.T) {
+	p := newPlay(t)
+	receives(p, 1, "pas")
+	_, run, appointment := p.booked("pas", thursday(9, 0))
+	first := p.puts("supervisor.prato", appointment, agenda.Moving{At: thursday(10, 0), By: agenda.TheService})
+	second := p.puts("supervisor.prato", appointment, agenda.Moving{At: thursday(10, 0), By: agenda.TheService, Beyond: "urgent"})
+	places := func() (list []string) {
+		for _, row := range p.Rows(`SELECT state || ' ' || beyond AS place FROM booking WHERE state IN ('held', 'booked') AND at = $1 ORDER BY 1`, thursday(10, 0)) {
+			list = append(list, row["place"].(string))
+		}
+		return list
+	}
+	require.Equal(t, []string{"held ", "held extra"}, places())
+	require.Equal(t, ledger.Recorded, p.moves(run, appointment, second).Verdict)
+	require.Equal(t, []string{"booked extra", "held "}, places())
+	require.Equal(t, ledger.Recorded, p.moves(run, appointment, first).Verdict)
+	require.Equal(t, []string{"booked extra"}, places())
 }

@@ -205,7 +205,7 @@ func (r commands) Accept(ctx context.Context, s care.Staff, c ledger.NewCommand)
 		}
 		refusal, err := standing.Second(ctx, tx, rules.Policy, about.CaseID, c.Run, c.Answer, c.Data, s.Agency)
 		if err == nil && refusal == nil {
-			refusal, err = places.Hold(ctx, tx, rules, s, c, id, about.CaseID, r.Clock())
+			refusal, err = places.Hold(ctx, tx, r.rules, s, c, id, about.CaseID, r.Clock())
 		}
 		switch {
 		case err != nil:
