@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/amending"
+	"percorso/internal/arrival"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -221,6 +222,7 @@ func (g *wanderer) holds() {
 		g.looks()
 	}
 	g.explained(g.known)
+	g.knowsAppointments()
 	g.tells()
 	g.unseen()
 }
@@ -323,6 +325,23 @@ func (g *wanderer) explained(file ledger.Case) {
 	default:
 		require.Fail(g, "no sentence", "after %s: %+v", g.last, w)
 	}
+}
+
+// knowsAppointments asserts that each run that is under way has open what its appointments
+// are: none stands of which its path knows nothing, and it awaits none that is over.
+func (g *wanderer) knowsAppointments() {
+	g.Helper()
+	var astray []string
+	require.NoError(g, g.asWorker(g.id, func(tx pgx.Tx) error {
+		rows, _ := tx.Query(context.Background(), `SELECT r.id || ': ' || k.known::text || ' but ' || k.stands::text FROM run r,
+			LATERAL (SELECT ARRAY(SELECT o ->> 'id' FROM jsonb_array_elements(r.state -> 'open') o WHERE o ->> 'kind' = 'appointment' ORDER BY 1) AS known,
+				ARRAY(SELECT a.id::text FROM appointment a WHERE a.run_id = r.id AND a.state IN ('booked', 'confirmed') ORDER BY 1) AS stands) k
+			WHERE r.case_id = $1 AND k.known IS DISTINCT FROM k.stands`, g.id)
+		var err error
+		astray, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	}))
+	require.Empty(g, astray, "appointments that a path knows, and those that stand, after %s", g.last)
 }
 
 // leadOn are the waits of a case that lead to somebody's task, where nobody has one now.
@@ -486,6 +505,7 @@ func (g *wanderer) step() {
 		}
 		often(func() {
 			g.comes(t, "")
+			g.arrives(t)
 			g.completes(t, catalogue.Complete.Example(g.about(t)))
 		})
 	}
@@ -579,8 +599,8 @@ func (g *wanderer) life(file ledger.Case) (can []func()) {
 }
 
 // byID is what changes something of a case by its id, which no example knows: in a walk it is refused
-// each time, or of an appointment on its day; and what it does is tried by the tests of the store.
-var byID = []care.Operation{care.OpMoveDate, care.OpEndDate, care.OpArrive}
+// each time, and what it does is tried by the tests of the store.
+var byID = []care.Operation{care.OpMoveDate, care.OpEndDate}
 
 // keeping is what hides a case from its walkers: who walks on knows nothing of it.
 var keeping = []care.Operation{care.OpProtect, care.OpNameKeeper, care.OpDismissKeeper, care.OpAskLifting, care.OpLift}
@@ -664,6 +684,17 @@ func (g *wanderer) assigns(role care.Role, c catalogue.Command) {
 		g.did(c.Operation, "by", role, "refused", err)
 	default:
 		require.NoError(g, err, "%s", g.last)
+	}
+}
+
+// arrives has the desk mark, but for every fourth time, that the person of a task's appointment is
+// here, where it is of today. Nothing is drawn for it.
+func (g *wanderer) arrives(t ledger.Task) {
+	g.Helper()
+	for _, a := range g.known.Appointments {
+		if a.Run == t.Run && a.Stands() && g.steps%4 > 0 && arrival.Today(a.At, g.now().In(testclock.Rome)) {
+			g.assigns(care.DeskOperator, catalogue.Arrive.Command("", a.ID, arrival.Mark{}))
+		}
 	}
 }
 

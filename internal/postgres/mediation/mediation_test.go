@@ -422,3 +422,38 @@ func TestThePostSignsWhatACoordinatorGets(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, z.of(r.ID).Unsent)
 }
+
+// TestOneMediatorForTwoServices: two services ask for her at one hour. One has her yes, and
+// before that is written the other one gets theirs, and waits: nobody is promised twice. So it
+// is with two hours, of which the second is moved onto the first by a proposal.
+func TestOneMediatorForTwoServices(t *testing.T) {
+	z := newZone(t)
+	gates := z.Gates()
+	gates.Put(`CREATE FUNCTION placed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM gate('yes', NEW.id::text); RETURN NEW; END $$`,
+		`CREATE TRIGGER placed BEFORE UPDATE ON mediation FOR EACH ROW EXECUTE FUNCTION placed()`)
+	asks := func(key, service string, at time.Time) rules.Request {
+		f := z.form()
+		f.Appointment, f.At, f.Lot = z.appointment(at), at, "lingue_rare"
+		z.do(`UPDATE appointment SET service = $2 WHERE id = $1`, f.Appointment, service)
+		return z.asks(key, f)
+	}
+	yes := func(r rules.Request, into *error) func() {
+		return func() {
+			_, *into = z.Answer(context.Background(), r.Link, rules.Answer{What: rules.Confirmed, Mediator: "Mediatrice Prova"})
+		}
+	}
+	var first, second error
+	one, two := asks("una", "social_service", z.friday()), asks("due", "cpi", z.friday())
+	gates.Wait("yes", one.ID, yes(one, &first), yes(two, &second))
+	require.NoError(t, first)
+	refusedBy(t, second, rules.RuleTwice)
+
+	three := asks("tre", "cpi", z.friday().Add(3*time.Hour))
+	three = z.answers(three, rules.Answer{What: rules.Proposed, Mediator: "Mediatrice Prova", At: z.friday().Add(5 * time.Hour)})
+	four := asks("quattro", "social_service", z.friday().Add(5*time.Hour))
+	gates.Wait("yes", four.ID, yes(four, &first), func() { second = z.AcceptProposal(context.Background(), z.worker, three.ID) })
+	require.NoError(t, first)
+	refusedBy(t, second, rules.RuleTwice)
+	require.Equal(t, []rules.State{rules.Confirmed, rules.Requested, rules.Proposed, rules.Confirmed},
+		[]rules.State{z.of(one.ID).State, z.of(two.ID).State, z.of(three.ID).State, z.of(four.ID).State})
+}
