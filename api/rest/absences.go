@@ -18,10 +18,8 @@ func registerAbsences(a *API) {
 			list, err := a.records.Absences(ctx, who)
 			return whole(list, err, away.Of)
 		})
-	enter := command("/absences", "enter-absence", tagMachine, "Enter an absence",
-		"Of the caller, or of somebody of the zone where a supervisor asks. Meanwhile the substitute works the tasks that they hold, in their place; without one whoever has the role does.")
-	enter.DefaultStatus, enter.Responses = http.StatusCreated, nil
-	register(a, enter, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(201, command("/absences", "enter-absence", tagMachine, "Enter an absence",
+		"Of the caller, or of somebody of the zone where a supervisor asks. Meanwhile the substitute works the tasks that they hold, in their place; without one whoever has the role does.")), func(ctx context.Context, who care.Staff, in *struct {
 		KeyInput
 		Body away.NewAbsence
 	}) (*output[away.AbsenceJSON], error) {

@@ -230,10 +230,8 @@ func (a *API) registerCaseReads() {
 		func(ctx context.Context, who care.Staff, in *caseFilesInput) (*listOutput[CaseFileJSON], error) {
 			return a.caseFiles(ctx, who, in.filter(), in.paging())
 		})
-	search := command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
-		"By name, day of birth, telephone, codice fiscale or number: open and closed ones. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")
-	search.DefaultStatus, search.Responses = 200, nil
-	register(a, search, func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
+	register(a, answers(200, command("/case-file-searches", "search-case-files", tagCases, "Look for a case file",
+		"By name, day of birth, telephone, codice fiscale or number: open and closed ones. It stores nothing and needs no key; it is a POST because names do not belong in addresses.")), func(ctx context.Context, who care.Staff, in *caseSearchInput) (*listOutput[CaseFileJSON], error) {
 		if faults := intake.CheckSearch("search", in.Body.Search); len(faults) > 0 {
 			return nil, care.Refuse(faults...)
 		}

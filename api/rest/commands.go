@@ -78,6 +78,12 @@ func command(path, id, tag, summary, description string) huma.Operation {
 	}
 }
 
+// answers says that an operation is done at once, with this status.
+func answers(status int, op huma.Operation) huma.Operation {
+	op.DefaultStatus, op.Responses = status, nil
+	return op
+}
+
 // making says that an operation makes something.
 func making(op huma.Operation) huma.Operation {
 	op.DefaultStatus = http.StatusCreated

@@ -13,14 +13,10 @@ func registerConsults(a *API) {
 			list, err := a.consults.Calls(ctx, who)
 			return whole(list, err, counter.CallOf)
 		})
-	ring := command("/consult-calls/{id}/ring", "ring-consult", tagDesk, "Call the next on duty", "The id is that of the task. already_ringing, already_answered; nobody_on_duty, which the supervisor is told.")
-	ring.DefaultStatus, ring.Responses = 204, nil
-	register(a, ring, func(ctx context.Context, who care.Staff, in *bareInput) (*struct{}, error) {
+	register(a, answers(204, command("/consult-calls/{id}/ring", "ring-consult", tagDesk, "Call the next on duty", "The id is that of the task. already_ringing, already_answered; nobody_on_duty, which the supervisor is told.")), func(ctx context.Context, who care.Staff, in *bareInput) (*struct{}, error) {
 		return nil, a.consults.Ring(ctx, who, in.Key, in.ID)
 	})
-	answer := command("/consult-rings/{id}/answer", "answer-consult", tagDesk, "Answer a call of one's own", "Who cannot come has the next one rung.")
-	answer.DefaultStatus, answer.Responses = 204, nil
-	register(a, answer, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(204, command("/consult-rings/{id}/answer", "answer-consult", tagDesk, "Answer a call of one's own", "Who cannot come has the next one rung.")), func(ctx context.Context, who care.Staff, in *struct {
 		IDInput
 		KeyInput
 		Body counter.RingAnswer

@@ -22,10 +22,8 @@ func registerDoubles(a *API) {
 			page, err := a.doubles.Doubles(ctx, who, in.paging())
 			return listed(page, err, pairs.DoubleOf)
 		})
-	apart := command("/case-files/{id}/told-apart", "tell-apart", tagCases, "Say that two case files are of two people",
-		"They are not taken for one person's again. Said once more it changes nothing.")
-	apart.DefaultStatus, apart.Responses = 204, nil
-	register(a, apart, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(204, command("/case-files/{id}/told-apart", "tell-apart", tagCases, "Say that two case files are of two people",
+		"They are not taken for one person's again. Said once more it changes nothing.")), func(ctx context.Context, who care.Staff, in *struct {
 		IDInput
 		KeyInput
 		Body struct {

@@ -24,18 +24,14 @@ func registerNumbers(a *API) {
 			list, err := a.numbers.Days(ctx, who)
 			return whole(list, err, counter.DayOf)
 		})
-	take := command("/desk-numbers", "take-desk-number", tagDesk, "Give a number", "To whoever comes without an appointment.")
-	take.DefaultStatus, take.Responses = http.StatusCreated, nil
-	register(a, take, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(201, command("/desk-numbers", "take-desk-number", tagDesk, "Give a number", "To whoever comes without an appointment.")), func(ctx context.Context, who care.Staff, in *struct {
 		KeyInput
 		Body queue.NewNumber
 	}) (*output[counter.DeskNumberJSON], error) {
 		t, err := a.numbers.Take(ctx, who, in.Key, in.Body)
 		return one(t, err, counter.NumberOf)
 	})
-	next := command("/desk-calls", "call-next-desk-number", tagDesk, "Call who waits longest", "nobody_waits: there is nobody.")
-	next.DefaultStatus, next.Responses = http.StatusCreated, nil
-	register(a, next, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(201, command("/desk-calls", "call-next-desk-number", tagDesk, "Call who waits longest", "nobody_waits: there is nobody.")), func(ctx context.Context, who care.Staff, in *struct {
 		KeyInput
 		Body *catalogue.None
 	}) (*output[counter.DeskNumberJSON], error) {

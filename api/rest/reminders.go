@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"net/http"
 
 	"percorso/api/rest/reminding"
 	"percorso/internal/care"
@@ -15,9 +14,7 @@ func registerReminders(a *API) {
 			list, err := a.records.ToCall(ctx, who)
 			return whole(list, err, reminding.Of)
 		})
-	called := command("/reminders/{id}/calls", "note-reminder-call", tagDesk, "Say that the person was called", "By the appointment's id. Said twice it changes nothing.")
-	called.DefaultStatus, called.Responses = http.StatusNoContent, nil
-	register(a, called, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(204, command("/reminders/{id}/calls", "note-reminder-call", tagDesk, "Say that the person was called", "By the appointment's id. Said twice it changes nothing.")), func(ctx context.Context, who care.Staff, in *struct {
 		IDInput
 		KeyInput
 		Body reminding.Call

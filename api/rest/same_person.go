@@ -30,10 +30,8 @@ func (a *API) registerSamePerson() {
 			files, err := a.records.MergeCandidates(ctx, who, in.ID)
 			return whole(files, err, a.caseFileOf(rules.Policy))
 		})
-	search := command("/same-person-searches", "search-same-person", tagCases, "Case files that may be of a person",
-		"Before one is opened, so that no second one is. It stores nothing and needs no key.")
-	search.DefaultStatus, search.Responses = 200, nil
-	register(a, search, func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
+	register(a, answers(200, command("/same-person-searches", "search-same-person", tagCases, "Case files that may be of a person",
+		"Before one is opened, so that no second one is. It stores nothing and needs no key.")), func(ctx context.Context, who care.Staff, in *samePersonInput) (*listOutput[CaseFileJSON], error) {
 		rules, err := a.book.Rules(ctx, who.Zone)
 		if err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"regexp"
 	"strings"
 
@@ -29,10 +28,8 @@ func registerWritten(a *API) {
 			page, err := a.records.WrittenIn(ctx, who, in.ID, in.Kind, in.paging())
 			return listed(page, err, func(r ledger.Record) ledger.Record { r.Fields = named(r.Fields); return r })
 		})
-	open := command("/records/{id}/openings", "open-record", tagCases, "Open a record all the same",
-		"To somebody outside of its circle, for a day. Its author is told who did so and why; the reading is recorded.")
-	open.DefaultStatus, open.Responses = http.StatusNoContent, nil
-	register(a, open, func(ctx context.Context, who care.Staff, in *struct {
+	register(a, answers(204, command("/records/{id}/openings", "open-record", tagCases, "Open a record all the same",
+		"To somebody outside of its circle, for a day. Its author is told who did so and why; the reading is recorded.")), func(ctx context.Context, who care.Staff, in *struct {
 		IDInput
 		KeyInput
 		Body written.OpeningReason
