@@ -24,6 +24,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/api/rest/counter"
+	"percorso/api/rest/waiting"
 	"percorso/internal/care"
 	"percorso/internal/kept"
 	"percorso/internal/loops"
@@ -58,6 +59,7 @@ type Options struct {
 	Requests mediation.Requests // mediators who are asked for
 	Numbers  counter.Numbers    // of who comes to a desk without an appointment
 	Consults counter.Consults   // who is called to a desk at once
+	Waiting  waiting.Records    // who waits for a place of a service
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -177,6 +179,7 @@ type Server struct {
 	requests mediation.Requests
 	numbers  counter.Numbers
 	consults counter.Consults
+	waiting  waiting.Records
 	public   string // the address as browsers see it
 	book     *zone.Book
 	door     *act.Door
@@ -217,6 +220,7 @@ func New(o Options) (*Server, error) {
 		requests: o.Requests,
 		numbers:  o.Numbers,
 		consults: o.Consults,
+		waiting:  o.Waiting,
 		public:   public,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),
@@ -272,7 +276,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	var err error
 	if s.rest, err = rest.Mount(r, rest.Options{
-		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
+		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Waiting: s.waiting, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
 	}); err != nil {
 		return nil, err
 	}

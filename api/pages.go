@@ -30,6 +30,7 @@ import (
 	"percorso/api/pages/slips"
 	"percorso/api/pages/supervision"
 	"percorso/api/pages/tasks"
+	"percorso/api/pages/waitlist"
 	"percorso/api/web"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) places(r *gin.Engine) {
 	shared := room.Room{Pages: s.pages, Door: s.door, Book: s.book, Problems: s.problems, Now: s.now}
 	p := s.guard.Routes(r)
 	s.live.Mount(p)
-	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Promises: s.promises, Mediators: s.requests, Numbers: s.numbers, Consults: s.consults, Home: homeOf}).Mount(r, p)
+	(&home.Place{Room: shared, Guard: s.guard, Records: s.records, Promises: s.promises, Mediators: s.requests, Numbers: s.numbers, Consults: s.consults, Waiting: s.waiting, Home: homeOf}).Mount(r, p)
 	(&help.Place{Room: shared, Records: s.records}).Mount(r, p)
 	(&logins.Place{Room: shared, Guard: s.guard}).Mount(p)
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
@@ -49,7 +50,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
 	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records, Promises: s.promises}).Mount(p)
-	(&arranged.Place{Room: shared, Records: s.records}).Mount(p)
+	(&arranged.Place{Room: shared, Records: s.records, Waiting: s.waiting}).Mount(p)
 	(&person.Place{Room: shared, Records: s.records}).Mount(p)
 	(&desk.Place{Room: shared, Records: s.records, Numbers: s.numbers}).Mount(p)
 	(&file.Place{Room: shared, Records: s.records}).Mount(p)
@@ -59,7 +60,8 @@ func (s *Server) places(r *gin.Engine) {
 	(&agenda.Place{Room: shared, Records: s.records}).Mount(p)
 	(&counter.Place{Room: shared, Numbers: s.numbers, Consults: s.consults}).Mount(p)
 	(&calledoff.Place{Room: shared, Records: s.records}).Mount(p)
-	(&calls.Place{Room: shared, Records: s.records}).Mount(p)
+	(&calls.Place{Room: shared, Records: s.records, Waiting: s.waiting}).Mount(p)
+	(&waitlist.Place{Room: shared, Records: s.records, Waiting: s.waiting}).Mount(p)
 	(&slips.Place{Room: shared, Records: s.records}).Mount(p)
 	(&prints.Place{Room: shared, Records: s.records}).Mount(p)
 	(&plan.Place{Room: shared, Records: s.records}).Mount(p)

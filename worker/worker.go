@@ -20,6 +20,7 @@ import (
 	"percorso/internal/loops"
 	"percorso/internal/runs"
 	"percorso/internal/versions"
+	"percorso/worker/offering"
 	"percorso/worker/post"
 	"percorso/worker/relay"
 	"percorso/worker/reminding"
@@ -35,6 +36,7 @@ type Options struct {
 	Mailer   post.Sender
 	Log      *zap.Logger
 	Reminder *reminding.Reminding // of people, before their appointments; nil: nobody is reminded
+	Offering *offering.Offering   // of places to who waits for one; nil: nobody is offered any
 	Patience activities.Patience  // of runs that find Postgres away; zero: the usual
 	// Register registers what the worker works, another version of the processes; nil: Register.
 	Register func(worker.WorkflowRegistry)
@@ -106,6 +108,9 @@ func Run(ctx context.Context, o Options) error {
 	all := []loops.Loop{{Name: "relay", Run: wakes.Run}, {Name: "post", Run: mails.Run}, {Name: "versions", Run: keeper.Run}}
 	if o.Reminder != nil {
 		all = append(all, loops.Loop{Name: "reminders", Run: o.Reminder.Run})
+	}
+	if o.Offering != nil {
+		all = append(all, loops.Loop{Name: "waiting lists", Run: o.Offering.Run})
 	}
 	if o.Presence != nil {
 		keeper.AtWork = o.Presence.AtWorkOf

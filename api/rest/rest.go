@@ -21,6 +21,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest/counter"
 	"percorso/api/rest/sayable"
+	"percorso/api/rest/waiting"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -38,6 +39,7 @@ type API struct {
 	doubles  Doubles
 	numbers  counter.Numbers
 	consults counter.Consults
+	waiting  waiting.Records
 	door     *act.Door
 	book     *zone.Book
 	problems *problem.Teller
@@ -53,6 +55,7 @@ type Options struct {
 	Doubles  Doubles
 	Numbers  counter.Numbers
 	Consults counter.Consults
+	Waiting  waiting.Records
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -72,7 +75,7 @@ type Words interface {
 // Mount registers the API, and serves its description in both versions of OpenAPI.
 func Mount(r *gin.Engine, o Options) (*API, error) {
 	a := &API{
-		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
+		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, waiting: o.Waiting, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
 	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -102,6 +105,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	registerNotices(a)
 	registerAbsences(a)
 	registerReminders(a)
+	registerWaiting(a)
 	registerWritten(a)
 	a.registerZones()
 	a.registerEligibilityChecks()

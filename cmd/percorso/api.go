@@ -25,6 +25,7 @@ import (
 	"percorso/internal/postgres/queues"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/seals"
+	"percorso/internal/postgres/waitlist"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
 	"percorso/internal/versions"
@@ -100,6 +101,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Feeds:     feeds.New(pool, store.Clock),
 		Promises:  promises.New(pool, store.Clock),
 		Requests:  mediation.New(pool, postgres.NewRules(calendar.New), store.Clock),
+		Waiting:   waitlist.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Numbers:   queues.New(pool, calendar.New, store.Clock),
 		Consults:  consults.New(pool, calendar.New, store.Clock),
 		Words:     words.Words{},

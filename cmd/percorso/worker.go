@@ -20,10 +20,12 @@ import (
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/reminded"
 	"percorso/internal/postgres/steps"
+	"percorso/internal/postgres/waitlist"
 	"percorso/internal/probe"
 	"percorso/internal/runs"
 	"percorso/internal/versions"
 	"percorso/worker"
+	"percorso/worker/offering"
 	"percorso/worker/post"
 	"percorso/worker/reminding"
 )
@@ -87,6 +89,7 @@ func runWorker(ctx context.Context, _ io.Writer) error {
 			Outbox:   outbox.New(parts.pool),
 			Mailer:   counts.Mails(mailer),
 			Reminder: &reminding.Reminding{Outbox: reminded.NewOutbox(parts.pool, calendar.New), Texts: reminding.NewGateways(c.Texts, time.Now), Mailer: mailer, Log: parts.log, Now: time.Now}, //nolint:forbidigo // the clock of what is due
+			Offering: &offering.Offering{Lists: waitlist.NewOffering(parts.pool, calendar.New), Log: parts.log, Now: time.Now},                                                                   //nolint:forbidigo // the clock of what is free
 			Log:      parts.log,
 
 			Build: build, ByRelease: c.Mode == config.VersionsByRelease,

@@ -23,11 +23,13 @@ const (
 	OtherService    = "place_of_another_service"
 	HourMissing     = "hour_missing" // of the day alone no place can be given
 	CalledOff       = "called_off"   // the service receives nobody on that day, as it has said
+
+	PlaceFree = "place_is_free" // nobody waits for one where there is one
 )
 
 // Offers says whether a rule is broken by who can be told of another place.
 func Offers(rule string) bool {
-	return slices.Contains([]string{NoPlace, OutsideSessions, Elsewhere, CalledOff, care.RuleClosedDay}, rule)
+	return slices.Contains([]string{NoPlace, OutsideSessions, Elsewhere, CalledOff, PlaceFree, care.RuleClosedDay}, rule)
 }
 
 // How one is received in a session.

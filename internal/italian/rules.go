@@ -30,6 +30,7 @@ import (
 	"percorso/internal/takeover"
 	"percorso/internal/terms"
 	"percorso/internal/undoing"
+	"percorso/internal/waitlist"
 )
 
 var rules = map[string]string{
@@ -63,6 +64,12 @@ var rules = map[string]string{
 	calledoff.Already:        "Alcuni di questi giorni sono già annullati: scegli gli altri.",
 	calledoff.Fixing:         "In questo momento qualcuno fissa un appuntamento in uno di questi giorni: riprova fra qualche secondo.",
 	agenda.NotYours:          "Un posto in più o fuori orario lo dà il responsabile, o chi lavora nel servizio: scegli uno dei posti liberi, oppure chiedi a loro.",
+	agenda.PlaceFree:         "C’è già un posto che va bene: prenotalo.",
+	waitlist.RuleTwice:       "La persona è già in lista per questo servizio e questa materia.",
+	waitlist.RuleHasOne:      "La persona ha già un appuntamento con questo servizio: se è troppo tardi, spostalo.",
+	waitlist.RuleHours:       "Questo servizio riceve a qualsiasi ora: prenota l’appuntamento.",
+	waitlist.RuleOver:        "Questo posto non è più da proporre: qualcun altro ha già registrato come è andata, oppure il posto non c’è più.",
+	waitlist.RuleNotOpen:     "Il fascicolo è chiuso: chi non è più seguito non aspetta un posto.",
 	calledoff.Over:           "Non c’è più nessun giorno da riaprire.",
 	agenda.Elsewhere:         "A quell’ora la persona ha già un altro appuntamento: scegli un’altra ora.",
 	agenda.UnknownPair:       "Numero e data di nascita non corrispondono: fatteli ripetere. A chi non li sa non si dice nulla, nemmeno che il fascicolo c’è.",

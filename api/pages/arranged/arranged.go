@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -17,19 +18,23 @@ import (
 	"percorso/api/pages/parts/tabs"
 	"percorso/api/pages/room"
 	"percorso/api/present"
+	"percorso/api/rest/waiting"
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
+	"percorso/internal/italian/queued"
 	"percorso/internal/ledger"
+	"percorso/internal/waitlist"
 )
 
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
 	Records Records
+	Waiting waiting.Records
 }
 
 // Records is what the pages read, as whoever asks.
@@ -57,6 +62,8 @@ type Appointments struct {
 	Number   string
 	Tabs     []web.Link
 	Book     *web.Link // nil: not for the caller
+	Wait     *web.Link // puts her on a waiting list; nil: not for the caller
+	Waiting  []web.Line
 	Ahead    []Line
 	Before   []Line // that are over, moved or cancelled, the latest first
 	Meetings []web.Line
@@ -103,6 +110,14 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	if acts := offered(who, file, catalogue.Book.Facts); len(acts) > 0 {
 		page.Book = &acts[0]
 	}
+	if waits := s.mayWait(who, p, file); waits {
+		page.Wait = &web.Link{URL: "/fascicoli/" + file.ID + "/lista-attesa", Text: "Metti in lista d’attesa"}
+	}
+	entries, err := s.Waiting.WaitingOf(c.Request.Context(), who, file.ID)
+	if err != nil {
+		return err
+	}
+	page.Waiting = web.Each(entries, func(e waitlist.Entry) web.Line { return waits(p, e) })
 	given, err := s.Records.Beyond(c.Request.Context(), who, web.Each(file.Appointments, func(a ledger.Appointment) string { return a.ID }))
 	if err != nil {
 		return err
@@ -123,6 +138,25 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	})
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
+}
+
+// mayWait says whether the caller may put the person on a list.
+func (s *Place) mayWait(who care.Staff, p care.Policy, file ledger.Case) bool {
+	return file.Closed == nil && !file.Closing && slices.ContainsFunc(p.Services, func(v care.Service) bool {
+		return len(agenda.Sessions(p, v.Code)) > 0 && waitlist.MayKeep(who, p, v.Code)
+	})
+}
+
+// waits is a place that the person waits for.
+func waits(p care.Policy, e waitlist.Entry) web.Line {
+	line := web.Line{URL: "/liste-attesa?servizio=" + e.Service, Text: present.ServiceName(p, e.Service), State: italian.Upper(queued.Wish(e.Wish)), When: "in lista " + italian.Dated("da", e.Since)}
+	if e.Matter != "" {
+		line.Text += ": " + present.NameIn(p.Matters, e.Matter)
+	}
+	if e.Offered != nil {
+		line.State = queued.Free(*e.Offered)
+	}
+	return line
 }
 
 // sent shows what went to other agencies, and what the person consents to.

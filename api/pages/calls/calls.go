@@ -23,6 +23,7 @@ const path = "/da-chiamare"
 func (s *Place) Mount(p access.Routes) {
 	p.Get(path, s.list)
 	p.Post(path+"/:id", s.called)
+	p.Post(freed+"/:id", s.told)
 }
 
 func (s *Place) list(c *gin.Context, who care.Staff) error {
@@ -46,6 +47,9 @@ func (s *Place) show(c *gin.Context, who care.Staff, form web.Form, status int) 
 		Lead:  "Ricorda alla persona giorno, ora e luogo dell’appuntamento. Se risponde qualcun altro, non dire di che servizio si tratta, né perché chiami.",
 		Items: web.Each(list, func(r remind.Called) Item { return item(who, rules, r) }),
 	}}
+	if err := s.addWaiting(c, who, rules, &page); err != nil {
+		return err
+	}
 	s.Pages.Render(c, status, page)
 	return nil
 }
@@ -56,7 +60,7 @@ var unsent = map[remind.Way]string{remind.SMS: "SMS non arrivato", remind.Email:
 // item is somebody to call before an appointment.
 func item(who care.Staff, rules *zone.Rules, r remind.Called) Item {
 	i := Item{
-		When: italian.Upper(italian.Day(r.At)) + ", ore " + italian.Hour(r.At), Person: r.Person, Said: path + "/" + r.ID,
+		When: italian.Upper(italian.Day(r.At)) + ", ore " + italian.Hour(r.At), Person: r.Person, Said: path + "/" + r.ID, Outcomes: []web.Option{{Value: "chiamata", Text: "Chiamata"}, {Value: "non-risponde", Text: "Non risponde"}},
 		Facts: []string{present.ServiceName(rules.Policy, r.Service), "Fascicolo " + r.CaseNumber}, Languages: present.Languages(r.Languages), Reached: reached.Proposed(r.Reached()),
 	}
 	if failed := unsent[r.Failed]; failed != "" {

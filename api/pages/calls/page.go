@@ -40,4 +40,6 @@ type Item struct {
 	Reached   []reached.Shown // what may be done with a number, before it
 	URL       string          // of the file; empty where the caller may not see it
 	Said      string          // where the form goes that says how the call went
+	Form      web.Form        // with the key of what is booked; empty: nothing is
+	Outcomes  []web.Option    // what may have come of it: the first is the usual one
 }

@@ -1,11 +1,12 @@
 // Package calls is the lists of people whom somebody calls, by what for: before an appointment
-// those to whom no message goes.
+// those to whom no message goes, and of a place that has become free whoever waits for one.
 package calls
 
 import (
 	"context"
 
 	"percorso/api/pages/room"
+	"percorso/api/rest/waiting"
 	"percorso/internal/care"
 	"percorso/internal/remind"
 )
@@ -14,6 +15,7 @@ import (
 type Place struct {
 	room.Room
 	Records Records
+	Waiting waiting.Records
 }
 
 // Records is what the pages read and write, as whoever asks.

@@ -8,6 +8,7 @@ import (
 	"percorso/api/access"
 	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/room"
+	"percorso/api/rest/waiting"
 	"percorso/internal/absence"
 	"percorso/internal/agenda"
 	"percorso/internal/board"
@@ -29,6 +30,7 @@ type Place struct {
 	Mediators Mediators
 	Numbers   Numbers
 	Consults  Consults
+	Waiting   waiting.Records
 	Home      func(care.Role) string
 }
 

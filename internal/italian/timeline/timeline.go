@@ -98,6 +98,14 @@ var reminders = map[string]string{
 	"person_reminded/call": "Ricordato l’appuntamento alla persona per telefono", "person_unreminded/call": "Chiamata per ricordare l’appuntamento: la persona non ha risposto",
 }
 
+// waits are what became of a turn in a waiting list, by what came of a call or by service.
+var waits = map[string]string{
+	"waiting_called/declined": "Proposto un posto che si è liberato: la persona ne aspetta un altro", "waiting_called/unreached": "Chiamata per un posto che si è liberato: la persona non ha risposto",
+}
+var aboutService = map[string]string{
+	"waiting_put": "In lista d’attesa", "waiting_left": "Non è più in lista d’attesa, perché non aspetta più", "waiting_lost": "Nessuno ha chiamato in tempo per un posto che si era liberato: la persona resta in lista",
+}
+
 // Line says what happened, from a moment's code and detail.
 func Line(p care.Policy, code, detail string) string {
 	if text, ok := plainMoments[code]; ok {
@@ -108,6 +116,13 @@ func Line(p care.Policy, code, detail string) string {
 	}
 	if text, ok := reminders[code+"/"+detail]; ok {
 		return text
+	}
+	if text, ok := waits[code+"/"+detail]; ok {
+		return text
+	}
+	if text, ok := aboutService[code]; ok {
+		service, _ := p.Service(detail)
+		return with(text, service.Name)
 	}
 	if text, ok := aboutTask[code]; ok {
 		return text + ": " + italian.TaskKind(care.TaskKind(detail))

@@ -112,6 +112,12 @@ func Tell(ctx context.Context, tx postgres.Tx, rules *postgres.Rules, zone strin
 	return nil
 }
 
+// Books says why the person of a case may not be booked for a matter, as far as the caller may
+// read of her.
+func Books(ctx context.Context, tx postgres.Tx, policy *postgres.Ruleset, caseID string, matter care.Code, at time.Time) ([]care.Fault, error) {
+	return shut(ctx, tx, policy, caseID, care.Answer{Operation: care.OpBook, Bookings: []care.Booking{{Matter: matter}}}, nil, at)
+}
+
 // foundIn are the needs that the form of an assessment finds: they count for the gates that
 // it asks to pass.
 func foundIn(answer care.Answer, form []byte) (areas []string, err error) {

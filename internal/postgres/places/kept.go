@@ -56,12 +56,12 @@ func keep(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, s care.S
 	if !within || !place.At.After(now) {
 		return nil // where nothing is counted there is nothing to keep
 	}
-	taken, err := takenIn(ctx, tx, s, rules.Zone, service, slot.At, slot.Until, now)
+	taken, err := takenIn(ctx, tx, s, "", rules.Zone, service, slot.At, slot.Until, now)
 	if err != nil || of.Broken(place.At, taken) != "" {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO place_kept (staff, form, zone, service, at, until, pua, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		s.ID, form, rules.Zone, service, slot.At, slot.Until, outside(rules, s, service), now.Add(agenda.KeptFor))
+		s.ID, form, rules.Zone, service, slot.At, slot.Until, Outside(rules, s, service), now.Add(agenda.KeptFor))
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND service = $2 AND (form, at) IN
 			(SELECT form, at FROM place_kept WHERE staff = $1 AND service = $2 ORDER BY ends_at DESC, at OFFSET $3)`, s.ID, service, agenda.MostKeptPlaces)

@@ -89,8 +89,8 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 		}
 		of = of.Without(off)
 		lasts := of.Lasts(w.At)
-		lasts.PUA = outside(rules, s, string(w.Service))
-		taken, err := takenIn(ctx, tx, s, rules.Zone, string(w.Service), lasts.At, lasts.Until, now)
+		lasts.PUA = Outside(rules, s, string(w.Service))
+		taken, err := takenIn(ctx, tx, s, caseID, rules.Zone, string(w.Service), lasts.At, lasts.Until, now)
 		if err != nil {
 			return nil, err
 		}
@@ -137,6 +137,9 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 		for _, t := range times {
 			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given.As, given.Why); err != nil {
+				return nil, err
+			}
+			if err := calls(ctx, tx, s, caseID, string(service), t.At, now); err != nil {
 				return nil, err
 			}
 			if _, err := tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND service = $2 AND at = $3`, s.ID, service, t.At); err != nil {
@@ -209,18 +212,22 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 }
 
 // takenIn are the places that are taken at some time of a stretch for who asks: those that
-// colleagues keep are, and their own are not.
-func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, zone, service string, from, to, now time.Time) ([]agenda.Taken, error) {
+// colleagues keep are, and their own are not; and those that are kept for whoever waits for one,
+// but for that of a case.
+func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, zone, service string, from, to, now time.Time) ([]agenda.Taken, error) {
 	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')
 		UNION ALL SELECT at, until, false, pua, true FROM place_kept
-		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND ends_at > $6 AND staff <> $7`,
-		zone, service, from.Add(-longest), to, from, now, s.ID)
+		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND ends_at > $6 AND staff <> $7
+		UNION ALL SELECT o.at, o.until, false, o.pua, true FROM waiting_offer o
+		WHERE o.zone = $1 AND o.service = $2 AND o.at > $3 AND o.at < $4 AND o.until > $5 AND o.ends_at > $6 AND o.state = 'open'
+			AND NOT EXISTS (SELECT FROM waiting w WHERE w.id = o.entry AND w.case_id = nullif($8, '')::uuid)`,
+		zone, service, from.Add(-longest), to, from, now, s.ID, caseID)
 }
 
-// outside says whether who asks for a place is of another agency than the service: then
+// Outside says whether who asks for a place is of another agency than the service: then
 // they take of what it gives the PUA.
-func outside(rules *postgres.Ruleset, s care.Staff, service string) bool {
+func Outside(rules *postgres.Ruleset, s care.Staff, service string) bool {
 	of, known := rules.Service(service)
 	if !known { // an agency that people meet outside of one
 		of.Agency = service
@@ -231,7 +238,7 @@ func outside(rules *postgres.Ruleset, s care.Staff, service string) bool {
 // agendaOf is the agenda of a service as its staff, or the PUA, may book in it.
 func agendaOf(rules *postgres.Ruleset, s care.Staff, service string, now time.Time) agenda.Agenda {
 	of := agenda.Of(rules.Policy, service, rules.Calendar, now)
-	if outside(rules, s, service) {
+	if Outside(rules, s, service) {
 		return of.ForPUA()
 	}
 	return of
@@ -250,7 +257,7 @@ func freeFrom(ctx context.Context, tx postgres.Tx, s care.Staff, rules *postgres
 	if err != nil {
 		return nil, err
 	}
-	taken, err := takenIn(ctx, tx, s, rules.Zone, service, from, until, now)
+	taken, err := takenIn(ctx, tx, s, "", rules.Zone, service, from, until, now)
 	if err != nil {
 		return nil, err
 	}
@@ -313,7 +320,8 @@ func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most in
 func (r *Reader) Taken(ctx context.Context, s care.Staff, service string, from, to time.Time) (taken []agenda.Taken, err error) {
 	err = postgres.Within(ctx, r.pool, postgres.App(s, r.now()), nil, func(tx postgres.Tx) error {
 		taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, unseen, pua, false AS kept FROM places_taken($1, $2, $3)
-			UNION ALL SELECT at, until, false, pua, true FROM place_kept WHERE zone = $4 AND service = $1 AND at < $3 AND until > $2 AND ends_at > $5`,
+			UNION ALL SELECT at, until, false, pua, true FROM place_kept WHERE zone = $4 AND service = $1 AND at < $3 AND until > $2 AND ends_at > $5
+			UNION ALL SELECT at, until, false, pua, true FROM waiting_offer WHERE zone = $4 AND service = $1 AND at < $3 AND until > $2 AND ends_at > $5 AND state = 'open'`,
 			service, from, to, s.Zone, r.now())
 		return err
 	})

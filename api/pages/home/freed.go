@@ -1,0 +1,31 @@
+package home
+
+import (
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/italian"
+	"percorso/internal/italian/queued"
+)
+
+// freed are the people to ring up for whom a place is kept, or who needed one by now; none where
+// there is nobody.
+func freed(d *day) func() error {
+	return func() error {
+		list, err := d.Waiting.ToTell(d.Request.Context(), d.who)
+		var lines []web.Line
+		for _, w := range list {
+			if !w.Today(d.who, d.rules.Policy, d.now) {
+				continue
+			}
+			line := web.Line{URL: "/da-chiamare#posti", Text: "Chiama " + w.Person + ": " + present.ServiceName(d.rules.Policy, w.Service), State: queued.TooLate, When: w.Number}
+			if w.Offered != nil && w.EndsAt != nil {
+				line.Text, line.State = "Chiama "+w.Person+": "+italian.Lower(queued.Free(*w.Offered)), queued.Kept(*w.EndsAt, d.now)
+			}
+			lines = append(lines, line)
+		}
+		if len(lines) > 0 {
+			d.add("posti-liberati", "Posti liberati", lines, "/da-chiamare", "Tutte le persone da chiamare")
+		}
+		return err
+	}
+}

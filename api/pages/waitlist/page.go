@@ -1,0 +1,41 @@
+package waitlist
+
+import (
+	"embed"
+	"html/template"
+
+	"percorso/api/pages/parts"
+	"percorso/api/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
+
+// List is who waits, by service.
+type List struct {
+	web.Frame
+	Services []Service
+}
+
+// Template names the page's file.
+func (List) Template() *template.Template { return templates["list"] }
+
+// Service is the list of one.
+type Service struct {
+	ID, Title string
+	Items     []Item
+}
+
+// Item is somebody in it.
+type Item struct {
+	Place  int // 1: the first who is asked
+	Person string
+	URL    string // of the case file
+	Number string // of the case file
+	Facts  []string
+	Offer  string // the place that is kept for them; empty: none is
+	Late   string // that no place came in time; empty: there is time
+	Leave  string // address of the form that takes them off; empty: not for the caller
+}

@@ -1,0 +1,191 @@
+package waitlist
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/tabs"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/italian/queued"
+	"percorso/internal/italian/world"
+	"percorso/internal/ledger"
+	"percorso/internal/waitlist"
+	"percorso/internal/zone"
+)
+
+const path = "/liste-attesa"
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Get(path, s.list)
+	p.Post(path+"/:id/esci", s.leave)
+	p.Get("/fascicoli/:id/lista-attesa", s.ask)
+	p.Post("/fascicoli/:id/lista-attesa", s.put)
+}
+
+// list shows who waits, of a service or of all.
+func (s *Place) list(c *gin.Context, who care.Staff) error {
+	ctx := c.Request.Context()
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	entries, err := s.Waiting.Waiting(ctx, who, c.Query("servizio"))
+	if err != nil {
+		return err
+	}
+	page := List{Frame: s.Pages.Frame(c, "Liste d’attesa", "/appuntamenti")}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	for _, e := range entries {
+		if n := len(page.Services); n == 0 || page.Services[n-1].ID != e.Service {
+			page.Services = append(page.Services, Service{ID: e.Service, Title: present.ServiceName(rules.Policy, e.Service)})
+		}
+		of := &page.Services[len(page.Services)-1]
+		of.Items = append(of.Items, item(who, rules, e, len(of.Items)+1, s.Now()))
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now time.Time) Item {
+	i := Item{Place: place, Person: e.Person, URL: "/fascicoli/" + e.CaseID, Number: e.Number, Facts: []string{"Aspetta " + italian.Dated("da", e.Since)}}
+	if e.Matter != "" {
+		i.Facts = append(i.Facts, present.NameIn(rules.Matters, e.Matter))
+	}
+	if wish := queued.Wish(e.Wish); wish != "" {
+		i.Facts = append(i.Facts, italian.Upper(wish))
+	}
+	if e.Offered != nil {
+		i.Offer = queued.Free(*e.Offered)
+	} else if e.By != nil && e.By.Before(care.DayOf(now.In(rules.Calendar.Location()))) {
+		i.Late = queued.TooLate
+	}
+	if waitlist.MayKeep(who, rules.Policy, e.Service) {
+		i.Leave = path + "/" + e.ID + "/esci"
+	}
+	return i
+}
+
+func (s *Place) leave(c *gin.Context, who care.Staff) error {
+	if err := s.Waiting.Leave(c.Request.Context(), who, c.Param("id")); err != nil {
+		return err
+	}
+	return s.Pages.Leave(c, path, "La persona non è più in lista.")
+}
+
+// labels are the fields of the form by their ids.
+var labels = map[string]string{
+	"service": "Servizio", "matter": "Materia", "language": "Lingua dell’interprete", "interpreter": "Chi può fare da interprete", "mode": "Come", "hours": "Quando può venire", "child": "Con chi viene", "by": "Entro quando serve",
+}
+
+func naming(field string) (id, label string) { return field, labels[field] }
+
+func (s *Place) ask(c *gin.Context, who care.Staff) error {
+	sent := url.Values{"service": {c.Query("service")}, "matter": {c.Query("matter")}}
+	return s.show(c, who, sent, nil)
+}
+
+// show shows the form with what was typed, and what is wrong with it.
+func (s *Place) show(c *gin.Context, who care.Staff, sent url.Values, refused error) error {
+	ctx, id := c.Request.Context(), c.Param("id")
+	rules, err := s.Book.Rules(ctx, who.Zone)
+	if err != nil {
+		return err
+	}
+	file, err := s.Records.CaseFile(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	page := parts.CaseForm{
+		Frame: s.Pages.Frame(c, "Metti in lista d’attesa", "/fascicoli"), Form: web.NewForm(c.Request.URL.Path), Button: "Metti in lista",
+		Intro: "Quando si libera un posto che le va bene è tenuto per lei, e qualcuno la chiama. Finché non ha il posto nessuno glielo prometta.",
+	}
+	page.Back = &web.Link{URL: "/fascicoli/" + id + tabs.Appointments, Text: "Appuntamenti di " + file.Person}
+	status := http.StatusOK
+	if refused != nil {
+		if status, err = s.Problems.RefusedForm(&page.Form, refused, naming); err != nil {
+			return err
+		}
+	}
+	if page.Strip, err = parts.StripOfFile(ctx, s.Records, who, rules.Policy, file, s.Now()); err != nil {
+		return err
+	}
+	page.Fields = fields(who, rules, file, sent)
+	if len(page.Fields[0].Options) == 0 {
+		page.Nothing = "Nessun servizio della zona riceve a posti: si prenota a qualsiasi ora."
+	}
+	s.Pages.Render(c, status, page)
+	return nil
+}
+
+// fields are those of the form.
+func fields(who care.Staff, rules *zone.Rules, file ledger.Case, sent url.Values) []web.Field {
+	service := web.Field{Shape: "select", ID: "service", Label: labels["service"], Required: true, Empty: "Scegli il servizio"}
+	matter := web.Field{Shape: "select", ID: "matter", Label: labels["matter"], Empty: "Nessuna in particolare"}
+	for _, v := range rules.Services {
+		if len(agenda.Sessions(rules.Policy, v.Code)) == 0 || !waitlist.MayKeep(who, rules.Policy, v.Code) {
+			continue
+		}
+		service.Options = append(service.Options, web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == sent.Get("service")})
+		for _, code := range v.Matters {
+			if !slices.ContainsFunc(matter.Options, func(o web.Option) bool { return o.Value == code }) {
+				matter.Options = append(matter.Options, web.Option{Value: code, Text: present.NameIn(rules.Matters, code), Chosen: code == sent.Get("matter")})
+			}
+		}
+	}
+	language := web.Field{Shape: "select", ID: "language", Label: labels["language"], Empty: "Non serve"}
+	for _, l := range world.Languages(append(slices.Clone(file.PersonData.Languages), parts.UsualLanguages(rules.Desk)...)...) {
+		language.Options = append(language.Options, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == sent.Get("language")})
+	}
+	choice := func(id, any string, codes []string, words func(string) string) web.Field {
+		field := web.Field{Shape: "select", ID: id, Label: labels[id], Empty: any}
+		for _, code := range codes {
+			field.Options = append(field.Options, web.Option{Value: code, Text: italian.Upper(words(code)), Chosen: code == sent.Get(id)})
+		}
+		return field
+	}
+	return []web.Field{
+		service, matter, language,
+		choice("interpreter", "Chiunque", waitlist.Interpreters, queued.Interpreter), choice("mode", "Di persona o per telefono", agenda.Modes, queued.Mode), choice("hours", "A qualsiasi ora", waitlist.HoursOf, queued.Hours),
+		choice("child", "Da sola o con altri", []string{"yes"}, func(string) string { return "con un bambino" }),
+		{Shape: "input", Type: "date", ID: "by", Label: labels["by"], Value: sent.Get("by"), Hint: "L’ultimo giorno che va ancora bene. Se resta vuoto va bene qualsiasi giorno."},
+	}
+}
+
+func (s *Place) put(c *gin.Context, who care.Staff) error {
+	ctx, id, sent := c.Request.Context(), c.Param("id"), c.Request.PostForm
+	if act.Held(ctx) {
+		return s.show(c, who, sent, nil)
+	}
+	faults := care.Faults(slices.Clone(act.Unreadable(ctx)))
+	by, ok := parts.ReadDate(sent.Get("by"))
+	faults.Add(ok, "by", parts.RuleDate)
+	wish := waitlist.Wish{
+		Service: sent.Get("service"), Matter: sent.Get("matter"), Language: strings.TrimSpace(sent.Get("language")), Interpreter: sent.Get("interpreter"), Mode: sent.Get("mode"), Hours: sent.Get("hours"), WithChild: sent.Get("child") == "yes",
+	}
+	if ok && !by.IsZero() {
+		wish.By = &by
+	}
+	var err error
+	if len(faults) > 0 {
+		err = care.Refuse(faults...)
+	} else {
+		_, err = s.Waiting.Put(ctx, who, c.PostForm("key"), id, wish)
+	}
+	if err != nil {
+		return s.show(c, who, sent, err)
+	}
+	return s.Pages.Leave(c, "/fascicoli/"+id+tabs.Appointments, "La persona è in lista d’attesa.")
+}
