@@ -90,3 +90,8 @@ func TestOwnTimeIsRead(t *testing.T) {
 	require.Positive(t, ticks)
 	require.Positive(t, residentSet(os.Getpid()))
 }
+
+func TestRowsOfTheClicksAreFound(t *testing.T) {
+	out := []byte("=== RUN\n    clicks_test.go:58: clicks: | whole straight path | ≤ 12 | 11 | 19 |\n    clicks_test.go:58: clicks: | a | ≤ 3 | 3 | 4 |\n--- PASS\n")
+	require.Equal(t, []string{"| whole straight path | ≤ 12 | 11 | 19 |", "| a | ≤ 3 | 3 | 4 |"}, clickRows(out))
+}

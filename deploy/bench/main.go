@@ -16,7 +16,8 @@
 //
 // Besides: claims, which are plain transactions; history events and bytes; the
 // API's memory; how long the first step waits after the worker was killed; what the
-// first page costs a browser on a slow line (visit.go); whole paths from the desk to
+// first page costs a browser on a slow line (visit.go); how often each job has a button or a
+// link pressed (clicks.go); whole paths from the desk to
 // the closure, straight and complex, on a stack of their own whose reviews come
 // quickly (paths.go); and the random walks of the processes' property test.
 //
@@ -51,6 +52,7 @@ type plan struct {
 	walks    int           // random walks of the property test
 	restarts int           // kills of the worker, of each kind
 	visits   int           // first visits in a browser
+	clicks   bool          // how often each job has a button or a link pressed
 	cases    int
 	profile  string // file for a CPU profile of the straight way, for whoever looks for the rest
 }
@@ -79,6 +81,7 @@ func main() {
 	flag.IntVar(&p.walks, "walks", 60, "random walks of the property test; 0: left out")
 	flag.IntVar(&p.restarts, "restarts", 5, "kills of the worker without and with a workflow task in flight; 0: left out")
 	flag.IntVar(&p.visits, "visits", 3, "first visits of the start page in a Chromium, over a slow line; 0: left out")
+	flag.BoolVar(&p.clicks, "clicks", true, "play the straight path through the pages in a Chromium, and count what each job has pressed")
 	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
 	flag.BoolVar(&withLists, "lists", true, "also measure lists at a thousand and at a hundred thousand cases")
@@ -182,8 +185,13 @@ func measure(ctx context.Context, p plan) (r *result, err error) {
 			return nil, err
 		}
 	}
+	if p.clicks {
+		r.clicks, err = measureClicks(ctx)
+	}
 	if p.walks > 0 {
-		r.walks, err = measureWalks(ctx, p.walks) // should it fail, the measurements are good all the same
+		var fell error
+		r.walks, fell = measureWalks(ctx, p.walks) // should it fail, the measurements are good all the same
+		err = errors.Join(err, fell)
 	}
 	return r, err
 }

@@ -33,6 +33,7 @@ type result struct {
 	walks     string                   // what the property test says of itself; empty: left out
 	restarts  *restarts                // nil: left out
 	visits    []visit                  // none: left out
+	clicks    []string                 // rows of what each job has pressed; none: left out
 }
 
 func newResult(p plan) *result {
@@ -123,7 +124,7 @@ func (r *result) goals() []goal {
 		v := middleVisit(r.visits)
 		paint := time.Duration(v.Paint * float64(time.Millisecond))
 		list = append(list,
-			goal{fmt.Sprintf("first visit of a browser, %d files", v.Files), "≤ 150 KB", fmt.Sprintf("%d KB", v.Bytes/1000), v.Bytes <= mostBytes},
+			goal{fmt.Sprintf("first visit of a browser, %d files", v.Files), "≤ 150 KB", fmt.Sprintf("%d KB, %d KB unpacked", v.Bytes/1000, v.Unpacked/1000), v.Bytes <= mostBytes},
 			goal{"its first paint, at 2 Mbit/s with 50 ms there and back", "≤ 1 s", seconds(paint), v.Paint > 0 && paint <= mostPaint})
 	}
 	return list
@@ -158,6 +159,9 @@ func (r *result) markdown() string {
 	p("\nHistory: %.1f events and %d bytes a step on a run under way (%d steps).", float64(r.loop.events)/float64(r.loop.steps), r.loop.bytes/r.loop.steps, r.loop.steps)
 	if len(r.paths) > 0 {
 		r.pathTable(p)
+	}
+	if len(r.clicks) > 0 {
+		p("\nWhat people press, besides what they type and choose; each job begins on the page where its work stands:\n\n| job | budget | buttons and links pressed | pages |\n| --- | --- | --- | --- |\n%s", strings.Join(r.clicks, "\n"))
 	}
 	if r.walks != "" {
 		p("\nThe property test walks all processes at random, in skipped time on a real Postgres, with faults, and asks after every step what must hold: %s.", r.walks)

@@ -30,15 +30,16 @@ var emulateLine = cdp.Command[line, cdp.Empty]{Method: "Network.emulateNetworkCo
 
 // A visit is what the first page costs a browser that has never been here.
 type visit struct {
-	Bytes int     `json:"bytes"` // that came over the line
-	Files int     `json:"files"`
-	Paint float64 `json:"paint"` // ms from the request to the first text on the screen
+	Bytes    int     `json:"bytes"`    // that came over the line
+	Unpacked int     `json:"unpacked"` // what they are in the browser
+	Files    int     `json:"files"`
+	Paint    float64 `json:"paint"` // ms from the request to the first text on the screen
 }
 
 // seen is read in the page once its fonts are there.
 const seen = `document.fonts.ready.then(() => new Promise(done => setTimeout(() => {
 	const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-	done({bytes: all.reduce((sum, e) => sum + e.transferSize, 0), files: all.length,
+	done({bytes: all.reduce((sum, e) => sum + e.transferSize, 0), unpacked: all.reduce((sum, e) => sum + e.decodedBodySize, 0), files: all.length,
 		paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0});
 }, 500)))`
 

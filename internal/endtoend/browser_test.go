@@ -22,6 +22,7 @@ type desk struct {
 	t       *testing.T
 	browser context.Context
 	pages   string
+	count   count
 }
 
 // sitDown opens a browser of its own and logs an account in, as people do.
@@ -55,6 +56,7 @@ func (s *services) stranger() *desk {
 // visit goes to a page.
 func (d *desk) visit(path string) {
 	d.t.Helper()
+	d.count.loads++
 	require.NoError(d.t, chromedp.Do(d.browser, chromedp.Navigate(d.pages+path)))
 }
 
@@ -89,6 +91,8 @@ func (d *desk) press(text string) {
 	_, err := d.ask(`window.leaving = true; ` + find + `.click(); "clicked"`)
 	require.NoError(d.t, err)
 	d.until(`!window.leaving && document.readyState === "complete"`)
+	d.count.presses++
+	d.count.loads++
 }
 
 // fill fills in a field by its name; a day into its three fields.
@@ -131,98 +135,4 @@ func (d *desk) picture(name string) {
 func quoted(text string) string {
 	literal, _ := json.Marshal(text)
 	return string(literal)
-}
-
-// Journey 2 in the browser: the desk opens the file and books, the service
-// assesses, the CPI acknowledges and accepts, the supervisor watches, and the
-// social worker closes.
-func TestStraightPathInTheBrowser(t *testing.T) {
-	t.Parallel()
-	s := open(t, "prova")
-	day := func(d time.Duration) string { return today().Add(d).Format(time.DateOnly) }
-
-	front := s.sitDown(care.DeskOperator)
-	front.visit("/sportello")
-	front.picture("sportello")
-	front.visit("/sportello/fascicolo")
-	// Without the notice the form comes back with what was typed, and says why.
-	front.fill("given_name", "Persona")
-	front.fill("family_name", "Prova 0001")
-	front.fill("birth_date", today().AddDate(-34, 0, 0).Format(time.DateOnly))
-	front.fill("citizenship", "PK")
-	front.fill("permit", "work")
-	front.fill("permit_expiry", day(700*24*time.Hour))
-	front.fill("notice_language", "ur")
-	front.choose("Lavoro")
-	front.choose("Casa")
-	front.choose("Di persona")
-	front.press("Apri il fascicolo")
-	front.shows("informativa")
-	front.until(`document.getElementsByName("family_name")[0].value === "Prova 0001"`)
-	front.picture("fascicolo-errore")
-	front.until(`(document.getElementsByName("notice_given")[0].checked = true)`)
-	front.press("Apri il fascicolo")
-	front.until(`location.pathname.startsWith("/fascicoli/")`)
-	path, err := front.ask("location.pathname")
-	require.NoError(t, err)
-	id := filepath.Base(path)
-
-	front.visit("/compiti?elenco=libere")
-	front.press("Lo faccio io")
-	front.choose("Lavoro")
-	front.press("Registra l’ascolto")
-	front.shows("orientamento")
-	task, _ := s.task(id, care.Orientation)
-	front.visit("/compiti/" + task)
-	front.press("Lo faccio io")
-	front.picture("orientamento")
-	front.choose("Prenota appuntamenti") // the outcome with its fields
-	front.until(`(() => { const e = document.querySelector("main select"); e.selectedIndex = [...e.options].findIndex(o => o.textContent.includes("idoneità")); return e.selectedIndex > 0 })()`)
-	front.fill("booked-bookings-0-day", openDay(t))
-	front.fill("booked-bookings-0-hour", "10.00")
-	front.press("Completa")
-
-	s.do(id, care.ConfirmAppointment, care.Completion{Outcome: care.Confirmed})
-	s.do(id, care.Interview, care.Completion{Outcome: care.Held})
-	s.do(id, care.Assessment, assessed)
-
-	s.referral(id)
-	cpi := s.sitDown(care.CPIOperator)
-	cpi.visit("/segnalazioni")
-	cpi.shows("Prova 0001")
-	cpi.picture("segnalazioni")
-	cpi.press("Ho letto (presa visione)")
-	cpi.visit("/segnalazioni/" + s.referral(id))
-	cpi.picture("segnalazione")
-	cpi.press("Accetta, l’appuntamento dopo")
-	s.do(id, care.PlacementAppointment, care.Completion{Outcome: care.Fixed, At: in(time.Second)})
-	s.do(id, care.ServicePact, care.Completion{Outcome: care.Signed})
-	s.do(id, care.Measure, care.Completion{Outcome: care.Started, Measure: "internship", Until: in(time.Second)})
-
-	// Nobody records the outcome: the supervisor sees why the case stands still, and reminds.
-	require.Eventually(t, func() bool { return len(s.get(care.Supervisor, "/stuck-cases").items()) > 0 }, 90*time.Second, 500*time.Millisecond)
-	lead := s.sitDown(care.Supervisor)
-	lead.visit("/casi-bloccati")
-	lead.shows("Aspetta che")
-	lead.picture("casi-bloccati")
-	lead.press("Sollecita")
-	lead.shows("ollecit")
-	s.do(id, care.PlacementOutcome, care.Completion{Outcome: care.Placed})
-
-	s.task(id, care.Review)
-	social := s.sitDown(care.SocialWorker)
-	social.visit("/fascicoli/" + id)
-	social.shows("Aspetta")
-	social.picture("fascicolo")
-	task, _ = s.task(id, care.Review)
-	social.visit("/compiti/" + task)
-	social.press("Lo faccio io")
-	social.choose("Proponi la chiusura")
-	social.until(`(() => { const e = [...document.querySelectorAll("main select")].find(e => e.checkVisibility()); if (e) { e.value = "placed"; return e.value === "placed" } const r = [...document.querySelectorAll("main input[type=radio][value=placed]")].find(e => e.checkVisibility()); if (r) r.checked = true; return !!r })()`)
-	social.picture("verifica")
-	social.press("Completa")
-	s.closes(id, care.OutcomePlaced)
-	social.visit("/fascicoli/" + id)
-	social.shows("chius")
-	social.picture("fascicolo-chiuso")
 }

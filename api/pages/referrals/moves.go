@@ -55,8 +55,8 @@ type refusedMove struct {
 	sent  url.Values
 }
 
-// moveReferral does what the caller asks of a referral. From the list it goes
-// back to the list, where the next one waits.
+// moveReferral does what the caller asks of a referral. What is acknowledged in the list
+// opens beside it.
 func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) error {
 	id := c.Param("id")
 	if m.op == care.OpAccept && c.PostForm("fissa") != "" {
@@ -72,6 +72,9 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
 	if err == nil {
 		to, done := after(c, m.done)
+		if m.op == care.OpAcknowledge && c.PostForm("da") == "elenco" { // it is read there, and answered
+			to = "/segnalazioni/" + id + "?" + fromRow + "=si"
+		}
 		return s.Pages.Done(c, cmd, to, done)
 	}
 	again := web.NewForm("/segnalazioni/" + id + "/" + m.path)

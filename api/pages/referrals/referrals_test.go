@@ -97,7 +97,7 @@ func TestAcknowledgeFromTheList(t *testing.T) {
 		form[name] = page.Filled(name)
 	}
 	done := b.Send(t, "/segnalazioni/"+apitest.SomeID+"/presa-visione", form)
-	if done.StatusCode != http.StatusSeeOther || done.Header.Get("Location") != "/segnalazioni" {
+	if done.StatusCode != http.StatusSeeOther || done.Header.Get("Location") != "/segnalazioni/"+apitest.SomeID+"?riga=si" {
 		t.Fatalf("%d %s", done.StatusCode, done.Text)
 	}
 	if after := b.Open(t, "/segnalazioni"); !strings.Contains(after.Words(), "Hai letto") {

@@ -26,7 +26,7 @@ func TestClaimAndCompleteByKeyboard(t *testing.T) {
 	apitest.Browse(t, browser, chromedp.KeyEvent(" "))
 	apitest.TabTo(t, browser, "e.matches('button[type=submit]') && e.form && e.form.action.endsWith('/completa')")
 	apitest.Browse(t, browser, chromedp.KeyEvent(kb.Enter))
-	apitest.WaitFor(t, browser, "location.pathname === '/compiti' && document.querySelector('.alert-success') !== null")
+	apitest.WaitFor(t, browser, "location.pathname.startsWith('/compiti/') && document.querySelector('.alert-success').textContent.includes('Prossimo passo')")
 	if !b.Pages.Completed() {
 		t.Error("nothing was completed")
 	}

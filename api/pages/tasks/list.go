@@ -117,7 +117,7 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 	}
 	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", listPath), List: tabs[at].name, Filter: filterOf(rules, ask.Filter, list, tabs[at].code)}
 	page.Filter.Person, page.Filter.Form.Faults = f.Person, form.Faults
-	if page.Next, err = s.next(ctx, who, rules, c.Query(after)); err != nil {
+	if page.Next, err = (onward{s}).next(ctx, who, rules, c.Query(after)); err != nil {
 		return err
 	}
 	if page.Confirm, err = s.toConfirm(ctx, who, rules); err != nil {
@@ -269,5 +269,8 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 		}
 	}
 	row.acts(who, rules, t)
+	if outcome, words := doneInRow(who, rules.Policy, r); outcome != "" {
+		row.inOneClick(t, outcome, words)
+	}
 	return row
 }

@@ -59,9 +59,16 @@ type Row struct {
 	Next           string     // the next appointment
 	Languages      string
 	Who            string
+	Done           *RowAct // what can be said there and then; nil: nothing
 	Claim, Release *web.Form
 	Open           *web.Link
 	More           []web.Link
+}
+
+// RowAct is an outcome that needs nothing to be typed.
+type RowAct struct {
+	Form           web.Form
+	Outcome, Words string
 }
 
 // NextStep is what comes next for the person whose task was just done.

@@ -74,7 +74,7 @@ func (s *Place) taskPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	if form != nil && task.Actors().Workable(who) && !task.Answered {
+	if form != nil && (task.Actors().Workable(who) && !task.Answered || answersAtOnce(who, about.rules.Policy, task)) {
 		page.Form = form.Show(web.NewForm("/compiti/" + task.ID + "/completa"))
 		page.Reported = reported(who, form.Policy, task)
 	}
@@ -115,7 +115,12 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	form, err := s.formOf(c, about, c.Request.PostForm)
+	var form *parts.TaskForm
+	if c.PostForm(fromRow) != "" {
+		form, err = (direct{s}).asItBegins(c, about)
+	} else {
+		form, err = s.formOf(c, about, c.Request.PostForm)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -125,9 +130,16 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 		return s.taskAgain(c, about, form, web.NewForm(c.Request.URL.Path), nil, http.StatusOK)
 	}
 	done, faults := form.Read()
-	cmd, err := s.Door.Do(act.WithUnreadable(ctx, faults...), who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
+	ctx = act.WithUnreadable(ctx, faults...)
+	if len(act.Unreadable(ctx)) == 0 && !act.Held(ctx) {
+		err = direct{s}.takeFirst(c, about, done)
+	}
+	var cmd ledger.Command
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/compiti?"+after+"="+task.ID, "Fatto: "+italian.TaskKind(task.Kind)+".")
+		cmd, err = s.Door.Do(ctx, who, catalogue.Complete.Command(c.PostForm("key"), task.ID, done))
+	}
+	if err == nil {
+		return onward{s}.goOn(c, about, cmd)
 	}
 	again, missing := web.NewForm(c.Request.URL.Path), parts.MissingNeed(err, task.CaseID, "/compiti/"+task.ID)
 	status, err := s.Problems.RefusedForm(&again, err, form.Naming)

@@ -140,7 +140,7 @@ func completesEveryOutcome(t *testing.T, now time.Time) {
 					var got care.Completion
 					b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
 					a := b.Submit(form.Attribute("action"), fillIn(form, outcome.Code, script, now, b.Pages.OpenDay(1)))
-					if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/compiti?dopo="+apitest.SomeID {
+					if a.StatusCode != http.StatusSeeOther || !slices.Contains([]string{"/compiti?dopo=" + apitest.SomeID, "/compiti/" + apitest.AnotherID}, a.Header.Get("Location")) {
 						t.Fatalf("%d %s", a.StatusCode, apitest.ReadPage(t, a).Main(t).Words())
 					}
 					if faults := completion.Check(b.Pages.ZonePolicy, kind.Kind, got); len(faults) > 0 || got.Outcome != outcome.Code {
@@ -277,6 +277,78 @@ func TestCompletedTwice(t *testing.T) {
 	a := b.Submit("/compiti/"+apitest.SomeID+"/completa", form)
 	if page := apitest.ReadPage(t, a); a.StatusCode != http.StatusConflict || !strings.Contains(page.Main(t).Words(), "già stato inviato") {
 		t.Errorf("the same key with another form: %d %s", a.StatusCode, page.Main(t).Words())
+	}
+}
+
+// TestAFreeTaskIsAnsweredAtOnce: its form is there, and sending it takes the task and completes
+// it; a form that breaks rules takes nothing. What comes first to a colleague is taken first.
+func TestAFreeTaskIsAnsweredAtOnce(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Hold(care.FollowPractice)
+	free := &b.Pages.OneTask
+	free.State, free.HolderID = care.TaskReady, ""
+	const at = "/compiti/" + apitest.SomeID
+	shown := func() (form apitest.Dom, ok bool) {
+		return apitest.ReadPage(t, b.Visit(at)).First("form", "action", at+"/completa")
+	}
+	done := func() (list []care.Operation) {
+		for _, c := range b.Records.Commands {
+			list = append(list, c.Operation)
+		}
+		slices.Sort(list)
+		return list
+	}
+	if _, ok := shown(); !ok {
+		t.Fatal("a free task shows no form")
+	}
+	if a := b.Submit(at+"/completa", url.Values{"key": {"una"}, "outcome": {"refused"}}); a.StatusCode != http.StatusUnprocessableEntity || len(done()) > 0 {
+		t.Errorf("without its note: %d, %v", a.StatusCode, done())
+	}
+	for range 2 {
+		if a := b.Submit(at+"/completa", url.Values{"key": {"altra"}, "outcome": {"granted"}}); a.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d %s", a.StatusCode, a.Text)
+		}
+	}
+	if !slices.Equal(done(), []care.Operation{care.OpClaim, care.OpComplete}) {
+		t.Errorf("sent twice: %v", done())
+	}
+	free.State, free.HolderID = care.TaskReady, ""
+	free.FirstID, free.FirstName = apitest.SomeCPI.ID, apitest.SomeCPI.Name
+	if _, ok := shown(); ok {
+		t.Error("what comes first to a colleague is answered by a click of somebody else")
+	}
+	free.FirstID = ""
+	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
+		return &care.Refusal{Code: care.RefusedTaken, Role: care.LabourPolicyExpert}, nil
+	}
+	page := apitest.ReadPage(t, b.Submit(at+"/completa", url.Values{"key": {"terza"}, "outcome": {"granted"}, "note": {"Nota digitata"}})).Main(t)
+	form, _ := page.First("form", "action", at+"/completa")
+	if apitest.FilledIn(form).Get("note") != "Nota digitata" || !strings.Contains(page.Words(), italian.Role(care.LabourPolicyExpert)) {
+		t.Errorf("a lost race: %s", page.Words())
+	}
+}
+
+// TestAnOutcomeInItsRow: an appointment is confirmed beside its day, and what is sent is the
+// form as it begins.
+func TestAnOutcomeInItsRow(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	b.Hold(care.ConfirmAppointment)
+	const at = "/compiti/" + apitest.SomeID + "/completa"
+	b.Pages.OneTask.Service = b.Pages.ZonePolicy.Services[0].Code
+	form, ok := apitest.ReadPage(t, b.Visit("/compiti")).First("form", "action", at)
+	if !ok || !strings.HasPrefix(form.Words(), "Conferma : ") {
+		t.Fatalf("no act in the row: %s", form.Words())
+	}
+	var got care.Completion
+	b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
+	if a := b.Submit(at, apitest.FilledIn(form)); a.StatusCode != http.StatusSeeOther || got.Outcome != care.Confirmed {
+		t.Errorf("%d %+v", a.StatusCode, got)
+	}
+	b.Pages.OneTask.Service = b.Pages.ZonePolicy.Services[1].Code
+	if _, ok := apitest.ReadPage(t, b.Visit("/compiti")).First("form", "action", at); ok {
+		t.Error("an appointment whose day is not in the row is confirmed there")
 	}
 }
 
