@@ -230,10 +230,8 @@ var mayImport = map[string][]string{
 	"api/pages/room":            {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/absences":        append(place, "internal/absence"),
 	"api/pages/agenda":          append(place, "internal/calledoff"),
-	"api/pages/arranged":        place,
-	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/elsewhere", "internal/noted", "internal/written", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/arranged":        append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting"),
-	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
+	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/elsewhere", "internal/noted", "internal/written", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/calledoff":       append(place, "internal/calledoff", "internal/expected", "api/pages/parts/reached"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),

@@ -60,7 +60,7 @@ func TestStaffIsReadAsItStands(t *testing.T) {
 		"who has left another zone": "- {subject: andata, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example}",
 		"two accounts of one person": "- {subject: a, role: supervisor, zone: prato, agency: comune, name: Prova, email: a@ente.example, identity: prova_1}\n" +
 			"- {subject: b, role: social_worker, zone: prato, agency: comune, name: Prova, email: b@ente.example, identity: prova_1}",
-		"Windows' line ends":        "\ufeff" + strings.ReplaceAll(demoStaff(t), "\n", "\r\n"),
+		"Windows' line ends": "\ufeff" + strings.ReplaceAll(demoStaff(t), "\n", "\r\n"),
 	} {
 		if _, faults := readStaff(text, storedZones(t)); len(faults) > 0 {
 			t.Errorf("%s: %v", what, faults)

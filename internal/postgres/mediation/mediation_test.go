@@ -451,7 +451,7 @@ func TestOneMediatorForTwoServices(t *testing.T) {
 	three := asks("tre", "cpi", z.friday().Add(3*time.Hour))
 	three = z.answers(three, rules.Answer{What: rules.Proposed, Mediator: "Mediatrice Prova", At: z.friday().Add(5 * time.Hour)})
 	four := asks("quattro", "social_service", z.friday().Add(5*time.Hour))
-	gates.Wait("yes", four.ID, yes(four, &first), func() { second = z.AcceptProposal(context.Background(), z.worker, three.ID) })
+	gates.Wait("yes", four.ID, yes(four, &first), func() { second = z.AcceptProposal(context.Background(), z.worker, three.ID, time.Time{}) })
 	require.NoError(t, first)
 	refusedBy(t, second, rules.RuleTwice)
 	require.Equal(t, []rules.State{rules.Confirmed, rules.Requested, rules.Proposed, rules.Confirmed},
