@@ -21,6 +21,7 @@ import (
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/internal/care"
+	"percorso/internal/legible"
 	"percorso/internal/trace"
 )
 
@@ -115,13 +116,13 @@ func (s *Server) readable(c *gin.Context) {
 }
 
 func unreadable(address *url.URL) (faults care.Faults) {
-	faults.Add(care.IsText(address.Path), "path", care.RuleIllegible)
+	faults.Add(legible.IsText(address.Path), "path", care.RuleIllegible)
 	query, err := url.ParseQuery(address.RawQuery)
 	faults.Add(err == nil, "query", problem.RuleEncoding)
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		field := problem.FieldIn("query", name)
 		faults.Add(len(query[name]) == 1, field, problem.RuleRepeated)
-		faults.Add(care.IsText(name) && !slices.ContainsFunc(query[name], func(v string) bool { return !care.IsText(v) }), field, care.RuleIllegible)
+		faults.Add(legible.IsText(name) && !slices.ContainsFunc(query[name], func(v string) bool { return !legible.IsText(v) }), field, care.RuleIllegible)
 	}
 	return faults
 }

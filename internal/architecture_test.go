@@ -22,7 +22,8 @@ import (
 // the package itself, unless they are named. A new package is placed here first.
 var mayImport = map[string][]string{
 	// Rules and words, without any machinery.
-	"internal/care":               {},
+	"internal/legible":            {}, // whether people can see all of a text
+	"internal/care":               {"internal/legible"},
 	"internal/eligibility":        {"internal/care"},                      // the gates
 	"internal/agenda":             {"internal/care"},                      // when people are received
 	"internal/slip":               {"internal/care"},                      // the sheets that people take away
@@ -65,7 +66,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/feeds":     {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/fiscal":             {}, // the codice fiscale
 	"internal/zone/fault":         {}, // what is wrong with a file
-	"internal/zone":               {"internal/zone/fault", "internal/fiscal", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
+	"internal/zone":               {"internal/legible", "internal/zone/fault", "internal/fiscal", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":              {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
@@ -199,14 +200,15 @@ var mayImport = map[string][]string{
 	// What people and programs speak to. It starts and updates processes by
 	// their contract alone.
 	"api": {
+		"internal/legible",
 		"internal/kept",
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
 		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/promises", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter", "api/rest/waiting", "api/pages/waitlist",
 	},
-	"api/access":       {"internal/kept", "internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed", "internal/mediation", "internal/agenda"},
+	"api/access":       {"internal/legible", "internal/kept", "internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed", "internal/mediation", "internal/agenda"},
 	"api/act":          {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":      {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
-	"api/envelope":     {"api/problem", "internal/care"},
+	"api/envelope":     {"internal/legible", "api/problem", "internal/care"},
 	"api/rest":         {"api/rest/waiting", "api/rest/gates", "api/rest/away", "api/rest/reminding", "internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/deferred", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names", "api/rest/counter", "internal/queue", "api/rest/pairs", "internal/consult"},
 	"api/rest/counter": {"internal/consult", "internal/queue", "internal/ledger", "internal/care"}, // who comes to a counter, as the API tells it
 	"api/rest/pairs":   {"api/rest/persons", "internal/names", "internal/ledger"},                  // two files that may be of one person

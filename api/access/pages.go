@@ -21,6 +21,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/kept"
 	"percorso/internal/ledger"
+	"percorso/internal/legible"
 	"percorso/internal/recent"
 )
 
@@ -80,7 +81,7 @@ func seen(page string) string {
 			text = page[:end]
 		}
 		if !printable(text) {
-			text = care.Cleaned(text)
+			text = legible.Cleaned(text)
 		}
 		out.WriteString(text)
 		if end < 0 {

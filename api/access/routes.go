@@ -18,6 +18,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue/several"
 	"percorso/internal/ledger"
+	"percorso/internal/legible"
 )
 
 // Handler answers a request for a page. What it cannot answer it returns:
@@ -139,15 +140,15 @@ func textsOf(form url.Values) (faults care.Faults, _ error) {
 			if fields++; fields > mostFields {
 				return nil, problem.New(problem.TooLarge)
 			}
-			if !care.IsText(value) {
-				form[name][i], unread = care.Cleaned(value), true
+			if !legible.IsText(value) {
+				form[name][i], unread = legible.Cleaned(value), true
 			}
 		}
 		field := name
 		if !fieldID.MatchString(name) {
 			field = ""
 		}
-		faults.Add(!unread && care.IsText(name), field, care.RuleIllegible)
+		faults.Add(!unread && legible.IsText(name), field, care.RuleIllegible)
 		faults.Add(!repeated(name, form[name]), field, problem.RuleRepeated)
 	}
 	return faults, nil

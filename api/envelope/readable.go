@@ -7,6 +7,7 @@ import (
 
 	"percorso/api/problem"
 	"percorso/internal/care"
+	"percorso/internal/legible"
 )
 
 // What a body may hold at most: more than any form has, and so little that nothing
@@ -47,7 +48,7 @@ func (w walker) value(path string, depth int) *care.Fault {
 		}
 		return w.list(path, depth+1)
 	case string:
-		if !care.IsText(v) {
+		if !legible.IsText(v) {
 			return &care.Fault{Field: path, Rule: care.RuleIllegible}
 		}
 	case json.Number:
@@ -81,7 +82,7 @@ func (w walker) object(path string, depth int) *care.Fault {
 			return &care.Fault{Field: path, Rule: problem.RuleJSON}
 		case len(names) == mostEach:
 			return &care.Fault{Field: path, Rule: care.RuleTooMany}
-		case !care.IsText(name):
+		case !legible.IsText(name):
 			return &care.Fault{Field: path, Rule: care.RuleIllegible}
 		case names[name]:
 			return &care.Fault{Field: at, Rule: problem.RuleRepeated}

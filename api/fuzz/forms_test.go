@@ -16,6 +16,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/invitation"
+	"percorso/internal/legible"
 )
 
 // browser fills in the forms that the pages show, as each account sees them and as
@@ -325,7 +326,7 @@ func (b *browser) check(s *sent, a got) {
 		fail("is no whole page")
 		return
 	}
-	if !care.Legible(a.text) {
+	if !legible.Text(a.text) {
 		fail("shows what nobody can see")
 	}
 	root, err := html.Parse(strings.NewReader(a.text))

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/care"
+	"percorso/internal/legible"
 )
 
 // TestEverySentenceIsInEveryLanguage: with its edition, once, and as people read it.
@@ -20,7 +21,7 @@ func TestEverySentenceIsInEveryLanguage(t *testing.T) {
 		for _, l := range Languages {
 			text := s.in(l.Code)
 			require.NotEmpty(t, text, "%s in %s", s.Code, l.Code)
-			require.True(t, care.LegibleLine(text) && strings.TrimSpace(text) == text, "%s in %s", s.Code, l.Code)
+			require.True(t, legible.Line(text) && strings.TrimSpace(text) == text, "%s in %s", s.Code, l.Code)
 		}
 	}
 	for day := range 7 {

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"percorso/internal/care"
+	"percorso/internal/legible"
 	"percorso/internal/zone/fault"
 )
 
@@ -265,7 +265,7 @@ func (n node) textOf(most int) string {
 	switch {
 	case text == "":
 		n.fault(fault.RuleMissing)
-	case !care.LegibleLine(text):
+	case !legible.Line(text):
 		n.fault(fault.RuleIllegible)
 		return ""
 	case utf8.RuneCountInString(text) > most:
