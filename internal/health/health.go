@@ -127,7 +127,8 @@ const (
 )
 
 // CauseProposer is why nobody may approve a closure: the only one with the role has proposed it.
-const CauseProposer = "proposer"
+// CauseAsker is why nobody may answer for an agency: the only one has asked it themself.
+const CauseProposer, CauseAsker = "proposer", "asker"
 
 // CauseKeepers is why nobody may act for a protected person: nobody with the role is one
 // of her keepers.
@@ -184,7 +185,8 @@ type FactTask struct {
 	Escalated  bool
 	Suspended  bool // its clocks stand still
 	Candidates int  // how many members of staff may do it
-	// ProposerCould: who proposed what it is to approve has its role, and is no candidate;
+	// ProposerCould: who proposed what it is to approve, or has asked what it answers, has its
+	// role, and is no candidate;
 	// ProposerHolds: they hold it, and can but take back what they proposed.
 	ProposerCould, ProposerHolds bool
 	HolderGone                   bool  // who holds it has left, or works elsewhere
@@ -424,6 +426,9 @@ func explainTask(t FactTask, now time.Time) Waiting {
 	}
 	if t.nobody() && t.ProposerCould {
 		w.Cause = CauseProposer
+		if t.Kind != care.ClosureApproval {
+			w.Cause = CauseAsker
+		}
 	} else if t.nobody() && t.Taken {
 		w.Cause = CauseSeated
 	} else if t.nobody() && t.Unknown {

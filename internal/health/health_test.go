@@ -154,6 +154,10 @@ func TestWhatIsSaidOfTheTaskThatIsNamed(t *testing.T) {
 	answer.Acknowledged = true
 	require.True(t, explain(answer).Known)
 
+	own := task("1", care.ReferralAnswer, care.CPIOperator, "cpi", 5)
+	own.Candidates, own.ProposerCould = 0, true
+	require.Equal(t, []any{health.Orphaned, health.CauseAsker}, []any{explain(own).Health, explain(own).Cause}, "who of its role has asked it does not answer it")
+
 	unknown := task("1", care.ReferralAnswer, care.CPIOperator, "cpi", 5)
 	unknown.Candidates, unknown.Unknown, unknown.Means = 0, true, []actors.Means{actors.Withdraw}
 	kept := explain(unknown)

@@ -450,6 +450,11 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Withdraw},
 		}, "Nessuno può agire: l’attività «Risposta a una segnalazione» spetta a un operatore del Centro per l’Impiego, ma nessuno con questo ruolo è tra chi può sapere della persona, " +
 			"che è protetta, da 1 giorno lavorativo. Il responsabile può ritirare la segnalazione."},
+		{"who of the role has asked it", health.Waiting{
+			Health: health.Orphaned, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi", Cause: health.CauseAsker,
+			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Withdraw},
+		}, "Nessuno può agire: l’attività «Risposta a una segnalazione» spetta a un operatore del Centro per l’Impiego, ma chi ha questo ruolo è la stessa persona che l’ha chiesto, " +
+			"con un altro account, da 1 giorno lavorativo. Il responsabile può ritirare la segnalazione."},
 		{"who of the role knows of her sits already", health.Waiting{
 			Health: health.Orphaned, For: health.WaitTask, Task: care.EquipeInvitation, State: care.TaskReady, Role: care.CPIOperator, Agency: "cpi", Cause: health.CauseSeated,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1,

@@ -2,6 +2,7 @@ package italian
 
 import (
 	"percorso/internal/absence"
+	"percorso/internal/actors"
 	"percorso/internal/agenda"
 	"percorso/internal/amending"
 	"percorso/internal/arrival"
@@ -118,6 +119,7 @@ var rules = map[string]string{
 	undoing.RuleAskedElsewhere: "È chiesto il passaggio a un’altra zona del fascicolo che resta: prima ritira la richiesta.", undoing.RuleNotRemembered: "I due fascicoli sono stati uniti quando Percorso non ricordava ancora com’erano: l’unione non si può annullare. Se sono due persone, apri un fascicolo nuovo per l’altra.",
 	undoing.RuleSaidAlready:  "Lo hai già segnalato, con questo o con un altro tuo account: adesso un’altra persona deve confermarlo.",
 	undoing.RuleSecondPerson: "Servono due persone: chi conferma non è chi ha segnalato lo sbaglio, nemmeno con un altro suo account. Chiedi a un collega di farlo.",
+	actors.RuleOwnQuestion:   "Chi ha fatto la richiesta non può rispondere per l’ente a cui l’ha fatta, nemmeno con un altro suo account: deve farlo un’altra persona di quell’ente.",
 	care.RuleOtherPerson:     "Chi ha proposto la chiusura non può approvarla, nemmeno con un altro suo account: deve farlo un’altra persona, oppure chi l’ha proposta la ritira.",
 	care.RuleSuspended:       "Il percorso è già sospeso: per cambiare la data fallo prima riprendere.",
 	care.RuleTransfer:        "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",

@@ -69,7 +69,7 @@ func waits(w health.Waiting, p care.Policy, now time.Time) string {
 // whyNobody says, by the cause, why there is nobody who may act; intervenes who can do
 // something before a time, of a protected person and of others.
 var (
-	whyNobody  = map[string]string{"": "nella zona nessuno ha questo ruolo", health.CauseKeepers: "nessuno con questo ruolo è tra chi può sapere della persona, che è protetta", health.CauseSeated: "chi ha questo ruolo, tra chi può sapere della persona, che è protetta, ha già un altro posto nell’équipe"}
+	whyNobody  = map[string]string{"": "nella zona nessuno ha questo ruolo", health.CauseAsker: "chi ha questo ruolo è la stessa persona che l’ha chiesto, con un altro account", health.CauseKeepers: "nessuno con questo ruolo è tra chi può sapere della persona, che è protetta", health.CauseSeated: "chi ha questo ruolo, tra chi può sapere della persona, che è protetta, ha già un altro posto nell’équipe"}
 	intervenes = map[bool]string{false: "può intervenire anche il responsabile", true: "può intervenire solo chi può sapere della persona, che è protetta"}
 )
 

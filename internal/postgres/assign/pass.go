@@ -2,9 +2,11 @@ package assign
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
@@ -50,11 +52,12 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 		Role   care.Role `db:"role"`
 		Agency string    `db:"agency"`
 		Whose  string    `db:"identity"`
+		Asks   bool      `db:"asks"`   // they have asked what it answers, with another account
 		Barred bool      `db:"barred"` // the person is protected, and they must not know of her
 	}
-	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency, coalesce(identity, '') AS identity, EXISTS (SELECT FROM protection p WHERE p.case_id = $3
+	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency, coalesce(identity, '') AS identity, $4 AND answers_oneself($5, id) AS asks, EXISTS (SELECT FROM protection p WHERE p.case_id = $3
 			AND NOT EXISTS (SELECT FROM keeper k WHERE k.file = p.file AND k.staff = staff.id)) AS barred
-		FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone, a.task.CaseID)
+		FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone, a.task.CaseID, slices.Contains([]care.TaskKind{care.ReferralAnswer, care.TransferAnswer}, a.task.Kind), a.task.Run)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return care.Refuse(care.Fault{Field: "to", Rule: care.RuleNotHere}), nil
 	}
@@ -63,6 +66,9 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 	}
 	if person.Barred {
 		return care.Refuse(care.Fault{Field: "to", Rule: protection.KeepersOnly}), nil
+	}
+	if person.Asks {
+		return care.Refuse(care.Fault{Field: "to", Rule: actors.RuleOwnQuestion}), nil
 	}
 	task, to := a.task.Actors(), care.Staff{ID: id, Role: person.Role, Agency: person.Agency, Identity: person.Whose}
 	if rule := task.ToPerson(to); rule != "" {

@@ -69,7 +69,7 @@ type opened struct {
 // who does not work here any more.
 func (c *Calendars) OpenFeed(ctx context.Context, id string) (who care.Staff, err error) {
 	err = postgres.Within(ctx, c.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
-		row, err := postgres.One[opened](ctx, tx, `SELECT id::text, subject, name, role, zone, agency, email, '' AS identity FROM open_feed($1, $2)`, id, c.clock())
+		row, err := postgres.One[opened](ctx, tx, `SELECT id::text, subject, name, role, zone, agency, email FROM open_feed($1, $2)`, id, c.clock())
 		who = care.Staff{ID: row.ID, Subject: row.Subject, Name: row.Name, Role: row.Role, Zone: row.Zone, Agency: row.Agency, Email: row.Email}
 		return err
 	})

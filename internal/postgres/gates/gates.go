@@ -86,7 +86,7 @@ func Ask(ctx context.Context, tx postgres.Tx, step Step) (*care.Refusal, error) 
 func (g *asked) faults() (all []care.Fault, _ error) {
 	asks := []func() ([]care.Fault, error){g.dates, g.hour, g.eligibility}
 	if !g.machine() {
-		asks = append(asks, g.crossings, g.rule)
+		asks = append(asks, g.crossings, func() ([]care.Fault, error) { return ownQuestion(g) }, g.rule)
 	}
 	for _, ask := range asks {
 		faults, err := ask()

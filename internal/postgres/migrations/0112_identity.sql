@@ -9,6 +9,7 @@
 SET LOCAL lock_timeout = '3s';
 ALTER TABLE staff ADD identity text CHECK (identity <> '');
 CREATE INDEX staff_identity ON staff (identity) WHERE identity IS NOT NULL;
+ALTER TABLE run ADD asked_by uuid; -- who began it; NULL: a machine, or nobody knows
 
 -- +goose StatementBegin
 -- Whether two accounts are one person's; NULL where one of them is nobody's.
@@ -21,6 +22,20 @@ $$;
 CREATE FUNCTION identity_of(account uuid) RETURNS text
 LANGUAGE sql STABLE STRICT AS $$
     SELECT coalesce('identity/' || s.identity, s.id::text) FROM staff s WHERE s.id = account
+$$;
+
+-- Who asked the addressee of a branch, or another zone, for an answer: who began the branch, and
+-- whoever passed its question on. Of them alone who are known to have other accounts.
+CREATE FUNCTION askers(run text) RETURNS SETOF staff
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
+    SELECT s.* FROM run r JOIN staff s ON s.identity IS NOT NULL AND (s.id = r.asked_by OR s.id IN (SELECT l.by_staff FROM timeline l
+        WHERE l.case_id = r.case_id AND l.run_id = r.id AND l.code = 'referral_requested')) WHERE r.id = askers.run
+$$;
+
+-- Whether an account would answer what its person has asked with an account of another agency.
+CREATE FUNCTION answers_oneself(run text, account uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT EXISTS (SELECT FROM staff s JOIN askers(run) a ON a.identity = s.identity AND (a.zone, a.agency) <> (s.zone, s.agency) WHERE s.id = account)
 $$;
 
 -- As the ones of before, by identity. Who has said something with another account is told to
@@ -124,6 +139,7 @@ DECLARE
     supervisor record;
     question record;
     links record;
+    own text[];
 BEGIN
     FOREACH one IN ARRAY cases LOOP
         SELECT f.id::text, f.zone, f.suspended_at, f.suspended_until,
@@ -143,8 +159,11 @@ BEGIN
                 k.escalated, k.suspended, k.holder, k.proposed_by, k.referral_id, k.run_id
             FROM task k WHERE k.case_id = one AND k.state IN ('ready', 'reserved') ORDER BY k.ready_at, k.id LOOP
             renewal := renewal OR t.kind = 'permit_renewal';
-            SELECT count(*) FILTER (WHERE same_identity(s.id, t.proposed_by) IS NOT TRUE), coalesce(bool_or(same_identity(s.id, t.proposed_by)), false) INTO candidates, proposer_could
-            FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role;
+            -- Who has asked it with an account of another agency does not answer it.
+            own := CASE WHEN t.kind IN ('referral_answer', 'transfer_answer') THEN ARRAY(SELECT a.identity FROM askers(t.run_id) a WHERE (a.zone, a.agency) <> (t.zone, t.agency)) ELSE '{}' END;
+            SELECT count(*) FILTER (WHERE NOT x.asked), coalesce(bool_or(x.asked), false) INTO candidates, proposer_could
+            FROM staff s, LATERAL (SELECT coalesce(same_identity(s.id, t.proposed_by), false) OR coalesce(s.identity = ANY (own), false) AS asked) x
+            WHERE s.active AND s.zone = t.zone AND s.agency = t.agency AND s.role = t.role;
             SELECT s.id, s.agency INTO supervisor FROM staff s WHERE s.active AND s.zone = t.zone AND s.role = 'supervisor'
                 AND same_identity(s.id, t.proposed_by) IS NOT TRUE ORDER BY s.id LIMIT 1;
             facts := jsonb_build_object('id', t.id, 'kind', t.kind, 'state', t.state, 'role', t.role, 'agency', t.agency, 'zone', t.zone,
@@ -152,14 +171,14 @@ BEGIN
                 'expected', CASE WHEN t.kind = 'confirm_appointment' THEN (SELECT max(a.at) FROM appointment a WHERE a.run_id = t.run_id AND a.state = 'booked' AND a.at > t.ready_at) END,
                 'reminded', t.reminded, 'remind_at', t.remind_at, 'escalate_at', t.escalate_at,
                 'escalated', t.escalated, 'suspended', t.suspended, 'candidates', candidates, 'proposer_could', proposer_could,
-                'proposer_holds', t.state = 'reserved' AND coalesce(same_identity(t.holder, t.proposed_by), false),
+                'proposer_holds', t.state = 'reserved' AND (coalesce(same_identity(t.holder, t.proposed_by), false) OR EXISTS (SELECT FROM staff h WHERE h.id = t.holder AND h.identity = ANY (own))),
                 'answered', unworked IS NOT NULL AND answer_on_its_way(t.id), 'referral', t.referral_id IS NOT NULL,
                 'holder_gone', t.state = 'reserved' AND NOT EXISTS (SELECT FROM staff h WHERE h.id = t.holder AND h.active
                     AND h.zone = t.zone AND (h.agency = t.agency OR h.role = 'supervisor')),
                 'supervisor', supervisor.agency,
                 -- Whether its agency has anybody else whom the supervisor may give it to.
                 'receivers', EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = t.zone AND s.agency = t.agency
-                    AND s.id IS DISTINCT FROM t.holder AND same_identity(s.id, t.proposed_by) IS NOT TRUE AND s.id IS DISTINCT FROM supervisor.id
+                    AND s.id IS DISTINCT FROM t.holder AND same_identity(s.id, t.proposed_by) IS NOT TRUE AND s.id IS DISTINCT FROM supervisor.id AND (s.identity = ANY (own)) IS NOT TRUE
                     AND CASE WHEN t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off', 'closure_approval') THEN s.role = t.role ELSE s.role <> 'supervisor' END));
             IF t.state = 'reserved' THEN
                 facts := facts || jsonb_build_object('held_by', (SELECT jsonb_build_object('role', h.role, 'agency', h.agency) FROM staff h WHERE h.id = t.holder));
@@ -457,12 +476,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Once two accounts are known to be one person's, nobody else may be left to approve, or to sit
--- in a seat; and the other way round.
+-- Once two accounts are known to be one person's, nobody else may be left to approve, to answer,
+-- or to sit in a seat; and the other way round.
 CREATE FUNCTION mark_identity() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     asked uuid[] := ARRAY(SELECT DISTINCT t.case_id FROM task t WHERE t.ended_at IS NULL AND
-        (t.proposed_by IS NOT NULL OR t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off')));
+        (t.proposed_by IS NOT NULL OR t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off', 'referral_answer', 'transfer_answer')));
 BEGIN
     PERFORM FROM case_health h WHERE h.case_id = ANY (asked) ORDER BY h.case_id FOR UPDATE;
     UPDATE case_health h SET changes_at = 'epoch' WHERE h.changes_at > 'epoch' AND h.case_id = ANY (asked);
@@ -474,8 +493,9 @@ CREATE TRIGGER mark_identified AFTER INSERT ON staff FOR EACH ROW WHEN (NEW.iden
 CREATE TRIGGER approvals_pass_identity AFTER UPDATE OF identity ON staff FOR EACH ROW
     WHEN (OLD.active AND OLD.identity IS DISTINCT FROM NEW.identity) EXECUTE FUNCTION pass_approvals();
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION same_identity, identity_of, mark_identity FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION same_identity, identity_of, askers, answers_oneself, mark_identity FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION same_identity, identity_of TO percorso_app, percorso_worker, percorso_definer;
+GRANT EXECUTE ON FUNCTION answers_oneself TO percorso_app, percorso_worker;
 
 -- +goose Down
 DROP TRIGGER approvals_pass_identity ON staff;
@@ -907,6 +927,7 @@ BEGIN
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
-DROP FUNCTION identity_of, same_identity;
+DROP FUNCTION answers_oneself, askers, identity_of, same_identity;
+ALTER TABLE run DROP asked_by;
 DROP INDEX staff_identity;
 ALTER TABLE staff DROP identity;

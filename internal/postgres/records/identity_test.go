@@ -8,9 +8,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/correction"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/protection"
@@ -154,6 +156,39 @@ var ofTwo = map[string]func(t *testing.T, p *play){
 		receivers := shown.Receivers(staff)
 		require.Len(t, receivers, 1)
 		require.Equal(t, "Personale Prova", receivers[0].Name)
+	},
+	"the answer of an addressee": func(t *testing.T, p *play) {
+		const cpi, colleague = "cpi_operator.prato", "cpi_operator_2.prato"
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		shown, err := p.Records.Disclosure(t.Context(), p.Accounts[one], ledger.BareID(run), "cpi", "labour")
+		require.NoError(t, err)
+		branch, referral := postgrestest.NewRun(care.RunReferral), uuid.NewString()
+		p.Does(run, p.Ask(one, run, catalogue.Refer.Command("", "", catalogue.ReferForm{Agency: "cpi", Purpose: "labour", Notice: true, Seen: shown.Digest})), ledger.Effects{
+			Tell: []ledger.Message{{Run: branch, Answer: care.Answer{Operation: care.OpOpen, Agency: "cpi", Matter: "labour"}}}}, nil)
+		task := postgrestest.Opens(branch, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Role: care.CPIOperator, Agency: "cpi", Referral: referral})
+		p.Does(branch, p.Hear(branch, care.OpOpen), ledger.Effects{
+			Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}}, Tasks: []ledger.TaskChange{task}}, nil)
+		p.identifies(one, cpi)
+		answers := func(account string) (ledger.StepResult, ledger.Entry) {
+			e := p.Ask(account, branch, catalogue.Acknowledge.Command("", referral, catalogue.ReferralMoveForm{}))
+			return p.Tries(branch, e, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: care.ReferralReceived}}}, nil), e
+		}
+		res, e := answers(cpi)
+		p.Refused(res, e, "", actors.RuleOwnQuestion)
+		breaks(t, "to", actors.RuleOwnQuestion, p.assignsAtOnce(boss, catalogue.Reassign.Command("", task.ID, catalogue.Assignment{To: p.Accounts[cpi].ID})))
+		waits := func() health.Waiting {
+			file, err := p.Records.CaseFile(t.Context(), p.Accounts[one], ledger.BareID(run))
+			require.NoError(t, err)
+			return file.Waiting
+		}
+		require.NotEqual(t, health.Orphaned, waits().Health)
+		_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE subject = $1`, colleague)
+		require.NoError(t, err)
+		require.Equal(t, []any{health.Orphaned, health.CauseAsker}, []any{waits().Health, waits().Cause}, "nobody else is there to answer")
+		_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = true WHERE subject = $1`, colleague)
+		require.NoError(t, err)
+		res, _ = answers(colleague)
+		require.Equal(t, ledger.Recorded, res.Verdict)
 	},
 	"the seats of an équipe": func(t *testing.T, p *play) {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})

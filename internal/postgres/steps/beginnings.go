@@ -73,10 +73,10 @@ func (b *beginnings) openRun(next sole.Branch, ended *time.Time, outcome string)
 	if next.Kind != care.RunTransfer {
 		state.Suspended = b.step.State.Suspended
 	}
-	b.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, path_policy_version, state, started_at, matter, needs, equipe, ended_at, outcome)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+	b.queue(`INSERT INTO run (id, kind, case_id, zone, service, agency, policy_version, path_policy_version, state, started_at, matter, needs, equipe, ended_at, outcome, asked_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		next.Run, next.Kind, b.caseID(), b.run.Zone, next.Service, next.Agency, b.policy.Version, state, b.step.At,
-		next.Matter, postgres.OrEmpty(next.Needs), next.Equipe, ended, outcome)
+		next.Matter, postgres.OrEmpty(next.Needs), next.Equipe, ended, outcome, b.by())
 }
 
 // courses is what bringing a run to a newer course says in the case's timeline.
