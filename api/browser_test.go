@@ -43,6 +43,8 @@ var pagesInBrowser = []struct {
 	{"giornata-annullata", "/giornate-annullate/:id", "/giornate-annullate/" + apitest.SomeID, apitest.SomeSupervisor.Subject},
 	{"da-chiamare", "/da-chiamare", "/da-chiamare", apitest.SomeWorker.Subject},
 	{"calendario", "/calendario", "/calendario", apitest.SomeWorker.Subject},
+	{"liste-attesa", "/liste-attesa", "/liste-attesa", apitest.SomeWorker.Subject},
+	{"lista-attesa", "/fascicoli/:id/lista-attesa", apitest.CasePath + "/lista-attesa", apitest.SomeWorker.Subject},
 	{"promemoria", "/promemoria", "/promemoria", apitest.SomeWorker.Subject},
 	{"promemoria-di-un-fascicolo", "/fascicoli/:id/promemoria", "/fascicoli/" + apitest.AnotherID + "/promemoria", apitest.SomeWorker.Subject},
 	{"sposta-promemoria", "/promemoria/:id/sposta", "/promemoria/" + apitest.SomeID + "/sposta", apitest.SomeWorker.Subject},
@@ -229,6 +231,7 @@ func TestPagesInABrowser(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, b.Promises.AddPromise(t.Context(), apitest.SomeWorker, promise.Promise{ID: apitest.SomeID, CaseID: apitest.AnotherID, When: when, Sealed: sealed}))
 	b.Promises.Left = []promise.Left{{ID: apitest.AnotherID, CaseID: apitest.AnotherID, Person: "Persona Prova 0001", Author: "Collega Prova", When: when}}
+	b.Waiting.Calls = apitest.SomeCalls(b.Now)
 	browser := apitest.OpenChromium(t)
 	for _, page := range pagesInBrowser {
 		t.Run(page.name, func(t *testing.T) {

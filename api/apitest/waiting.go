@@ -85,6 +85,9 @@ func (f *Waiting) Said(_ context.Context, _ care.Staff, id string, outcome waitl
 	return nil
 }
 
+// Stay keeps nothing.
+func (f *Waiting) Stay(context.Context, care.Staff, string) error { return nil }
+
 // Leave keeps who left.
 func (f *Waiting) Leave(_ context.Context, _ care.Staff, id string) error {
 	f.mu.Lock()

@@ -14,7 +14,7 @@ func registerWaiting(a *API) {
 			list, err := a.waiting.Waiting(ctx, who, in.Service)
 			return whole(list, err, waiting.Of)
 		})
-	register(a, command("/case-files/{id}/waiting", "put-on-waiting-list", tagDesk, "Put the person on a waiting list", "place_is_free: a place fits, which is offered; waits_already; has_an_appointment."),
+	register(a, answers(201, command("/case-files/{id}/waiting", "put-on-waiting-list", tagDesk, "Put the person on a waiting list", "place_is_free: a place fits, which is offered; waits_already; has_an_appointment.")),
 		func(ctx context.Context, who care.Staff, in *struct {
 			IDInput
 			KeyInput
@@ -25,6 +25,9 @@ func registerWaiting(a *API) {
 		})
 	register(a, answers(204, command("/waiting/{id}/leave", "leave-waiting-list", tagDesk, "Take somebody off a waiting list", "They want no place any more. Once more it changes nothing.")), func(ctx context.Context, who care.Staff, in *bareInput) (*struct{}, error) {
 		return nil, a.waiting.Leave(ctx, who, in.ID)
+	})
+	register(a, answers(204, command("/waiting/{id}/stay", "stay-on-waiting-list", tagDesk, "Have somebody wait on", "For whom no place came in time: none is too late any more.")), func(ctx context.Context, who care.Staff, in *bareInput) (*struct{}, error) {
+		return nil, a.waiting.Stay(ctx, who, in.ID)
 	})
 	register(a, query("/waiting-calls", "list-waiting-calls", tagDesk, "Who is to be told of a place", "The place that is kept for the shortest first. The read is recorded."),
 		func(ctx context.Context, who care.Staff, _ *struct{}) (*listOutput[waiting.WaitingCallJSON], error) {

@@ -24,6 +24,7 @@ type Week struct {
 	Days         []WeekDay
 	Before, Next web.Link
 	Month        string // address of the month of the day that was asked for
+	Waiting      string // address of its waiting list
 }
 
 // Template names the page's file.
@@ -59,7 +60,7 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 	page := Week{
 		Frame: s.Pages.Frame(c, "Settimana di "+known.Name, "/appuntamenti"), Service: known.Name,
 		Before: web.Link{URL: daysURL(service, monday.AddDate(0, 0, -7), asWeek), Text: "Settimana prima"}, Next: web.Link{URL: daysURL(service, monday.AddDate(0, 0, 7), asWeek), Text: "Settimana dopo"},
-		Month: daysURL(service, day, asMonth),
+		Month: daysURL(service, day, asMonth), Waiting: "/liste-attesa?servizio=" + service,
 	}
 	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
 	for _, d := range of.Without(off).Week(monday, taken) {

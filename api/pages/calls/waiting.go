@@ -56,8 +56,8 @@ func (s *Place) waits(who care.Staff, rules *zone.Rules, w waitlist.Call) Item {
 		i.URL = "/fascicoli/" + w.CaseID
 	}
 	if w.Offer == "" || w.Offered == nil || w.EndsAt == nil {
-		i.Warnings, i.Said = []string{queued.TooLate}, "/liste-attesa/"+w.ID+"/esci"
-		i.Outcomes = []web.Option{{Value: string(waitlist.Leaves), Text: "Non aspetta più"}}
+		i.Warnings, i.Said = []string{queued.TooLate}, "/liste-attesa/"+w.ID
+		i.Outcomes = []web.Option{{Value: "resta", Text: "Aspetta ancora"}, {Value: "esce", Text: "Non aspetta più"}}
 		return i
 	}
 	i.When, i.Said, i.Form = queued.Free(*w.Offered), freed+"/"+w.Offer, web.NewForm(freed+"/"+w.Offer)

@@ -37,5 +37,5 @@ type Item struct {
 	Facts  []string
 	Offer  string // the place that is kept for them; empty: none is
 	Late   string // that no place came in time; empty: there is time
-	Leave  string // address of the form that takes them off; empty: not for the caller
+	Turn   string // address of the form that takes them off, or has them wait on; empty: not for the caller
 }

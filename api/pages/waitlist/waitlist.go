@@ -30,7 +30,7 @@ const path = "/liste-attesa"
 // Mount registers the pages.
 func (s *Place) Mount(p access.Routes) {
 	p.Get(path, s.list)
-	p.Post(path+"/:id/esci", s.leave)
+	p.Post(path+"/:id", s.turn)
 	p.Get("/fascicoli/:id/lista-attesa", s.ask)
 	p.Post("/fascicoli/:id/lista-attesa", s.put)
 }
@@ -73,16 +73,25 @@ func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now ti
 		i.Late = queued.TooLate
 	}
 	if waitlist.MayKeep(who, rules.Policy, e.Service) {
-		i.Leave = path + "/" + e.ID + "/esci"
+		i.Turn = path + "/" + e.ID
 	}
 	return i
 }
 
-func (s *Place) leave(c *gin.Context, who care.Staff) error {
-	if err := s.Waiting.Leave(c.Request.Context(), who, c.Param("id")); err != nil {
+// turn has somebody leave a list, or wait on for whom no place came in time.
+func (s *Place) turn(c *gin.Context, who care.Staff) error {
+	does, words := s.Waiting.Leave, "La persona non è più in lista."
+	switch c.PostForm("esito") {
+	case "resta":
+		does, words = s.Waiting.Stay, "La persona resta in lista, senza un giorno entro cui le serve."
+	case "esce":
+	default:
+		return care.Refuse(care.Fault{Field: "esito", Rule: care.RuleUnknownCode})
+	}
+	if err := does(c.Request.Context(), who, c.Param("id")); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, path, "La persona non è più in lista.")
+	return s.Pages.Leave(c, path, words)
 }
 
 // labels are the fields of the form by their ids.

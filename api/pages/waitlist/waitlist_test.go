@@ -23,8 +23,10 @@ func TestWhoWaits(t *testing.T) {
 	for _, words := range []string{"Punto PAS (2)", "1º Persona Prova 0001", "2º Persona Prova 0002", "Interprete di urdu (solo una donna), di mattina", "Si è liberato un posto", "Senti se aspetta ancora", "Non aspetta più"} {
 		require.Contains(t, page, words)
 	}
-	require.Equal(t, http.StatusSeeOther, b.Send(t, "/liste-attesa/"+apitest.SomeID+"/esci", nil).StatusCode)
+	require.Equal(t, http.StatusSeeOther, b.Send(t, "/liste-attesa/"+apitest.SomeID, url.Values{"esito": {"esce"}}).StatusCode)
 	require.Equal(t, []string{apitest.SomeID}, b.Waiting.Left)
+	require.Equal(t, http.StatusSeeOther, b.Send(t, "/liste-attesa/"+apitest.AnotherID, url.Values{"esito": {"resta"}}).StatusCode)
+	require.Contains(t, b.Open(t, "/liste-attesa").Words(), "resta in lista")
 	require.Contains(t, b.Open(t, apitest.CasePath+"/appuntamenti").Words(), "In lista d’attesa")
 	today := b.Open(t, "/").Words()
 	require.Contains(t, today, "Chiama Persona Prova 0001: si è liberato un posto: gio 26 novembre")

@@ -28,6 +28,8 @@ type Records interface {
 	Said(ctx context.Context, who care.Staff, id string, outcome waitlist.Outcome) error
 	// Leave takes somebody off a list who wants no place any more.
 	Leave(ctx context.Context, who care.Staff, id string) error
+	// Stay has somebody wait on for whom no place came in time.
+	Stay(ctx context.Context, who care.Staff, id string) error
 }
 
 // WaitingWishJSON is what somebody waits for.

@@ -55,8 +55,8 @@ CREATE POLICY no_officer ON waiting AS RESTRICTIVE FOR SELECT TO percorso_app US
 CREATE POLICY protected ON waiting AS RESTRICTIVE FOR SELECT TO percorso_app, percorso_definer
     USING ((SELECT coalesce(my('staff'), my('outside'))) IS NULL OR case_id NOT IN (SELECT hidden_cases()));
 CREATE POLICY app_put ON waiting FOR INSERT TO percorso_app WITH CHECK (zone = my('zone') AND put_by = my('staff')::uuid AND EXISTS (SELECT FROM case_file f WHERE f.id = case_id));
-CREATE POLICY app_leave ON waiting FOR UPDATE TO percorso_app USING (zone = my('zone') AND sees_case(case_id)) WITH CHECK (left_why = 'unwanted');
-GRANT SELECT, INSERT (id, case_id, zone, service, matter, language, interpreter, mode, hours, with_child, before_day, pua, put_by, since), UPDATE (left_at, left_why) ON waiting TO percorso_app;
+CREATE POLICY app_leave ON waiting FOR UPDATE TO percorso_app USING (zone = my('zone') AND sees_case(case_id)) WITH CHECK (left_why IN ('', 'unwanted'));
+GRANT SELECT, INSERT (id, case_id, zone, service, matter, language, interpreter, mode, hours, with_child, before_day, pua, put_by, since), UPDATE (left_at, left_why, before_day) ON waiting TO percorso_app;
 GRANT SELECT, UPDATE ON waiting TO percorso_definer;
 
 ALTER TABLE waiting_offer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

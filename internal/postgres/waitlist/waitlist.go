@@ -256,6 +256,20 @@ func (s *Store) offered(ctx context.Context, who care.Staff, id string, work fun
 // Leave takes somebody off a list who wants no place any more. Done twice it changes nothing.
 // ledger.ErrNotFound: the caller sees nobody of that id. ledger.ErrForbidden: they may not.
 func (s *Store) Leave(ctx context.Context, who care.Staff, id string) error {
+	return s.turn(ctx, who, id, func(tx postgres.Tx, e waitlist.Entry, now time.Time) error { return leave(ctx, tx, who, e, now) })
+}
+
+// Stay has somebody wait on for whom no place came in time: from now on none is too late. Done
+// twice it changes nothing. ledger.ErrNotFound and ledger.ErrForbidden are as at Leave.
+func (s *Store) Stay(ctx context.Context, who care.Staff, id string) error {
+	return s.turn(ctx, who, id, func(tx postgres.Tx, e waitlist.Entry, now time.Time) error {
+		_, err := tx.Exec(ctx, `UPDATE waiting SET before_day = NULL WHERE id = $1 AND left_at IS NULL AND before_day < $2`, e.ID, care.DayOf(now))
+		return err
+	})
+}
+
+// turn does something with the turn of somebody.
+func (s *Store) turn(ctx context.Context, who care.Staff, id string, work func(postgres.Tx, waitlist.Entry, time.Time) error) error {
 	if !care.IsID(id) {
 		return ledger.ErrNotFound
 	}
@@ -267,7 +281,7 @@ func (s *Store) Leave(ctx context.Context, who care.Staff, id string) error {
 		case !waitlist.MayKeep(who, rules.Policy, e.Service):
 			return ledger.ErrForbidden
 		}
-		return leave(ctx, tx, who, e, now)
+		return work(tx, e, now)
 	})
 }
 

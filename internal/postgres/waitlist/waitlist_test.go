@@ -237,6 +237,12 @@ func TestWhomNobodyCalls(t *testing.T) {
 	o.Now = thursday.AddDate(0, 0, 1)
 	_, call = o.called(desk)
 	require.Equal(t, []any{id, ""}, []any{call.ID, call.Offer}, "the day by which she needed it is over")
+	require.NoError(t, o.Stay(t.Context(), o.Accounts[desk], id))
+	entries, _ = o.called(desk)
+	require.Empty(t, entries)
+	o.round()
+	entries, _ = o.called(desk)
+	require.Equal(t, []string{id}, entries, "she waits on, and the next Thursday is free")
 }
 
 // TestOneOfferOfAPlace: of workers who offer it, and of clerks who book it, at the same moment,
