@@ -22,7 +22,8 @@
 // quickly (paths.go); and the random walks of the processes' property test.
 //
 // And what people look at, at a thousand and at a hundred thousand open cases, in
-// databases of its own that package fill fills (package lists).
+// databases of its own that package fill fills (package lists); and what they are offered of
+// the agenda, beside fifty and five hundred thousand bookings.
 //
 // It needs to be started with the environment of the API, on the stack's machine:
 //
@@ -84,7 +85,7 @@ func main() {
 	flag.BoolVar(&p.clicks, "clicks", true, "play the straight path through the pages in a Chromium, and count what each job has pressed")
 	flag.IntVar(&p.cases, "cases", 96, "open cases that the steps go round")
 	flag.StringVar(&p.profile, "cpuprofile", "", "write a CPU profile of this process while it drives the processes straight")
-	flag.BoolVar(&withLists, "lists", true, "also measure lists at a thousand and at a hundred thousand cases")
+	flag.BoolVar(&withLists, "lists", true, "also measure lists at a thousand and at a hundred thousand cases, and what is offered beside fifty thousand bookings")
 	flag.StringVar(&write, "write", "", "also write the result into this Markdown file, between its bench markers")
 	flag.Parse()
 	if !p.valid() || flag.NArg() > 0 {
@@ -94,11 +95,15 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	r, err := measure(ctx, p)
 	var pages *lists.Result
+	var offers *lists.OffersResult
 	if err == nil && withLists {
 		pages, err = lists.Measure(ctx, listsPlan())
 	}
+	if err == nil && withLists {
+		offers, err = lists.MeasureOffers(ctx, offersPlan())
+	}
 	stop()
-	err = errors.Join(err, tellLists(pages, write))
+	err = errors.Join(err, tellLists(pages, write), tellOffers(offers, write))
 	if r != nil {
 		text := r.markdown()
 		fmt.Print("\n", text)

@@ -17,7 +17,7 @@ import (
 )
 
 // commands are what the bench does besides measuring the stack.
-var commands = map[string]func(context.Context, []string) error{"fill": fillDatabase, "lists": measureLists}
+var commands = map[string]func(context.Context, []string) error{"fill": fillDatabase, "lists": measureLists, "offers": measureOffers}
 
 // command runs one of them, if that is what is asked.
 func command() {
@@ -88,6 +88,47 @@ func measureLists(ctx context.Context, args []string) error {
 	}
 	r, err := lists.Measure(ctx, plan)
 	return errors.Join(err, tellLists(r, write))
+}
+
+// offersPlan is what the whole bench measures of the places that are offered.
+func offersPlan() lists.OffersPlan {
+	return lists.OffersPlan{Bookings: 50000, Repeats: 3, Times: 9, Now: time.Now(), Say: say}
+}
+
+// measureOffers measures the places that are offered alone:
+//
+//	go run ./deploy/bench offers
+func measureOffers(ctx context.Context, args []string) error {
+	plan := offersPlan()
+	var write string
+	flags := flag.NewFlagSet("offers", flag.ExitOnError)
+	flags.IntVar(&plan.Bookings, "bookings", plan.Bookings, "bookings in the database; then ten times as many")
+	flags.IntVar(&plan.Repeats, "repeats", plan.Repeats, "measurements, of which the median counts")
+	flags.IntVar(&plan.Times, "times", plan.Times, "that somebody asks in one of them")
+	flags.StringVar(&write, "write", "", "also write the result into this Markdown file, between its markers for offers")
+	_ = flags.Parse(args)
+	if flags.NArg() > 0 || min(plan.Bookings, plan.Repeats, plan.Times) <= 0 {
+		flags.Usage()
+		os.Exit(2)
+	}
+	r, err := lists.MeasureOffers(ctx, plan)
+	return errors.Join(err, tellOffers(r, write))
+}
+
+// tellOffers prints what was measured of the places that are offered, writes it into a file if
+// one is named, and says whether the goal is missed.
+func tellOffers(r *lists.OffersResult, write string) (err error) {
+	if r == nil {
+		return nil
+	}
+	fmt.Print("\n", r.Markdown())
+	if write != "" {
+		err = writeBetweenMarkers(write, offersMarkers, r.Markdown())
+	}
+	if r.Missed() {
+		err = errors.Join(err, errors.New("the goal of the offers is missed"))
+	}
+	return err
 }
 
 // tellLists prints what was measured of lists, writes it into a file if one is named,

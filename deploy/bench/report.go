@@ -273,8 +273,9 @@ type markers string
 
 // What stands between them.
 const (
-	benchMarkers markers = "bench"
-	listsMarkers markers = "lists"
+	benchMarkers  markers = "bench"
+	listsMarkers  markers = "lists"
+	offersMarkers markers = "offers"
 )
 
 func (m markers) begin() string { return "<!-- " + string(m) + ": begin -->\n" }

@@ -227,12 +227,13 @@ func (a Agenda) Next(from time.Time, most int, taken []Taken) (free []Slot) {
 	}
 	from = from.In(a.calendar.Location())
 	year, month, first := from.Date()
+	all := busyWith(taken)
 	for ahead := range Ahead {
 		for s := range a.Slots(time.Date(year, month, first+ahead, 12, 0, 0, 0, from.Location()), from) {
 			if len(free) == most {
 				return free
 			}
-			if s.free(taken, a.asks) {
+			if s.free(all.around(s), a.asks) {
 				free = append(free, s)
 			}
 		}

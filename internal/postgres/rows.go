@@ -31,6 +31,14 @@ func Many[T any](ctx context.Context, tx Tx, sql string, args ...any) ([]T, erro
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
+// QueueMany reads rows of a batch.
+func QueueMany[T any](b *pgx.Batch, into *[]T, sql string, args ...any) {
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		return err
+	})
+}
+
 // QueueOne reads one row of a batch; found stays or becomes false where there is none.
 func QueueOne[T any](b *pgx.Batch, into *T, found *bool, sql string, args ...any) {
 	b.Queue(sql, args...).Query(func(rows pgx.Rows) error {

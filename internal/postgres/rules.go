@@ -74,14 +74,18 @@ func (r *Rules) Current(ctx context.Context, tx Tx, zone string) (*Ruleset, erro
 // by it under lock: what Current remembers may have been changed since.
 func (r *Rules) Newest(ctx context.Context, tx Tx, zone string) (*Ruleset, error) {
 	var version string
-	err := tx.QueryRow(ctx, `SELECT version FROM zone_policy WHERE zone = $1 AND current`, zone).Scan(&version)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, ledger.ErrNotFound
-	}
-	if err != nil {
+	b := &pgx.Batch{}
+	QueueVersion(b, zone, &version)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
 	return r.At(ctx, tx, zone, version)
+}
+
+// QueueVersion asks with a batch which version of a zone's policy is the newest; empty: the
+// zone has none, and At finds none.
+func QueueVersion(b *pgx.Batch, zone string, version *string) {
+	b.Queue(`SELECT coalesce((SELECT version FROM zone_policy WHERE zone = $1 AND current), '')`, zone).QueryRow(func(row pgx.Row) error { return row.Scan(version) })
 }
 
 // Fresh gives the newest policy of a zone if it is remembered; else nil. How

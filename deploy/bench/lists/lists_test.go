@@ -36,6 +36,24 @@ func TestEverythingIsMeasured(t *testing.T) {
 	require.Zero(t, named["search: a wildcard as text"].rows)
 	require.Equal(t, 1, named["search: a number"].rows)
 	require.Equal(t, 3, named["a case with all its parts"].rows)
+
+	offers, err := measureOffers(t.Context(), s, OffersPlan{Bookings: 6500, Repeats: 1, Times: 1, Now: testclock.Monday, Say: t.Logf})
+	require.NoError(t, err)
+	var days []int
+	for _, l := range offers.probes {
+		require.Positive(t, l.took)
+		days = append(days, l.days)
+	}
+	require.Equal(t, []int{26, 1, 26, 1}, days, "which everything is full before")
+}
+
+func TestWhatIsMissedOfOffers(t *testing.T) {
+	r := &OffersResult{probes: []offerLine{{days: 28, took: 84 * time.Millisecond, lookUp: time.Millisecond}}}
+	require.False(t, r.Missed())
+	require.Contains(t, r.Markdown(), "84.0 | 3.00 | kept")
+	r.probes[0].took++
+	require.True(t, r.Missed())
+	require.Contains(t, r.Markdown(), "**missed**")
 }
 
 func TestWhatIsMissed(t *testing.T) {

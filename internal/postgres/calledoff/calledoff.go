@@ -38,8 +38,15 @@ const stands = `coalesce(c.back_from - 1, c.last_day)`
 
 // In are the days of a service within a stretch on which it receives nobody, as whoever
 // asks may read them.
-func In(ctx context.Context, tx postgres.Tx, zone, service string, first, last time.Time) ([]agenda.Off, error) {
-	return postgres.Many[agenda.Off](ctx, tx, `SELECT c.id::text, c.first_day, `+stands+` AS last_day, c.reason FROM called_off c
+func In(ctx context.Context, tx postgres.Tx, zone, service string, first, last time.Time) (off []agenda.Off, err error) {
+	b := &pgx.Batch{}
+	QueueIn(b, &off, zone, service, first, last)
+	return off, tx.SendBatch(ctx, b).Close()
+}
+
+// QueueIn asks for them with a batch.
+func QueueIn(b *pgx.Batch, off *[]agenda.Off, zone, service string, first, last time.Time) {
+	postgres.QueueMany(b, off, `SELECT c.id::text, c.first_day, `+stands+` AS last_day, c.reason FROM called_off c
 		WHERE c.zone = $1 AND c.service = $2 AND c.last_day >= $3 AND c.first_day <= $4 AND `+stands+` >= greatest($3, c.first_day) ORDER BY c.first_day`,
 		zone, service, care.DayOf(first), care.DayOf(last))
 }

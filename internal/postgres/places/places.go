@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/agenda"
@@ -214,8 +215,15 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 // takenIn are the places that are taken at some time of a stretch for who asks: those that
 // colleagues keep are, and their own are not; and those that are kept for whoever waits for one,
 // but for that of a case.
-func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, zone, service string, from, to, now time.Time) ([]agenda.Taken, error) {
-	return postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
+func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, zone, service string, from, to, now time.Time) (taken []agenda.Taken, err error) {
+	b := &pgx.Batch{}
+	queueTaken(b, &taken, s, zone, service, from, to, now)
+	return taken, tx.SendBatch(ctx, b).Close()
+}
+
+// queueTaken asks for them with a batch.
+func queueTaken(b *pgx.Batch, taken *[]agenda.Taken, s care.Staff, zone, service string, from, to, now time.Time) {
+	postgres.QueueMany(b, taken, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')
 		UNION ALL SELECT at, until, false, pua, true FROM place_kept
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND ends_at > $6 AND staff <> $7
@@ -253,12 +261,12 @@ func freeFrom(ctx context.Context, tx postgres.Tx, s care.Staff, rules *postgres
 		from = now
 	}
 	until := from.AddDate(0, 0, agenda.Ahead+1)
-	off, err := calledoff.In(ctx, tx, rules.Zone, service, rules.There(from), rules.There(until))
-	if err != nil {
-		return nil, err
-	}
-	taken, err := takenIn(ctx, tx, s, "", rules.Zone, service, from, until, now)
-	if err != nil {
+	var off []agenda.Off
+	var taken []agenda.Taken
+	b := &pgx.Batch{}
+	calledoff.QueueIn(b, &off, rules.Zone, service, rules.There(from), rules.There(until))
+	queueTaken(b, &taken, s, "", rules.Zone, service, from, until, now)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
 	return of.Without(off).Next(from, most, taken), nil
@@ -303,9 +311,10 @@ func (r *Reader) OnThePhone(ctx context.Context, s care.Staff, run string) (spea
 
 // free are the first free places of an agenda.
 func (r *Reader) free(ctx context.Context, s care.Staff, from time.Time, most int, of func(*postgres.Ruleset, time.Time) (agenda.Agenda, string)) (free []agenda.Slot, err error) {
-	now := r.now()
-	err = postgres.Within(ctx, r.pool, postgres.App(s, now), nil, func(tx postgres.Tx) error {
-		rules, err := r.rules.Newest(ctx, tx, s.Zone)
+	now, version := r.now(), ""
+	first := func(b *pgx.Batch) { postgres.QueueVersion(b, s.Zone, &version) }
+	err = postgres.Within(ctx, r.pool, postgres.App(s, now), first, func(tx postgres.Tx) error {
+		rules, err := r.rules.At(ctx, tx, s.Zone, version)
 		if err == nil {
 			a, service := of(rules, now)
 			free, err = freeFrom(ctx, tx, s, rules, a, service, from, now, most)
