@@ -63,9 +63,10 @@ func openPaths(ctx context.Context, zone string) (s *pathStack, err error) {
 	if s.data, err = os.MkdirTemp("", "percorso-bench-"); err != nil {
 		return nil, err
 	}
+	begun := s // what is returned with an error is none
 	defer func() {
 		if err != nil {
-			s.close()
+			begun.close()
 		}
 	}()
 	binaries := filepath.Dir(os.Getenv("PERCORSO_STACK")) // beside the launcher that started this

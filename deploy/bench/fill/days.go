@@ -117,6 +117,10 @@ func (f *file) dayOff(n int) string {
 
 // writeZonesDays adds what a zone has once.
 func (f *file) writeZonesDays() {
+	for _, role := range []care.Role{care.SocialWorker, care.DeskOperator, care.CPIOperator} {
+		of := f.staff[f.policy.Zone+"/"+string(role)]
+		f.rows.add("absence", f.newID(), of[len(of)-1], f.now.AddDate(0, 0, -1), f.now.AddDate(0, 0, 20), of[0])
+	}
 	for n := range calledOff {
 		day := f.now.AddDate(0, 0, 7*n+1)
 		f.rows.add("called_off", f.dayOff(n), f.policy.Zone, f.policy.Services[n%len(f.policy.Services)].Code, day, day, "staff", f.someone(care.Supervisor), f.now)

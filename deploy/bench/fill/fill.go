@@ -98,8 +98,9 @@ func setUp(ctx context.Context, login *pgxpool.Pool) ([]ledger.Account, []care.P
 // colleagues is how many of each role there are in a zone.
 const colleagues = 6
 
-// portfolio is how many people the first of them may have at the same time, however many
-// cases there are: a hundred, as somebody in an office. The others share all the rest.
+// portfolio is how many people the first of them, and the last, who is away, may have at the
+// same time, however many cases there are: a hundred, as somebody in an office. The others
+// share all the rest.
 const portfolio = 100
 
 // Account is the account of a made-up member of staff, the first of a role being 1.
@@ -135,7 +136,7 @@ func empty(ctx context.Context, db interface {
 // filled are the tables that are filled, in the order of their foreign keys.
 var filled = []string{
 	"case_file", "person", "person_key", "case_grant", "run", "command", "share", "referral", "task", "wait", "appointment", "reminder", "called_off", "called_off_person", "mediation", "mediation_ask",
-	"desk_number", "promise", "critical_date", "record", "meeting", "consent", "timeline", "audit", "audit_shown",
+	"desk_number", "absence", "promise", "critical_date", "record", "meeting", "consent", "timeline", "audit", "audit_shown",
 }
 
 // begin marks the database, and opens its tables to COPY, which row-level security

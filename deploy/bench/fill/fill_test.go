@@ -31,7 +31,7 @@ func TestFilledRowsHoldWhatTheSchemaAsks(t *testing.T) {
 	for rows, n := range map[string]int{
 		"case_file WHERE closed_at IS NULL": cases, "person": cases, "task": 10 * cases, "task WHERE ended_at IS NULL": 3 * cases, "timeline": 30 * cases,
 		"command": 8 * cases, "referral": cases, "appointment": cases, "run": 3 * cases, "unattended": 1,
-		"appointment WHERE state = 'booked'": cases / 2, "reminder": cases / 2, "called_off": 18, "called_off_person": cases, "desk_number": 180, "promise": 3, "critical_date": 6,
+		"appointment WHERE state = 'booked'": cases / 2, "reminder": cases / 2, "called_off": 18, "called_off_person": cases, "desk_number": 180, "absence": 9, "promise": 3, "critical_date": 6,
 		"mediation": 3, "mediation_ask": 3, "alike": 3, "record": 5*cases + 180, "audit WHERE action = 'read_case'": 10*cases + 600,
 		// None of these there may be.
 		"command WHERE state = 'accepted'": 0, "run WHERE next_due < '2024-01-01'": 0, "mail": 0,

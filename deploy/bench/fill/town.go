@@ -46,6 +46,7 @@ var columns = map[string][]string{
 	"mediation_ask":     {"id", "mediation_id", "provider", "lot", "asked_at", "expires_at"},
 	"called_off":        {"id", "zone", "service", "first_day", "last_day", "reason", "made_by", "made_at"},
 	"called_off_person": {"called_off", "appointment"},
+	"absence":           {"id", "staff", "first_day", "last_day", "substitute"},
 	"desk_number":       {"id", "zone", "agency", "day", "number", "topic", "language", "state", "taken_at"},
 }
 
@@ -114,11 +115,13 @@ func (f *file) within(from, to time.Time) time.Time {
 	return from.Add(time.Duration(f.r.Int64N(max(int64(to.Sub(from)), 1)))).Truncate(time.Microsecond)
 }
 
+// someone is one of a role. The first and the last of it have as many people as somebody has in
+// an office, and the others all the rest.
 func (f *file) someone(role care.Role) string {
 	of := f.staff[f.policy.Zone+"/"+string(role)]
-	n := f.r.IntN(len(of))
-	if n == 0 && f.n/len(f.policies)%max(1, f.size.Cases/(len(f.policies)*colleagues*portfolio)) != 0 {
-		n = 1 + f.r.IntN(len(of)-1)
+	n, last := f.r.IntN(len(of)), len(of)-1
+	if (n == 0 || n == last) && f.n/len(f.policies)%max(1, f.size.Cases/(len(f.policies)*colleagues*portfolio)) != 0 {
+		n = 1 + f.r.IntN(last-1)
 	}
 	return of[n]
 }

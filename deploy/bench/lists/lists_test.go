@@ -21,7 +21,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 	defer s.stop()
 	r, err := measureOn(t.Context(), s, Plan{Small: 150, Large: 210, Seed: 3, Repeats: 1, Times: 1, Now: testclock.Monday, Say: t.Logf})
 	require.NoError(t, err)
-	require.Positive(t, r.lookUp)
+	require.Positive(t, r.lookUp[1])
 	require.Equal(t, "one row by its id", r.lines[0].name)
 	named := map[string]line{}
 	for _, l := range r.lines {
@@ -57,7 +57,7 @@ func TestWhatIsMissedOfOffers(t *testing.T) {
 }
 
 func TestWhatIsMissed(t *testing.T) {
-	r := &Result{lookUp: time.Millisecond}
+	r := &Result{lookUp: pair{time.Millisecond, time.Millisecond}}
 	for _, c := range []struct {
 		line  line
 		fault string
@@ -79,6 +79,11 @@ func TestWhatIsMissed(t *testing.T) {
 		require.Equal(t, c.fault != "", r.Missed())
 	}
 	require.False(t, (&Result{}).Missed())
+	slow := line{small: time.Millisecond, large: 20 * time.Millisecond, least: pair{time.Millisecond, 19 * time.Millisecond}}
+	require.Contains(t, (&Result{lookUp: r.lookUp, lines: []line{slow}}).Markdown(), "**missed: grows** |")
+	slow.least = pair{time.Millisecond, 2 * time.Millisecond}
+	require.True(t, (&Result{lookUp: r.lookUp, lines: []line{slow}}).Missed())
+	require.Contains(t, (&Result{lookUp: r.lookUp, lines: []line{slow}}).Markdown(), "**missed: grows**, not by the least |")
 	require.True(t, (&Result{scanned: []string{"task 1 times"}}).Missed())
 	require.Contains(t, (&Result{scanned: []string{"task 1 times"}}).Markdown(), "task 1 times")
 }

@@ -38,7 +38,7 @@ const (
 type Result struct {
 	plan    Plan
 	at      time.Time
-	lookUp  time.Duration // in the large database
+	lookUp  pair // in the large database: what it took, and the least
 	lines   []line
 	scanned []string // tables that grow and were read from one end to the other
 }
@@ -49,7 +49,11 @@ type line struct {
 	sort         sort
 	small, large time.Duration
 	rows         int // in the large one
+	least        pair
 }
+
+// pair are two times: of a small and of a large database, or the median of some and the least.
+type pair [2]time.Duration
 
 // Measure fills two databases of a Postgres of its own, and measures in both by turns.
 func Measure(ctx context.Context, plan Plan) (*Result, error) {
@@ -94,23 +98,27 @@ func measureOn(ctx context.Context, s *server, plan Plan) (*Result, error) {
 	}
 	r := &Result{plan: plan, at: time.Now()}
 	took := [2][][]time.Duration{make([][]time.Duration, len(probes[0])), make([][]time.Duration, len(probes[0]))}
+	least := make([]pair, len(probes[0]))
 	rows := make([]int, len(probes[0]))
 	for repeat := range plan.Repeats {
 		plan.Say("round %d of %d", repeat+1, plan.Repeats)
 		for i := range probes[0] {
 			for side, p := range places {
-				d, n, err := p.time(ctx, probes[side][i], plan.Times)
+				d, shortest, n, err := p.time(ctx, probes[side][i], plan.Times)
 				if err != nil {
 					return nil, fmt.Errorf("%s, %d cases: %w", probes[side][i].name, p.size.Cases, err)
 				}
 				took[side][i] = append(took[side][i], d)
+				if repeat == 0 || shortest < least[i][side] {
+					least[i][side] = shortest
+				}
 				rows[i] = n
 			}
 		}
 	}
-	r.lookUp = median(took[1][0])
+	r.lookUp = pair{median(took[1][0]), least[0][1]}
 	for i, probe := range probes[0] {
-		r.lines = append(r.lines, line{probe.name, probe.sort, median(took[0][i]), median(took[1][i]), rows[i]})
+		r.lines = append(r.lines, line{probe.name, probe.sort, median(took[0][i]), median(took[1][i]), rows[i], least[i]})
 	}
 	after, err := places[1].scans(ctx)
 	for _, name := range growing {
@@ -121,34 +129,33 @@ func measureOn(ctx context.Context, s *server, plan Plan) (*Result, error) {
 	return r, err
 }
 
-// time runs a probe some times, and gives the median.
-func (p *place) time(ctx context.Context, of probe, times int) (time.Duration, int, error) {
+// time runs a probe some times, and gives the median and the least.
+func (p *place) time(ctx context.Context, of probe, times int) (middle, least time.Duration, rows int, err error) {
 	var took []time.Duration
-	var rows int
 	for i := range times + 1 {
 		if of.prepare != nil {
 			if err := of.prepare(ctx); err != nil {
-				return 0, 0, err
+				return 0, 0, 0, err
 			}
 		}
 		if err := p.age(ctx); err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 		began := time.Now()
 		n, err := of.run(ctx)
 		d := time.Since(began)
 		switch {
 		case err != nil:
-			return 0, 0, err
+			return 0, 0, 0, err
 		case n == 0 && !of.may:
-			return 0, 0, fmt.Errorf("it found nothing")
+			return 0, 0, 0, fmt.Errorf("it found nothing")
 		}
 		if i > 0 { // the first time is for the caches
 			took = append(took, d)
 		}
 		rows = n
 	}
-	return median(took), rows, nil
+	return median(took), slices.Min(took), rows, nil
 }
 
 func median(list []time.Duration) time.Duration {
@@ -156,10 +163,11 @@ func median(list []time.Duration) time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-// growing are the tables that grow with the number of cases.
+// growing are the tables that grow with the number of cases. Promises do not: everybody has a
+// hundred at most, and they go after a month.
 var growing = []string{
 	"case_file", "person", "person_key", "case_grant", "run", "command", "share", "referral", "task", "wait", "appointment", "booking", "reminder",
-	"mediation", "promise", "critical_date", "lead", "alike", "case_health", "record", "meeting", "consent", "timeline", "audit", "audit_shown",
+	"mediation", "critical_date", "lead", "alike", "case_health", "record", "meeting", "consent", "timeline", "audit", "audit_shown",
 }
 
 // scans says how often each table was read from one end to the other.
@@ -214,7 +222,17 @@ func (r *Result) Missed() bool {
 }
 
 // fault says which goal a line misses; empty: none.
-func (r *Result) fault(l line) string {
+func (r *Result) fault(l line) string { return missed(l, r.lookUp[0]) }
+
+// busy says of a line that misses a goal that the least of its times miss none: others used
+// the machine, or so it seems. It is missed all the same.
+func (r *Result) busy(l line) bool {
+	l.small, l.large = l.least[0], l.least[1]
+	return missed(l, r.lookUp[1]) == ""
+}
+
+// missed says which goal a line misses, where one row by its id takes so long.
+func missed(l line, lookUp time.Duration) string {
 	var faults []string
 	switch {
 	case l.sort == aWatch:
@@ -228,7 +246,7 @@ func (r *Result) fault(l line) string {
 	case l.large > max(mostGrowth*l.small, l.small+moreAnyway):
 		faults = append(faults, "grows")
 	}
-	if most, asked := map[sort]int{aList: mostLookUps, aWhole: mostOfWhole}[l.sort]; asked && l.large > time.Duration(most)*r.lookUp {
+	if most, asked := map[sort]int{aList: mostLookUps, aWhole: mostOfWhole}[l.sort]; asked && l.large > time.Duration(most)*lookUp {
 		faults = append(faults, fmt.Sprintf("more than %d look-ups", most))
 	}
 	return strings.Join(faults, ", ")
@@ -241,15 +259,19 @@ func (r *Result) Markdown() string {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d.Microseconds())/1000) }
 	p("Measured on %s with %d and with %d open cases of the same seed; medians of %d measurements, by turns, each the median of %d times.\n",
 		r.at.Format(time.DateOnly), r.plan.Small, r.plan.Large, r.plan.Repeats, r.plan.Times)
-	p("Goals, of the larger one: at most %d times as long, or %d ms more; searches at most %d times as long; a list at most %d look-ups of one row by its id, a case with all its parts %d; what the watch asks in half a minute %d %% of a core; no table that grows read from one end to the other.\n",
+	p("Goals, of the larger one: at most %d times as long, or %d ms more; searches at most %d times as long; a list at most %d look-ups of one row by its id, a case with all its parts %d; what the watch asks in half a minute %d %% of a core; no table that grows read from one end to the other. The least of all times, in both databases, says more than the median where others use the machine.\n",
 		mostGrowth, moreAnyway.Milliseconds(), mostSearch, mostLookUps, mostOfWhole, mostWatch)
-	p("| | %d cases, ms | %d cases, ms | as long | look-ups | rows | |\n| --- | --- | --- | --- | --- | --- | --- |", r.plan.Small, r.plan.Large)
+	p("| | %d cases, ms | %d cases, ms | as long | look-ups | the least, ms | rows | |\n| --- | --- | --- | --- | --- | --- | --- | --- |", r.plan.Small, r.plan.Large)
 	for _, l := range r.lines {
 		verdict := "kept"
 		if fault := r.fault(l); fault != "" {
 			verdict = "**missed: " + fault + "**"
+			if r.busy(l) {
+				verdict += ", not by the least"
+			}
 		}
-		p("| %s | %s | %s | %.1f | %.0f | %d | %s |", l.name, ms(l.small), ms(l.large), float64(l.large)/float64(l.small), float64(l.large)/float64(r.lookUp), l.rows, verdict)
+		p("| %s | %s | %s | %.1f | %.0f | %s, %s | %d | %s |", l.name, ms(l.small), ms(l.large), float64(l.large)/float64(l.small), float64(l.large)/float64(r.lookUp[0]),
+			ms(l.least[0]), ms(l.least[1]), l.rows, verdict)
 	}
 	if len(r.scanned) > 0 {
 		p("\n**Read from one end to the other: %s.**", strings.Join(r.scanned, ", "))

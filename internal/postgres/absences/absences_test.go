@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"percorso/internal/absence"
@@ -105,6 +106,8 @@ func (o *office) waiting(run string) health.Waiting {
 	return file.Waiting
 }
 
+// onBehalf are the tasks that an account does for who is away: those that are listed, which are
+// those of which each is asked alone.
 func (o *office) onBehalf(account string) (ids []string) {
 	o.T.Helper()
 	page, err := o.Records.Tasks(o.T.Context(), o.Accounts[account], ledger.TaskFilter{OnBehalf: true}, ledger.Paging{})
@@ -112,6 +115,15 @@ func (o *office) onBehalf(account string) (ids []string) {
 	for _, t := range page.Items {
 		ids = append(ids, t.ID)
 	}
+	tx, err := o.Owner.Begin(o.T.Context())
+	require.NoError(o.T, err)
+	defer func() { _ = tx.Rollback(o.T.Context()) }()
+	_, err = tx.Exec(o.T.Context(), `SELECT set_config('percorso.staff', $1, true)`, o.Accounts[account].ID) // of a protected person it sees nothing
+	require.NoError(o.T, err)
+	rows, _ := tx.Query(o.T.Context(), `SELECT id::text FROM task WHERE state = 'reserved' AND ended_at IS NULL AND on_behalf(id, $1, $2)`, o.Accounts[account].ID, o.Now)
+	each, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(o.T, err)
+	require.ElementsMatch(o.T, each, ids)
 	return ids
 }
 

@@ -43,10 +43,7 @@ var lists = map[board.List]string{
 	board.Dated: who + `x.code, '' AS detail, x.day AT TIME ZONE 'UTC' AS at FROM (` + strings.Join(dates, " UNION ALL ") + `) x` + person +
 		` ORDER BY x.day, x.case_id LIMIT $1`,
 	// The newest are looked at, so that a zone in which nobody names a lead costs no more.
-	board.New: who + `f.stage AS code, '' AS detail, f.opened_at AS at FROM (SELECT id AS case_id FROM case_file
-			WHERE zone = my('zone') AND closed_at IS NULL AND opened_at BETWEEN $2 AND $3 ORDER BY opened_at DESC, id DESC LIMIT 150) x` + person + `
-		WHERE NOT EXISTS (SELECT FROM lead l WHERE l.case_id = f.id AND l.until IS NULL)
-			AND NOT EXISTS (SELECT FROM task t WHERE t.case_id = f.id AND t.state = 'reserved')
+	board.New: who + `f.stage AS code, '' AS detail, f.opened_at AS at FROM nobodys_here($2, $3, 150) x` + person + `
 		ORDER BY f.opened_at, f.id LIMIT $1`,
 	// Of each person the last thing that the supervisor did, where nobody has done anything since:
 	// what the machinery tells of by itself moves nothing, but for an answer through a link.
@@ -132,8 +129,7 @@ func (b *Boards) Loads(ctx context.Context, s care.Staff) (loads map[string]int,
 	}
 	loads = map[string]int{}
 	err = postgres.Within(ctx, b.pool, postgres.App(s, b.clock()), nil, func(tx postgres.Tx) error {
-		rows, err := postgres.Many[load](ctx, tx, `SELECT s.id::text AS staff, (SELECT count(*) FROM (SELECT FROM task t WHERE t.holder = s.id AND t.ended_at IS NULL LIMIT $1) x)::int AS tasks
-			FROM staff s WHERE s.zone = my('zone') AND s.active`, mostCounted)
+		rows, err := postgres.Many[load](ctx, tx, `SELECT staff, tasks FROM loads_here($1)`, mostCounted)
 		for _, row := range rows {
 			loads[row.Staff] = row.Tasks
 		}

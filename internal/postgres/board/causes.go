@@ -10,7 +10,7 @@ import (
 )
 
 // mostHeld is how many of the stuck cases are looked at, those first whose harm is worst.
-const mostHeld = 2000
+const mostHeld = 1000
 
 // held are the stuck cases of the zone that the caller may know of, with why each is.
 const held = `(SELECT h.case_id, h.harm, h.late_day, h.goes_on, h.opened_at, h.waiting, CASE WHEN h.health = 'orphaned' THEN 'nobody' WHEN h.cause = 'mail' THEN 'mail' WHEN h.health = 'broken' THEN 'machine'

@@ -42,7 +42,7 @@ const most = 500
 const Visit = `a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at, coalesce(a.moved_to::text, '') AS moved_to, a.asked_by, a.why, a.arrived_at,
-	a.state IN ('booked', 'confirmed') AND suspended_then(a.case_id, a.at) AS suspended, mediator_of(a.id, a.at) AS mediator,
+	a.state IN ('booked', 'confirmed') AND CASE WHEN f.id IS NULL THEN suspended_then(a.case_id, a.at) ELSE coalesce(f.suspended_until > a.at, false) END AS suspended, mediator_of(a.id, a.at) AS mediator,
 	coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages,
 	coalesce(p.phone, s.snapshot ->> 'phone', '') AS phone, coalesce(p.email, '') AS email,
 	coalesce(p.contacts, CASE WHEN s.snapshot -> 'phone_terms' IS NOT NULL

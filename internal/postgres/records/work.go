@@ -32,7 +32,7 @@ func (r work) Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p le
 	case f.Mine:
 		q.or([]string{"t.holder = ?", leads.Own}, s.ID, s.Agency, s.Role, s.ID)
 	case f.OnBehalf:
-		q.and("t.state = 'reserved' AND t.holder IN (SELECT staff FROM absence WHERE day_of(my_now()) BETWEEN first_day AND last_day) AND on_behalf(t.id, ?, my_now())", s.ID)
+		q.and(worklist.OnBehalf)
 	case f.Team:
 		q.and("t.state = 'ready' AND t.agency = ? AND t.role = ?", s.Agency, s.Role)
 		if f.Others {
@@ -111,7 +111,7 @@ func (r work) Contact(ctx context.Context, s care.Staff, id string) (ledger.Cont
 const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id)) AS case_number,
 	btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person,
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at, coalesce(a.moved_to::text, '') AS moved_to, a.asked_by, a.why,
-	a.state IN ('booked', 'confirmed') AND suspended_then(a.case_id, a.at) AS suspended, a.arrived_at, coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages, mediator_of(a.id, a.at) AS mediator
+	a.state IN ('booked', 'confirmed') AND CASE WHEN f.id IS NULL THEN suspended_then(a.case_id, a.at) ELSE coalesce(f.suspended_until > a.at, false) END AS suspended, a.arrived_at, coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages, mediator_of(a.id, a.at) AS mediator
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
 
@@ -143,8 +143,11 @@ func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.Appointme
 	if f.ID != "" {
 		q.and("a.id = ?", f.ID)
 	}
+	// A page is chosen among the appointments alone: of a week Postgres would join whom all of
+	// them are for before it cuts them.
+	q.or([]string{"true"})
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
-		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
+		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", table: "appointment a", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}
 		})
 		l.cases = postgres.IDs(page.Items, func(a ledger.Appointment) string { return a.CaseID })

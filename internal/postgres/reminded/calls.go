@@ -28,8 +28,8 @@ const most = 200
 // Of whom the caller sees the file it says how they are reached from that, and else from what
 // their agency was given; whom they may know nothing of any more they cannot call.
 const toCall = `SELECT r.failed, r.unanswered, r.called_at, ` + printed.Visit + ` JOIN reminder r ON r.appointment_id = a.id
-	WHERE r.state = 'call' AND a.at > $1 AND (p.case_id IS NOT NULL OR s.snapshot IS NOT NULL) AND reminded_of(a.id, $1)
-	ORDER BY a.at, a.id LIMIT $2`
+	WHERE a.id = ANY (ARRAY(SELECT appointment FROM to_call_here($1, $2))) AND (p.case_id IS NOT NULL OR s.snapshot IS NOT NULL)
+	ORDER BY a.at, a.id`
 
 // line is written along with what it says was read.
 const line = `SELECT note_reading($1, $2, 'to_call', NULL, $3, '')`

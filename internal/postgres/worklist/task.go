@@ -23,5 +23,9 @@ const SelectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 const outcomeSaid = `CASE WHEN t.kind IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off') AND t.ended_at IS NOT NULL
 	AND t.holder::text IS DISTINCT FROM my('staff') AND reads_equipe(t.run_id, t.case_id) <> 'sits' THEN '' ELSE t.outcome END`
 
+// OnBehalf is whether the caller does a task called t for who is away. Those tasks are an array,
+// so that they are looked up: Postgres would else look through all that is due in the zone.
+const OnBehalf = "t.id = ANY (ARRAY(SELECT behalf_here()))"
+
 // DueOrReady is what tasks are ordered by, after whether they are suspended.
 const DueOrReady = "CASE WHEN t.suspended THEN t.ready_at ELSE t.escalate_at END"

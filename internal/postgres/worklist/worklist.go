@@ -50,7 +50,7 @@ var (
 	first = "LEFT JOIN LATERAL (SELECT * FROM task t WHERE t.case_id = c.case_id AND t.ended_at IS NULL" + sorted + " LIMIT 1) t ON true"
 
 	mine     = "FROM (SELECT t.* FROM task t WHERE t.holder = $1 AND t.ended_at IS NULL UNION ALL SELECT t.* FROM task t WHERE t.holder IS DISTINCT FROM $1 AND t.ended_at IS NULL AND " + own + ") t"
-	onBehalf = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'reserved' AND t.holder IN (SELECT staff FROM absence WHERE day_of(my_now()) BETWEEN first_day AND last_day) AND on_behalf(t.id, my('staff'), my_now())"
+	onBehalf = "FROM task t WHERE t.ended_at IS NULL AND " + OnBehalf
 	free     = "FROM task t WHERE t.ended_at IS NULL AND t.state = 'ready' AND t.agency = $2 AND t.role = $3 AND NOT " + own
 	followed = "FROM lead l JOIN case_file f ON f.id = l.case_id AND f.closed_at IS NULL WHERE l.staff = $1 AND l.until IS NULL"
 	// Whether the caller sees the person still is asked of one line for each, not of all.
