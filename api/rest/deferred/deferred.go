@@ -1,4 +1,4 @@
-// Package deferred is how the API tells of accepted entries that cannot be worked.
+// Package deferred is how the API tells of accepted entries that cannot be worked, and of what became of those that were refused.
 package deferred
 
 import (
