@@ -19,6 +19,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/live"
 	"percorso/api/pages/feeds"
+	"percorso/api/pages/homevisit"
 	"percorso/api/pages/mediation"
 	"percorso/api/pages/parts/promised"
 	"percorso/api/problem"
@@ -60,6 +61,7 @@ type Options struct {
 	Numbers  counter.Numbers    // of who comes to a desk without an appointment
 	Consults counter.Consults   // who is called to a desk at once
 	Waiting  waiting.Records    // who waits for a place of a service
+	Visits   homevisit.Visits   // who visits people at home
 	Words    Words
 	Calendar func(care.Policy) (care.Calendar, error)
 	Log      *zap.Logger
@@ -131,6 +133,8 @@ func (o *Options) validate() error {
 		return errors.New("api: no numbers")
 	case o.Consults == nil:
 		return errors.New("api: no consults")
+	case o.Visits == nil:
+		return errors.New("api: no visits")
 	case o.Words == nil:
 		return errors.New("api: no words")
 	case o.Calendar == nil:
@@ -180,6 +184,7 @@ type Server struct {
 	numbers  counter.Numbers
 	consults counter.Consults
 	waiting  waiting.Records
+	visits   homevisit.Visits
 	public   string // the address as browsers see it
 	book     *zone.Book
 	door     *act.Door
@@ -221,6 +226,7 @@ func New(o Options) (*Server, error) {
 		numbers:  o.Numbers,
 		consults: o.Consults,
 		waiting:  o.Waiting,
+		visits:   o.Visits,
 		public:   public,
 		book:     book,
 		door:     act.NewDoor(o.Records, processes, book, o.Now),
@@ -276,7 +282,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	var err error
 	if s.rest, err = rest.Mount(r, rest.Options{
-		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Waiting: s.waiting, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
+		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Waiting: s.waiting, Visits: s.visits, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
 	}); err != nil {
 		return nil, err
 	}

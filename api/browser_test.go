@@ -52,6 +52,8 @@ var pagesInBrowser = []struct {
 	{"mediatore", "/mediatori/:id", "/mediatori/" + apitest.SomeID, apitest.SomeWorker.Subject},
 	{"chiedi-mediatore", "/mediatori/chiedi", "/mediatori/chiedi", apitest.SomeWorker.Subject},
 	{"mediatore-per-appuntamento", "/appuntamenti/:id/mediatore", "/appuntamenti/" + apitest.SomeID + "/mediatore", apitest.SomeWorker.Subject},
+	{"visita-a-domicilio", "/appuntamenti/:id/visita", "/appuntamenti/" + apitest.SomeID + "/visita", apitest.SomeWorker.Subject},
+	{"non-a-domicilio", "/appuntamenti/:id/visita/togli", "/appuntamenti/" + apitest.SomeID + "/visita/togli", apitest.SomeWorker.Subject},
 	{"mediatore-al-telefono", "/mediatori/telefonata", "/mediatori/telefonata", apitest.SomeWorker.Subject},
 	{"altro-mediatore", "/mediatori/:id/altro", "/mediatori/" + apitest.SomeID + "/altro", apitest.SomeWorker.Subject},
 	{"annulla-mediatore", "/mediatori/:id/annulla", "/mediatori/" + apitest.SomeID + "/annulla", apitest.SomeWorker.Subject},

@@ -958,6 +958,7 @@ type Rig struct {
 	Numbers  counter.Numbers
 	Consults *Consults
 	Waiting  *Waiting
+	Visits   *Visits
 	Log      *bytes.Buffer
 	Browser  *http.Client
 	Brakes   api.Brakes // that its pages go by, once they are served again
@@ -996,7 +997,7 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.Log, b.provider, b.Mails, b.Changes = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}, &FakeChanges{}
 	b.Logins = accesstest.NewSessions(b.clock, sessionIdle)
 	b.Drafts = accesstest.NewDrafts(b.clock)
-	b.Feeds, b.Numbers, b.Consults, b.Waiting = NewFeeds(b.clock), &Numbers{now: b.clock}, &Consults{}, &Waiting{}
+	b.Feeds, b.Numbers, b.Consults, b.Waiting, b.Visits = NewFeeds(b.clock), &Numbers{now: b.clock}, &Consults{}, &Waiting{}, &Visits{}
 	b.Promises = NewPromises(b.clock)
 	b.Requests = NewRequests(b.clock)
 	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
@@ -1005,7 +1006,7 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Visits: b.Visits, Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

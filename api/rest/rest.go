@@ -22,6 +22,7 @@ import (
 	"percorso/api/rest/counter"
 	"percorso/api/rest/sayable"
 	"percorso/api/rest/waiting"
+	"percorso/api/rest/visits"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -40,6 +41,7 @@ type API struct {
 	numbers  counter.Numbers
 	consults counter.Consults
 	waiting  waiting.Records
+	visits   visits.Visits
 	door     *act.Door
 	book     *zone.Book
 	problems *problem.Teller
@@ -56,6 +58,7 @@ type Options struct {
 	Numbers  counter.Numbers
 	Consults counter.Consults
 	Waiting  waiting.Records
+	Visits   visits.Visits
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -75,7 +78,7 @@ type Words interface {
 // Mount registers the API, and serves its description in both versions of OpenAPI.
 func Mount(r *gin.Engine, o Options) (*API, error) {
 	a := &API{
-		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, waiting: o.Waiting, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
+		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, waiting: o.Waiting, visits: o.Visits, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
 	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -90,6 +93,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerContacts()
 	registerNumbers(a)
 	registerConsults(a)
+	registerHomeVisits(a)
 	a.registerCaseFiles()
 	a.registerOperations()
 	a.registerTasks()

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/postgres/consults"
 	"percorso/internal/postgres/drafts"
 	"percorso/internal/postgres/feeds"
+	"percorso/internal/postgres/homevisits"
 	"percorso/internal/postgres/logins"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/mediation"
@@ -104,6 +105,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Waiting:   waitlist.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Numbers:   queues.New(pool, calendar.New, store.Clock),
 		Consults:  consults.New(pool, calendar.New, store.Clock),
+		Visits:    homevisits.New(pool, calendar.New, store.Clock),
 		Words:     words.Words{},
 		Calendar:  calendar.New,
 		Log:       log,

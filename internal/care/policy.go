@@ -366,11 +366,11 @@ const (
 	DeadlineGoalEvaluation = "goal_evaluation"
 	// DeadlinePartnerLink is for how long a partner's one-time link is good.
 	DeadlinePartnerLink = "partner_link"
-	// For how long an agency sees what it was given, once that has come to an ordinary
-	// end; by how much a term is extended without a reason; how long a consult at the desk rings
-	// before the supervisor is told; how long a place is kept for whoever waits for one.
-	DeadlineShareAfterEnd, DeadlineExtension  = "share_after_end", "extension_without_reason"
-	DeadlineConsultCall, DeadlineWaitingOffer = "consult_call", "waiting_offer"
+	// For how long an agency sees what it was given, once that has come to an ordinary end; by how
+	// much a term is extended without a reason; how long a place is kept for whoever waits for one.
+	DeadlineShareAfterEnd, DeadlineExtension, DeadlineWaitingOffer = "share_after_end", "extension_without_reason", "waiting_offer"
+	// How long a consult at the desk rings before the supervisor is told; from the end of a home visit until who went is asked whether they are back, and from there until others are told.
+	DeadlineConsultCall, DeadlineVisitReturn, DeadlineVisitAlarm = "consult_call", "visit_return", "visit_unanswered"
 	// SuspensionOver is the wait of a suspended case for its date. No zone sets it.
 	SuspensionOver = "suspension_over"
 	// Waits of a case for a day in the life of its person, which no zone sets: the 16th birthday,
@@ -383,7 +383,7 @@ var DeadlineCodes = []string{
 	DeadlineAppointmentReminder, DeadlineRebook, DeadlineMeasureCheck,
 	DeadlineReviewAfterPlacement, DeadlineReviewAfterService, DeadlineReviewAfterPlan,
 	DeadlinePermitWarning, DeadlinePermitReminder, DeadlinePermitAlarm, DeadlinePermitReceipt,
-	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink, DeadlineShareAfterEnd, DeadlineExtension, DeadlineConsultCall, DeadlineWaitingOffer,
+	DeadlineEquipeAnswer, DeadlineEquipeSignOff, DeadlineGoalEvaluation, DeadlinePartnerLink, DeadlineShareAfterEnd, DeadlineExtension, DeadlineConsultCall, DeadlineWaitingOffer, DeadlineVisitReturn, DeadlineVisitAlarm,
 }
 
 // NoShowRule says how often a person may miss an appointment before they count

@@ -567,7 +567,7 @@ func TestEveryTimeIsAwaited(t *testing.T) {
 	now := at(t, "2026-11-25 10:00")
 	until := at(t, "2026-12-01 10:00")
 	// These are reckoned from, and never waited for by themselves.
-	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink, care.DeadlineShareAfterEnd, care.DeadlineExtension, care.DeadlineConsultCall, care.DeadlineWaitingOffer}
+	reckoned := []string{care.DeadlinePermitReminder, care.DeadlinePermitAlarm, care.DeadlinePermitReceipt, care.DeadlinePartnerLink, care.DeadlineShareAfterEnd, care.DeadlineExtension, care.DeadlineConsultCall, care.DeadlineWaitingOffer, care.DeadlineVisitReturn, care.DeadlineVisitAlarm}
 	said := map[string]string{}
 	for _, code := range append(slices.Clone(care.DeadlineCodes), care.SuspensionOver) {
 		if slices.Contains(reckoned, code) {

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/eligibility"
 	"percorso/internal/gathering"
+	"percorso/internal/homevisit"
 	"percorso/internal/italian/asked"
 	"percorso/internal/italian/dated"
 	"percorso/internal/italian/gate"
@@ -87,6 +88,24 @@ var rules = map[string]string{
 	queue.NotNow:             "Nel frattempo qualcuno ha chiamato o servito questo numero: guarda com’è adesso.",
 	queue.Nobody:             "Nessuno aspetta senza appuntamento.",
 	queue.NoState:            "Di un numero si dice solo che aspetta, è chiamato, è servito o è andato via.",
+	homevisit.RuleSecond:     "In visita si va in due: indica chi va insieme, oppure scrivi perché va una persona sola.",
+	homevisit.RuleOne:        "Vanno in due: il motivo per andare in una persona sola non serve. Cancella il motivo, o togli il secondo nome.",
+	homevisit.RuleTwice:      "È la stessa persona: indica chi altro va.",
+	homevisit.RuleVisitor:    "Non può andare: non segue questa persona, o non lavora più qui. Scegli tra i nomi dell’elenco.",
+	homevisit.RuleBusy:       "A quell’ora è già in un’altra visita: indica qualcun altro, o sposta una delle due.",
+	homevisit.RuleAway:       "Quel giorno risulta assente: indica qualcun altro.",
+	homevisit.RuleKnows:      "Chi lo sa deve restare raggiungibile: non può essere chi va.",
+	homevisit.RuleKnower:     "Indica chi lo sa, tra i nomi dell’elenco.",
+	homevisit.RulePhone:      "Non è un numero di telefono: scrivi solo cifre, con il prefisso.",
+	homevisit.RuleMinutes:    "Indica quanti minuti dura la visita, da 15 a 480.",
+	homevisit.RuleDomicile:   "Nel fascicolo non c’è il domicilio: scrivi qui dove si va.",
+	homevisit.RuleMoveBusy:   "È una visita a domicilio, e a quell’ora chi ci va è già in un’altra: scegli un’altra ora, o cambia prima chi va.",
+	homevisit.RuleMoveAway:   "È una visita a domicilio, e quel giorno chi ci va risulta assente: scegli un altro giorno, o cambia prima chi va.",
+	homevisit.RuleByPhone:    "L’appuntamento è per telefono: a domicilio si va per uno di persona.",
+	homevisit.RuleOver:       "L’appuntamento non c’è più, o la sua ora è arrivata: la visita non si cambia.",
+	homevisit.RuleChanged:    "Nel frattempo un collega ha cambiato questa visita: guarda com’è adesso, poi ripeti se serve ancora.",
+	homevisit.RuleNotBegun:   "La visita non è ancora cominciata.",
+	homevisit.RuleNotVisits:  "Lo dice chi è andato, chi sa della visita o, se nessuno risponde, il responsabile.",
 	consult.Ringing:          "Qualcuno è già stato chiamato e può ancora rispondere: aspetta la risposta.",
 	consult.Answered:         "C’è già una risposta: guarda in «Oggi» chi arriva.",
 	consult.NoDuty:           "Non c’è nessun altro di turno: il responsabile è avvisato.",

@@ -59,6 +59,7 @@ type Due struct {
 	NoSafeContact bool         `db:"no_safe_contact"`
 	Linked        []kin.Linked `db:"linked"`
 	Speech        []string     `db:"speech"`
+	AtHome        bool         `db:"-"` // somebody goes to them
 }
 
 // Taken is one that is to be tried now, with the rules of its zone.

@@ -123,6 +123,7 @@ type Expected struct {
 	Service string
 	Matter  string // decides what to bring, and is never said
 	ByPhone bool   // the office calls
+	AtHome  bool   // one goes to them; where that is stands nowhere, since others may read the sheet
 	Unheard bool   // they do not use a telephone to speak
 }
 
@@ -137,7 +138,7 @@ func Of(p care.Policy, e Expected, language string) Sheet {
 		day.Own += " " + e.At.Format("2/1/2006")
 	}
 	sheet.When = []Fact{{w.say("day"), day}, {w.say("hour"), Said{Italian: e.Hour}}}
-	if !e.ByPhone {
+	if !e.ByPhone && !e.AtHome {
 		sheet.When = append(sheet.When, Fact{Said{Italian: "N."}, Said{Italian: e.Number}}) // read alike in every language
 	}
 
@@ -152,7 +153,10 @@ func Of(p care.Policy, e Expected, language string) Sheet {
 			sheet.Place = append(sheet.Place, Fact{w.say(code), Said{Italian: text}})
 		}
 	}
-	if !e.ByPhone {
+	switch {
+	case e.AtHome:
+		sheet.Place = append(sheet.Place, Fact{w.say("where"), w.say("at_home")})
+	case !e.ByPhone:
 		fact("where", strings.TrimSuffix(at.Name+", "+at.Address, ", "))
 		fact("floor", at.Floor)
 		fact("way", at.Way)
@@ -163,8 +167,11 @@ func Of(p care.Policy, e Expected, language string) Sheet {
 	fact("call", of.Phone)
 
 	also := []string{"early", "show", e.cannotCome(), "free", "trust", "keep"}
-	if e.ByPhone {
+	switch {
+	case e.ByPhone:
 		also = []string{"by_phone", e.cannotCome(), "free", "keep"}
+	case e.AtHome:
+		also = []string{e.cannotCome(), "free", "trust", "keep"}
 	}
 	for _, code := range also {
 		sheet.Also = append(sheet.Also, w.say(code))

@@ -95,6 +95,8 @@ var usualDeadlines = []care.Deadline{
 	{Code: care.DeadlineExtension, Duration: care.Duration{N: 5, Unit: care.WorkingDays}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineConsultCall, Duration: care.Duration{N: 600, Unit: care.Seconds}, Kind: care.InternalDeadline, Source: proposed},
 	{Code: care.DeadlineWaitingOffer, Duration: care.Duration{N: 1, Unit: care.WorkingDays}, Kind: care.InternalDeadline, Source: proposed},
+	{Code: care.DeadlineVisitReturn, Duration: care.Duration{N: 1800, Unit: care.Seconds}, Kind: care.InternalDeadline, Source: proposed},
+	{Code: care.DeadlineVisitAlarm, Duration: care.Duration{N: 1800, Unit: care.Seconds}, Kind: care.InternalDeadline, Source: proposed},
 }
 
 // usualOutcomes are the names of ClosureOutcomes where a zone has none of its own.

@@ -90,7 +90,7 @@ var countedBack = []string{
 
 // mayBeUsual are the deadlines that came after the first zones' files: one that
 // a file leaves out is as is usual.
-var mayBeUsual = []string{care.DeadlineShareAfterEnd, care.DeadlineExtension, care.DeadlineConsultCall, care.DeadlineWaitingOffer}
+var mayBeUsual = []string{care.DeadlineShareAfterEnd, care.DeadlineExtension, care.DeadlineConsultCall, care.DeadlineWaitingOffer, care.DeadlineVisitReturn, care.DeadlineVisitAlarm}
 
 // deadlines reads the other terms, and the rules of absences and reviews.
 func (r *reading) deadlines() {

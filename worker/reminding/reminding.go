@@ -114,7 +114,7 @@ func (r *Reminding) message(d remind.Taken, to string) remind.Message {
 	language, _ := slip.Own(d.Policy, d.Languages)
 	subject, text := slip.Message(d.Policy, slip.Expected{
 		At: there, Date: italian.Date(there), Hour: italian.Hour(there), Service: d.Service, ByPhone: inSession && slot.Mode == agenda.ByPhone,
-		Unheard: !speech.OnThePhone(d.Speech),
+		AtHome: d.AtHome, Unheard: !speech.OnThePhone(d.Speech),
 	}, language)
 	return remind.Message{ID: d.ID, Zone: d.Zone, To: to, Subject: subject, Text: text}
 }

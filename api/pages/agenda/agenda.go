@@ -15,6 +15,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
 )
@@ -85,7 +86,12 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page.More = web.NextPage(c.Request.URL, "da", appointments.Next)
-	given, err := s.Records.Beyond(ctx, who, web.Each(appointments.Items, func(a ledger.Appointment) string { return a.ID }))
+	ids := web.Each(appointments.Items, func(a ledger.Appointment) string { return a.ID })
+	given, err := s.Records.Beyond(ctx, who, ids)
+	if err != nil {
+		return err
+	}
+	visits, err := s.Visits.VisitsOf(ctx, who, ids)
 	if err != nil {
 		return err
 	}
@@ -105,6 +111,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		item.Here = present.Here(a)
 		item.Arrive, item.Back = here.Mark(a, s.Now().In(rules.Calendar.Location()))
 		item.Beyond = present.Beyond(given, a.ID)
+		item.Visit = visiting.Of(visits, a.ID, s.Now())
 		item.Came = didTheyCome(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}

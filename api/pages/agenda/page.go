@@ -45,6 +45,7 @@ type AgendaItem struct {
 	URL                           string    // of the case file; empty where the caller may not see it
 	Mediator                      string    // whether one who was asked for comes; empty: none was
 	AskMediator                   string    // address of the form that asks for one, or of the request; empty: the zone has no providers
+	Visit                         string    // who goes, where it is a visit at home; empty: it is none
 	Change                        string    // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string    // who asked that it be moved or cancelled, and why
 	Beyond                        string    // that it has a place although there was none, and why; empty: it has one of those

@@ -10,6 +10,7 @@ import (
 	"percorso/api/pages/room"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
 )
 
@@ -17,6 +18,13 @@ import (
 type Place struct {
 	room.Room
 	Records Records
+	Visits  Visits
+}
+
+// Visits is who visits people at home.
+type Visits interface {
+	// VisitsOf are those of some appointments that are visits at home.
+	VisitsOf(ctx context.Context, who care.Staff, appointments []string) ([]homevisit.Visit, error)
 }
 
 // Records is what the pages read, as whoever asks.

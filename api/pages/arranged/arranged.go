@@ -23,9 +23,11 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/homevisit"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	"percorso/internal/italian/queued"
+	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
 	"percorso/internal/waitlist"
 )
@@ -35,6 +37,13 @@ type Place struct {
 	room.Room
 	Records Records
 	Waiting waiting.Records
+	Visits  Visits
+}
+
+// Visits is who visits people at home.
+type Visits interface {
+	// VisitsOf are those of some appointments that are visits at home.
+	VisitsOf(ctx context.Context, who care.Staff, appointments []string) ([]homevisit.Visit, error)
 }
 
 // Records is what the pages read, as whoever asks.
@@ -76,6 +85,7 @@ func (Appointments) Template() *template.Template { return templates["appointmen
 type Line struct {
 	web.Line
 	Slip     string // address; empty: it is over, or cancelled
+	Visit    string // address of the form that makes it a visit at home, or says who goes; empty: it is over, or not the caller's to say
 	Mediator string // address of the form that asks for one, or of the request; empty: it is over, or the zone has no providers
 }
 
@@ -118,7 +128,12 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page.Waiting = web.Each(entries, func(e waitlist.Entry) web.Line { return waits(p, e) })
-	given, err := s.Records.Beyond(c.Request.Context(), who, web.Each(file.Appointments, func(a ledger.Appointment) string { return a.ID }))
+	ids := web.Each(file.Appointments, func(a ledger.Appointment) string { return a.ID })
+	given, err := s.Records.Beyond(c.Request.Context(), who, ids)
+	if err != nil {
+		return err
+	}
+	visits, err := s.Visits.VisitsOf(c.Request.Context(), who, ids)
 	if err != nil {
 		return err
 	}
@@ -127,7 +142,13 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 		if beyond := present.Beyond(given, a.ID); beyond != "" {
 			line.State += ". " + beyond
 		}
+		if visit := visiting.Of(visits, a.ID, s.Now()); visit != "" {
+			line.State += ". " + visit
+		}
 		if line.URL != "" {
+			if homevisit.MayPlan(who, p) {
+				line.Visit = line.URL + "/visita"
+			}
 			page.Ahead = append(page.Ahead, line)
 		} else {
 			page.Before = append([]Line{line}, page.Before...)

@@ -31,6 +31,7 @@ type Place struct {
 	Numbers   Numbers
 	Consults  Consults
 	Waiting   waiting.Records
+	Visits    Visits
 	Home      func(care.Role) string
 }
 

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/expected"
+	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
 	"percorso/internal/written"
 )
@@ -22,6 +23,13 @@ import (
 type Place struct {
 	room.Room
 	Records Records
+	Visits  Visits
+}
+
+// Visits is who visits people at home.
+type Visits interface {
+	// VisitsOf are those of some appointments that are visits at home.
+	VisitsOf(ctx context.Context, who care.Staff, appointments []string) ([]homevisit.Visit, error)
 }
 
 // Records is what the pages read, as whoever asks.

@@ -21,10 +21,12 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/expected"
 	"percorso/internal/health"
+	"percorso/internal/homevisit"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/paper"
+	"percorso/internal/italian/visiting"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -325,11 +327,18 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 	if service != "" {
 		page.About = present.ServiceName(rules.Policy, service)
 	}
-	given, err := s.Records.Beyond(ctx, who, web.Each(list, func(v expected.Visit) string { return v.ID }))
+	ids := web.Each(list, func(v expected.Visit) string { return v.ID })
+	given, err := s.Records.Beyond(ctx, who, ids)
 	if err != nil {
 		return err
 	}
-	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, given, door)}}
+	var visits []homevisit.Visit
+	if !door {
+		if visits, err = s.Visits.VisitsOf(ctx, who, ids); err != nil {
+			return err
+		}
+	}
+	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, given, visits, door, now)}}
 	if len(list) == 0 {
 		page.Parts = []Part{{Name: "Chi è atteso", Text: []string{"Nessun appuntamento."}}}
 	}
@@ -338,7 +347,7 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 }
 
 // tableOf lists the appointments of a day.
-func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, door bool) *Table {
+func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, visits []homevisit.Visit, door bool, now time.Time) *Table {
 	table := &Table{Heads: []string{"Ora", "Numero", "Servizio"}}
 	if !door {
 		table.Heads = []string{"Ora", "Numero", "Persona", "Lingua", "Mediatore", "Contatto", "Servizio"}
@@ -348,6 +357,9 @@ func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, doo
 		if !door {
 			if beyond := present.Beyond(given, v.ID); beyond != "" {
 				row.Cells[0] = append(row.Cells[0], beyond)
+			}
+			if visit := visiting.Of(visits, v.ID, now); visit != "" {
+				row.Cells[0] = append(row.Cells[0], visit)
 			}
 			row.Cells = append(visitCells(rules, v), row.Cells...)
 		}

@@ -19,7 +19,15 @@ func (s *Place) calendar(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	return s.download(c, "appuntamento.ics", present.CalendarEntry(rules, a.ID, a.Service, a.At, s.Now()))
+	atHome, err := s.atHome(c, who, a.ID)
+	if err != nil {
+		return err
+	}
+	entry := present.CalendarEntry(rules, a.ID, a.Service, a.At, s.Now())
+	if atHome { // where that is is not for everybody who sees the calendar
+		entry.Place = ""
+	}
+	return s.download(c, "appuntamento.ics", entry)
 }
 
 // meeting gives the meeting that an équipe has planned as a file, to whom it invites. Of one

@@ -46,6 +46,12 @@ func (s *Place) appointment(c *gin.Context, who care.Staff) (*zone.Rules, ledger
 	return rules, file, file.Appointments[i], nil
 }
 
+// atHome says whether an appointment is a visit at the person's home.
+func (s *Place) atHome(c *gin.Context, who care.Staff, appointment string) (bool, error) {
+	visits, err := s.Visits.VisitsOf(c.Request.Context(), who, []string{appointment})
+	return len(visits) > 0, err
+}
+
 // next leads to the sheet of the next appointment, for whoever has just fixed it: its step may
 // still have to write it.
 func (s *Place) next(c *gin.Context, who care.Staff) error {
@@ -86,9 +92,12 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 		At: there, Date: italian.Date(there), Hour: there.Format("15.04"), Number: expected.Number(a.ID), Service: a.Service, Matter: a.Matter, ByPhone: inSession && slot.Mode == agenda.ByPhone,
 		Unheard: !speech.OnThePhone(file.PersonData.Speech),
 	}
+	if comes.AtHome, err = s.atHome(c, who, a.ID); err != nil {
+		return err
+	}
 	page.Sheet = slip.Of(rules.Policy, comes, language)
 	page.Second = page.Second && len(page.Sheet.Bring) > 0
-	page.NoPlace = service.Place.Address == "" && !comes.ByPhone
+	page.NoPlace = service.Place.Address == "" && !comes.ByPhone && !comes.AtHome
 	page.Unheard = comes.ByPhone && comes.Unheard
 	page.Mediator = a.Mediator != "" && mediation.State(a.Mediator) != mediation.Confirmed
 	page.Calendar = "/fascicoli/" + file.ID + "/appuntamenti/" + a.ID + "/calendario"

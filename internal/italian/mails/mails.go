@@ -6,6 +6,7 @@ import (
 
 	"percorso/internal/consult"
 	"percorso/internal/gathering"
+	"percorso/internal/homevisit"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
@@ -27,6 +28,10 @@ var mailTexts = map[string]struct{ subject, sentence string }{
 
 	consult.MailCall:       {"Percorso: ti chiamano allo sportello", "Allo sportello serve un consulto subito. Apri Percorso e rispondi: «Arrivo», «Tra 10 minuti» o «Non posso»."},
 	consult.MailUnanswered: {"Percorso: nessuno risponde allo sportello", "Lo sportello ha chiamato per un consulto, e non viene nessuno: guarda chi può andare."},
+
+	homevisit.MailChanged:    {"Percorso: una visita a domicilio è fissata o cambiata", "Una visita a domicilio in cui vai tu, o andavi, è stata fissata, spostata, cambiata o annullata. Apri Percorso: in «Oggi» c'è quando si va e con chi."},
+	homevisit.MailReturn:     {"Percorso: siete rientrati?", "La visita a domicilio è finita da un po'. Apri Percorso e di' in «Oggi» che siete rientrati: basta la risposta di uno per tutti e due."},
+	homevisit.MailUnanswered: {"Percorso: nessuno risponde dopo una visita a domicilio", "Chi è andato in visita a domicilio non ha detto di essere rientrato. Apri Percorso: in «Oggi» c'è chi chiamare, e a quale numero."},
 
 	"meeting_planned":   {"Percorso: sei invitato a una riunione dell'équipe", "È programmata una riunione di un'équipe di cui fai parte, o a cui sei invitato. Se non puoi, chiama chi chiede."},
 	"meeting_moved":     {"Percorso: una riunione dell'équipe è spostata", "La riunione di un'équipe a cui eri invitato è spostata: vale questo giorno."},

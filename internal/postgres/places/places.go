@@ -20,9 +20,11 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/calledoff"
+	"percorso/internal/postgres/homevisits"
 	"percorso/internal/speech"
 )
 
@@ -34,6 +36,9 @@ const searched = 20
 
 // longest is the most that an appointment lasts.
 const longest = 8 * time.Hour
+
+// always are the rules that hold also for who is there already.
+var always = []string{speech.RuleNoPhone, homevisit.RuleMoveBusy, homevisit.RuleMoveAway}
 
 // wish is an appointment that a command asks for.
 type wish struct {
@@ -108,12 +113,17 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 				return nil, err
 			}
 		}
+		if visits := c.Operation == care.OpMoveMeeting || w.itself; visits && rule == "" {
+			if rule, err = homevisits.Moves(ctx, tx, rules.Zone, c.Run, w.At); err != nil {
+				return nil, err
+			}
+		}
 		slot, within := of.At(w.At)
 		if within && slot.Mode == agenda.ByPhone && !speaks {
 			rule = speech.RuleNoPhone
 		}
 		held[w.Service], own = append(held[w.Service], lasts), append(own, lasts)
-		if rule == "" || rule != speech.RuleNoPhone && w.itself && w.At.Sub(now) <= agenda.AtOnce {
+		if rule == "" || !slices.Contains(always, rule) && w.itself && w.At.Sub(now) <= agenda.AtOnce {
 			continue
 		}
 		refusal.Faults = append(refusal.Faults, care.Fault{Field: w.field, Rule: rule})
@@ -217,12 +227,12 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 // but for that of a case.
 func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, zone, service string, from, to, now time.Time) (taken []agenda.Taken, err error) {
 	b := &pgx.Batch{}
-	queueTaken(b, &taken, s, zone, service, from, to, now)
+	queueTaken(b, &taken, s, caseID, zone, service, from, to, now)
 	return taken, tx.SendBatch(ctx, b).Close()
 }
 
-// queueTaken asks for them with a batch.
-func queueTaken(b *pgx.Batch, taken *[]agenda.Taken, s care.Staff, zone, service string, from, to, now time.Time) {
+// queueTaken asks for them with a batch; no case: whatever is kept for somebody who waits is taken.
+func queueTaken(b *pgx.Batch, taken *[]agenda.Taken, s care.Staff, caseID, zone, service string, from, to, now time.Time) {
 	postgres.QueueMany(b, taken, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')
 		UNION ALL SELECT at, until, false, pua, true FROM place_kept

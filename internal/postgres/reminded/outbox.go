@@ -5,6 +5,7 @@ package reminded
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -47,7 +48,12 @@ func (o *Outbox) Take(ctx context.Context, now time.Time, most int) (due []remin
 			sets[z.Zone], rest = set, min(rest, remind.Rest(until.Sub(now)))
 		}
 		rows, err := postgres.Many[remind.Due](ctx, tx, `SELECT * FROM take_reminders($1, $2)`, now, most)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		homes, err := postgres.Many[home](ctx, tx, `SELECT id FROM visits_at_home($1)`, postgres.IDs(rows, func(d remind.Due) string { return d.ID }))
 		for _, d := range rows {
+			d.AtHome = slices.Contains(homes, home{d.ID})
 			set := sets[d.Zone]
 			if set == nil {
 				return errNoRules
@@ -57,6 +63,11 @@ func (o *Outbox) Take(ctx context.Context, now time.Time, most int) (due []remin
 		return err
 	})
 	return due, rest, err
+}
+
+// home is an appointment to which somebody goes.
+type home struct {
+	ID string `db:"id"`
 }
 
 type zoneRow struct {
