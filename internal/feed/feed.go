@@ -26,6 +26,7 @@ type Event struct {
 	CaseID  string    `db:"case_id"`
 	Service string    `db:"service"`
 	At      time.Time `db:"at"`
+	AtHome  bool      `db:"at_home"` // of the person: where that is stands in no calendar
 }
 
 // Span is from when to when appointments are given: a program keeps what it was given before,

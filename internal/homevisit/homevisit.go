@@ -54,7 +54,7 @@ const (
 
 // Going is how a visit is planned: who goes, and where.
 type Going struct {
-	First   string `json:"first" doc:"Id of the member of staff who goes" maxLength:"36"`
+	First   string `json:"goes" doc:"Id of the member of staff who goes" maxLength:"36"`
 	Second  string `json:"second,omitempty" doc:"Id of who goes with them" maxLength:"36"`
 	Alone   string `json:"alone,omitempty" maxLength:"500" doc:"Why one goes alone; needed where there is no second one"`
 	Knows   string `json:"knows" maxLength:"36" doc:"Id of the member of staff who knows about it and does not go"`
@@ -73,7 +73,7 @@ func (f Going) Trimmed() Going {
 // Check says what is wrong with the form alone.
 func (f Going) Check() []care.Fault {
 	var faults care.Faults
-	faults.Add(f.First != "", "first", care.RuleRequired)
+	faults.Add(f.First != "", "goes", care.RuleRequired)
 	faults.Add(f.Second != "" || care.Said(f.Alone), "second", RuleSecond)
 	faults.Add(f.Second == "" || f.Alone == "", "alone", RuleOne)
 	faults.Add(f.Second == "" || f.Second != f.First, "second", RuleTwice)
@@ -109,7 +109,7 @@ func (f Going) Named(found []Worker) []care.Fault {
 	}
 	first, _ := of(f.First)
 	second, two := of(f.Second)
-	faults = append(faults, first.goes("first")...)
+	faults = append(faults, first.goes("goes")...)
 	if f.Second != "" {
 		faults = append(faults, second.goes("second")...)
 	}

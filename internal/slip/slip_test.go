@@ -121,3 +121,21 @@ func TestTheEmploymentCentreIsMetOutsideOfItsServices(t *testing.T) {
 	sheet := Of(zone, e, "")
 	require.Equal(t, "0574 000001", sheet.Place[len(sheet.Place)-1].Text.Italian)
 }
+
+// A visit at home says that somebody comes, and nowhere where that is.
+func TestSheetOfAVisitAtHome(t *testing.T) {
+	home := expected()
+	home.AtHome = true
+	sheet := Of(zone, home, "")
+	require.Len(t, sheet.When, 2, "nobody is called by a number")
+	require.Equal(t, []string{"Dove", "Veniamo noi da Lei."}, []string{sheet.Place[0].Name.Italian, sheet.Place[0].Text.Italian})
+	for _, f := range sheet.Place {
+		require.NotContains(t, f.Text.Italian, "via di Prova")
+	}
+	for _, s := range sheet.Also {
+		require.NotContains(t, s.Italian, "Arrivi")
+	}
+	_, text := Message(zone, home, "")
+	require.Contains(t, text, "Dove: Veniamo noi da Lei.")
+	require.NotContains(t, text, "via di Prova")
+}

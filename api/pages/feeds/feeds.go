@@ -117,6 +117,9 @@ func (s *Place) calendar(c *gin.Context) error {
 	for _, e := range events {
 		entry := present.CalendarEntry(rules, e.ID, e.Service, e.At, s.Now())
 		entry.URL = s.PublicURL + "/fascicoli/" + e.CaseID
+		if e.AtHome {
+			entry.Place = ""
+		}
 		entries = append(entries, entry)
 	}
 	c.Header("Cache-Control", "no-store")

@@ -23,7 +23,7 @@ import (
 
 // labels are the fields of the form by their names.
 var labels = map[string]string{
-	"first": "Chi va", "second": "Chi va insieme", "alone": "Perché va una persona sola", "knows": "Chi lo sa e resta raggiungibile", "phone": "A quale numero rispondono durante la visita",
+	"goes": "Chi va", "second": "Chi va insieme", "alone": "Perché va una persona sola", "knows": "Chi lo sa e resta raggiungibile", "phone": "A quale numero rispondono durante la visita",
 	"minutes": "Quanti minuti dura", "address": "Dove, se non è al domicilio",
 }
 
@@ -69,7 +69,7 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 	minutes := int(agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).Lasts(a.At).Until.Sub(a.At).Minutes())
 	f.sent = c.Request.PostForm
 	if f.sent == nil {
-		f.sent = url.Values{"first": {who.ID}, "minutes": {strconv.Itoa(min(max(minutes, homevisit.Shortest), homevisit.Longest))}, "seen": {"0"}}
+		f.sent = url.Values{"goes": {who.ID}, "minutes": {strconv.Itoa(min(max(minutes, homevisit.Shortest), homevisit.Longest))}, "seen": {"0"}}
 	}
 	if len(visits) > 0 {
 		v := visits[0]
@@ -79,7 +79,7 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 			terms = append(terms, web.Term{Name: labels["alone"], Value: v.Alone})
 		}
 		if c.Request.PostForm == nil {
-			f.sent = url.Values{"first": {v.First}, "second": {v.Second}, "alone": {v.Alone}, "knows": {v.Knows}, "phone": {v.Phone}, "address": {v.Address},
+			f.sent = url.Values{"goes": {v.First}, "second": {v.Second}, "alone": {v.Alone}, "knows": {v.Knows}, "phone": {v.Phone}, "address": {v.Address},
 				"minutes": {strconv.Itoa(int(v.Until.Sub(v.At).Minutes()))}, "seen": {strconv.Itoa(v.Version)}}
 		}
 	}
@@ -99,7 +99,7 @@ func (s *Place) planning(c *gin.Context, who care.Staff) (f form, err error) {
 	if err != nil || f.page.Nothing != "" {
 		return f, err
 	}
-	f.page.Intro = "Si va in due. Mezz’ora dopo la fine Percorso chiede a chi è andato se è rientrato; se nessuno risponde, lo sanno il responsabile e chi indichi qui."
+	f.page.Intro = "Si va in due. Dopo la fine Percorso chiede a chi è andato se è rientrato; se nessuno risponde, lo sanno il responsabile e chi indichi qui."
 	if f.visit != nil {
 		f.page.Button = "Cambia la visita"
 		f.page.Strip.Rest = &web.Link{URL: "/appuntamenti/" + a.ID + "/visita/togli", Text: "Non è più a domicilio"}
@@ -125,7 +125,7 @@ func (s *Place) planning(c *gin.Context, who care.Staff) (f form, err error) {
 	phone.Required, minutes.Required = true, true
 	f.page.Fields = []web.Field{
 		{Shape: "hidden", ID: "seen", Value: f.sent.Get("seen")},
-		choose("first", "", goes), choose("second", "Nessuno: va una persona sola", goes),
+		choose("goes", "", goes), choose("second", "Nessuno: va una persona sola", goes),
 		text("alone", "Solo se non va nessun altro. Si legge con la visita."),
 		choose("knows", "", func(homevisit.Visitor) bool { return true }),
 		phone, minutes, text("address", "Lascialo vuoto se la visita è al domicilio. Lo legge solo chi legge il domicilio della persona."),
@@ -164,7 +164,7 @@ func (f form) read() homevisit.Going {
 		return n
 	}
 	return homevisit.Going{
-		First: f.sent.Get("first"), Second: f.sent.Get("second"), Alone: f.sent.Get("alone"), Knows: f.sent.Get("knows"), Phone: f.sent.Get("phone"),
+		First: f.sent.Get("goes"), Second: f.sent.Get("second"), Alone: f.sent.Get("alone"), Knows: f.sent.Get("knows"), Phone: f.sent.Get("phone"),
 		Address: f.sent.Get("address"), Minutes: number("minutes"), Seen: number("seen"),
 	}
 }

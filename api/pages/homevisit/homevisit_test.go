@@ -46,7 +46,7 @@ func TestAVisitIsPlanned(t *testing.T) {
 	form, there := page.First("form", "action", address)
 	require.True(t, there)
 	sent := apitest.FilledIn(form)
-	require.Equal(t, []string{apitest.SomeWorker.ID, "0"}, []string{sent.Get("first"), sent.Get("seen")})
+	require.Equal(t, []string{apitest.SomeWorker.ID, "0"}, []string{sent.Get("goes"), sent.Get("seen")})
 	sent.Set("address", "piazza di Prova, 2")
 	b.Visits.Refuse = care.Refuse(care.Fault{Field: "second", Rule: homevisit.RuleSecond})
 	refused := b.Submit(address, sent)
@@ -111,7 +111,7 @@ func TestVisitsThroughTheAPI(t *testing.T) {
 	}
 	one := rest.Prefix + "/appointments/" + id
 	require.Equal(t, http.StatusNoContent, b.As(apitest.SomeWorker, http.MethodPut, one+"/home-visit",
-		`{"first":"`+apitest.SomeWorker.ID+`","alone":"Prova","knows":"`+apitest.SomeID+`","phone":"333 0000001","minutes":45,"seen":3}`).StatusCode)
+		`{"goes":"`+apitest.SomeWorker.ID+`","alone":"Prova","knows":"`+apitest.SomeID+`","phone":"333 0000001","minutes":45,"seen":3}`).StatusCode)
 	require.Equal(t, 45, b.Visits.Asked[0].Minutes)
 	require.Equal(t, http.StatusNoContent, b.Post(apitest.SomeWorker, "/appointments/"+id+"/return", `{"answer":"me"}`, "prova").StatusCode)
 	require.Equal(t, homevisit.Me, b.Visits.Said[id])

@@ -158,7 +158,7 @@ func TestWhoGoes(t *testing.T) {
 		"alone " + homevisit.RuleOne:       form(func(f *homevisit.Going) { f.Alone = "Prova" }),
 		"second " + homevisit.RuleTwice:    form(func(f *homevisit.Going) { f.Second = f.First }),
 		"second " + homevisit.RuleVisitor:  form(func(f *homevisit.Going) { f.Second = p.id(centre) }),
-		"first " + homevisit.RuleVisitor:   form(func(f *homevisit.Going) { f.First = uuid.NewString() }),
+		"goes " + homevisit.RuleVisitor:    form(func(f *homevisit.Going) { f.First = uuid.NewString() }),
 		"knows " + homevisit.RuleKnows:     form(func(f *homevisit.Going) { f.Knows = f.First }),
 		"knows " + homevisit.RuleKnower:    form(func(f *homevisit.Going) { f.Knows = p.id("desk_operator.pistoia") }),
 		"phone " + homevisit.RulePhone:     form(func(f *homevisit.Going) { f.Phone = "Prova" }),
@@ -212,7 +212,7 @@ func TestTwoVisitsWantTheSameWorker(t *testing.T) {
 		both.Go(func() { said[i] = p.said(p.store.Plan(t.Context(), p.Accounts[[]string{maria, desk}[i]], id, p.two())) })
 	}
 	both.Wait()
-	require.ElementsMatch(t, []string{"", "first " + homevisit.RuleBusy}, said)
+	require.ElementsMatch(t, []string{"", "goes " + homevisit.RuleBusy}, said)
 }
 
 // A visit moves and is called off with its appointment, and is not moved to where those who go

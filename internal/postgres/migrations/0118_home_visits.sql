@@ -32,9 +32,7 @@ CREATE TABLE home_visit (
     CHECK ((second IS NULL) = (alone <> ''))
 );
 CREATE INDEX home_visit_run ON home_visit (run_id);
-CREATE INDEX home_visit_first ON home_visit (first, at);
-CREATE INDEX home_visit_second ON home_visit (second, at) WHERE second IS NOT NULL;
-CREATE INDEX home_visit_knows ON home_visit (knows, at);
+CREATE INDEX home_visit_at ON home_visit (zone, at) WHERE NOT called_off;
 CREATE INDEX home_visit_out ON home_visit (zone, alarm_at) WHERE NOT called_off AND (first_back IS NULL OR second IS NOT NULL AND second_back IS NULL);
 ALTER TABLE home_visit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_person ON home_visit TO percorso_app USING (zone = (SELECT my('zone'))
@@ -79,7 +77,7 @@ CREATE FUNCTION visitors_then(appointment uuid, named uuid[], since timestamptz,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT s.id::text, s.name, behind_account(s.id), visits_with(s, a.case_id), is_away(s.id, visitors_then.since),
         EXISTS (SELECT FROM home_visit v, LATERAL visit_times(v.run_id, v.at) t, LATERAL visit_times(a.run_id, visitors_then.since) n
-            WHERE v.zone = a.zone AND v.appointment_id <> a.id AND NOT v.called_off
+            WHERE v.zone = a.zone AND v.at > my_now() - interval '8 hours' AND v.appointment_id <> a.id AND NOT v.called_off -- none lasts longer
                 AND behind_account(s.id) IN (behind_account(v.first), behind_account(v.second))
                 AND t.at < n.at + (visitors_then.until - visitors_then.since) AND t.at + (v.until - v.at) > n.at)
     FROM appointment a JOIN staff s ON s.zone = a.zone AND s.id = ANY (visitors_then.named)
