@@ -176,7 +176,7 @@ func TestWhoGoes(t *testing.T) {
 
 	// Beside this one, before its end, neither goes anywhere else; after it both do.
 	_, beside := p.appointment(p.at.Add(30 * time.Minute))
-	require.Equal(t, "first "+homevisit.RuleBusy, p.plans(desk, beside, p.two()))
+	require.Equal(t, "goes "+homevisit.RuleBusy, p.plans(desk, beside, p.two()))
 	_, after := p.appointment(p.at.Add(time.Hour))
 	require.Equal(t, "", p.plans(desk, after, p.two()))
 	visitors, err := p.store.Visitors(t.Context(), p.Accounts[maria], id)
@@ -241,7 +241,7 @@ func TestAVisitMovesWithItsAppointment(t *testing.T) {
 	// Until the move is done they are at neither time elsewhere.
 	for _, then := range []time.Time{p.at.Add(45 * time.Minute), to.Add(45 * time.Minute)} {
 		_, beside := p.appointment(then)
-		require.Equal(t, "first "+homevisit.RuleBusy, p.plans(desk, beside, p.two()), then)
+		require.Equal(t, "goes "+homevisit.RuleBusy, p.plans(desk, beside, p.two()), then)
 	}
 	p.Does(run, entry, ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: id, State: care.AppointmentBooked, At: to}}}, nil)
 	v := p.of(maria, id)
