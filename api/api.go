@@ -22,6 +22,7 @@ import (
 	"percorso/api/pages/homevisit"
 	"percorso/api/pages/mediation"
 	"percorso/api/pages/parts/promised"
+	"percorso/api/pages/together"
 	"percorso/api/problem"
 	"percorso/api/rest"
 	"percorso/api/rest/counter"
@@ -58,6 +59,7 @@ type Options struct {
 	Drafts   kept.Drafts        // what people have typed and not sent
 	Feeds    feeds.Feeds        // the addresses of their calendars
 	Requests mediation.Requests // mediators who are asked for
+	Together together.Kept      // who takes part in appointments
 	Numbers  counter.Numbers    // of who comes to a desk without an appointment
 	Consults counter.Consults   // who is called to a desk at once
 	Waiting  waiting.Records    // who waits for a place of a service
@@ -181,6 +183,7 @@ type Server struct {
 	drafts   kept.Drafts
 	feeds    feeds.Feeds
 	requests mediation.Requests
+	together together.Kept
 	numbers  counter.Numbers
 	consults counter.Consults
 	waiting  waiting.Records
@@ -223,6 +226,7 @@ func New(o Options) (*Server, error) {
 		drafts:   o.Drafts,
 		feeds:    o.Feeds,
 		requests: o.Requests,
+		together: o.Together,
 		numbers:  o.Numbers,
 		consults: o.Consults,
 		waiting:  o.Waiting,

@@ -62,6 +62,8 @@ var mayImport = map[string][]string{
 	"api/pages/waitlist":          append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting"),
 	"internal/mediation":          {"internal/agenda", "internal/care", "internal/names"}, // how a mediator is asked for
 	"internal/postgres/mediation": {"internal/mediation", "internal/gathering", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
+	"internal/together":           {"internal/care", "internal/written"}, // who takes part in an appointment
+	"internal/postgres/together":  {"internal/together", "internal/postgres/places", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/ical":               {}, // writes entries of calendars
 	"internal/postgres/feeds":     {"internal/feed", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/fiscal":             {}, // the codice fiscale
@@ -71,7 +73,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/promise", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult", "internal/noted", "internal/written", "internal/waitlist", "internal/homevisit"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/promise", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult", "internal/noted", "internal/written", "internal/waitlist", "internal/homevisit", "internal/together"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -157,7 +159,8 @@ var mayImport = map[string][]string{
 	"internal/postgres/opening":    {"internal/postgres/naming", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                               // what goes with the command that opens a case
 	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                                                                       // notes those that came to nothing
 	"internal/postgres/calledoff":  {"internal/calledoff", "internal/agenda", "internal/expected", "internal/postgres/printed", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                // days on which a service receives nobody
-	"internal/postgres/gathered":   {"internal/gathering", "internal/postgres/standing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},
+	"internal/postgres/gathered":   {"internal/gathering", "internal/postgres/standing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/postgres/places"},
+	"internal/postgres/places":     {"internal/postgres/calledoff", "internal/terms", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care", "internal/catalogue", "internal/speech", "internal/homevisit", "internal/postgres/homevisits"}, // holds places in sessions
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},
@@ -201,7 +204,7 @@ var mayImport = map[string][]string{
 		"internal/legible",
 		"internal/kept",
 		"internal/health", "internal/loops", "internal/probe", "internal/trace",
-		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/promises", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter", "api/rest/waiting", "api/pages/waitlist", "api/pages/homevisit",
+		"api/access", "api/act", "api/problem", "api/rest", "api/web", "internal/runs", "internal/catalogue", "internal/ledger", "internal/zone", "internal/care", "api/pages/agenda", "api/pages/cases", "api/pages/desk", "api/pages/drafts", "api/pages/home", "api/pages/logins", "api/pages/notices", "api/pages/partner", "api/pages/plan", "api/pages/referrals", "api/pages/room", "api/pages/supervision", "api/pages/tasks", "api/pages/readers", "api/pages/person", "api/pages/file", "api/pages/slips", "api/pages/prints", "api/pages/absences", "api/pages/feeds", "api/pages/arranged", "api/pages/help", "api/live", "api/pages/counter", "api/pages/promises", "api/pages/parts/promised", "api/pages/calledoff", "api/pages/mediation", "api/pages/calls", "api/rest/counter", "api/rest/waiting", "api/pages/waitlist", "api/pages/homevisit", "api/pages/together",
 	},
 	"api/access":       {"internal/legible", "internal/kept", "internal/brake", "api/access/seal", "api/access/device", "api/access/source", "api/act", "api/problem", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/italian", "internal/invitation", "internal/recent", "internal/feed", "internal/mediation", "internal/agenda"},
 	"api/act":          {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
@@ -213,7 +216,7 @@ var mayImport = map[string][]string{
 	"api/rest/away":    {"internal/absence", "internal/care"},                                      // who is away, likewise
 	"api/rest/faults":  {"api/problem"},                                                            // what huma finds wrong
 	"api/web":          {},                                                                         // knows no domain
-	"api/present":      {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating"},
+	"api/present":      {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating", "internal/together", "internal/written"},
 	"api/rest/told":    {"internal/care", "internal/lead"}, // how the description of the API tells of operations
 
 	// The places that people work in: none imports another, nor the REST API.
@@ -229,14 +232,14 @@ var mayImport = map[string][]string{
 	"api/rest/sayable":          {},
 	"api/pages/room":            {"api/access", "api/act", "api/problem", "internal/zone"}, // what each of them is given
 	"api/pages/absences":        append(place, "internal/absence"),
-	"api/pages/agenda":          append(place, "internal/calledoff", "internal/homevisit", "internal/italian/visiting"),
-	"api/pages/arranged":        append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting", "internal/homevisit", "internal/italian/visiting"),
+	"api/pages/agenda":          append(place, "internal/calledoff", "internal/homevisit", "internal/italian/visiting", "internal/together"),
+	"api/pages/arranged":        append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting", "internal/homevisit", "internal/italian/visiting", "internal/together"),
 	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/elsewhere", "internal/noted", "internal/written", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
 	"api/pages/calledoff":       append(place, "internal/calledoff", "internal/expected", "api/pages/parts/reached"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/promise", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff", "api/rest/waiting", "internal/italian/queued", "internal/homevisit", "internal/italian/visiting"),
+	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/promise", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff", "api/rest/waiting", "internal/italian/queued", "internal/homevisit", "internal/italian/visiting", "internal/together"),
 	"api/pages/drafts":          append(place, "internal/kept"),
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
@@ -247,8 +250,9 @@ var mayImport = map[string][]string{
 	"api/pages/plan":            append(place, "internal/plan", "api/pages/parts/writing"),
 	"api/pages/readers":         place,
 	"api/pages/referrals":       place,
-	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing", "internal/homevisit", "internal/italian/visiting"),
+	"api/pages/prints":          append(place, "internal/expected", "internal/written", "internal/italian/paper", "api/pages/parts/reached", "api/pages/parts/writing", "internal/homevisit", "internal/italian/visiting", "internal/together"),
 	"api/pages/counter":         append(place, "internal/arrival", "internal/queue", "internal/consult"),
+	"api/pages/together":        append(place, "internal/together", "internal/written"),
 	"api/pages/parts/here":      {"api/web", "internal/arrival", "internal/ledger"},
 	"api/pages/calls":           append(place, "internal/remind", "api/pages/parts/reached", "internal/waitlist", "internal/italian/queued", "api/rest/waiting"), // whom somebody calls
 	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected", "internal/mediation", "internal/homevisit"),
@@ -271,7 +275,7 @@ var mayImport = map[string][]string{
 	"cmd": {
 		"internal/catalogue", "api", "worker", "workflows", "worker/post", "internal/runs", "internal/versions", "internal/watch", "workflows/contract", "deploy", "internal/care", "internal/ledger", "internal/zone", "internal/zone/fault", "internal/italian/words",
 		"internal/calendar", "internal/codec", "internal/config", "internal/client", "internal/walk", "internal/italian", "internal/invitation", "internal/secret", "internal/setup", "internal/loops", "internal/metrics", "internal/observed", "internal/probe", "internal/spans",
-		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/promises", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "internal/postgres/waitlist", "worker/offering", "worker/reminding", "internal/postgres/reminded", "internal/postgres/queues", "internal/postgres/consults", "internal/postgres/homevisits",
+		"internal/postgres", "internal/postgres/naming", "internal/postgres/steps", "internal/postgres/outbox", "internal/postgres/records", "internal/postgres/machine", "internal/postgres/seals", "internal/postgres/drafts", "internal/postgres/feeds", "internal/postgres/promises", "internal/postgres/logins", "internal/postgres/changes", "internal/postgres/mediation", "internal/postgres/waitlist", "worker/offering", "worker/reminding", "internal/postgres/reminded", "internal/postgres/queues", "internal/postgres/consults", "internal/postgres/homevisits", "internal/postgres/together",
 	},
 	"deploy": {},
 
@@ -280,7 +284,6 @@ var mayImport = map[string][]string{
 	"internal/italian/mails":       {"internal/homevisit", "internal/italian", "internal/ledger", "internal/gathering", "internal/mediation", "internal/consult"}, // the mails that are sent
 	"api/rest/visits":              {"internal/homevisit", "internal/care"},
 	"internal/postgres/homevisits": {"internal/homevisit", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/places":     {"internal/homevisit", "internal/postgres/homevisits", "internal/postgres/calledoff", "internal/terms", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care", "internal/catalogue", "internal/speech"}, // holds places in sessions
 }
 
 // place is what a folder of pages may import.

@@ -232,7 +232,7 @@ func NewPagesAt(t *testing.T, now time.Time) *PagesRig {
 func (b *PagesRig) Serve(records api.Records) {
 	b.t.Helper()
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: &fakeWorkers{}, Loops: &loops.Set{}, Schema: func(context.Context) error { return nil }, Unsealed: func(context.Context) (bool, error) { return false, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Visits: b.Visits, Words: words.Words{},
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: &fakeWorkers{}, Loops: &loops.Set{}, Schema: func(context.Context) error { return nil }, Unsealed: func(context.Context) (bool, error) { return false, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Together: b.Together, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Visits: b.Visits, Words: words.Words{},
 		Calendar: calendar.New, Log: zap.NewNop(), Now: b.clock,
 		OIDC:    api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 		LinkKey: SomeKey, LoginKey: SomeKey, Brakes: b.Brakes,

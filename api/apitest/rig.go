@@ -955,6 +955,7 @@ type Rig struct {
 	Drafts   *accesstest.Drafts
 	Feeds    *Feeds
 	Requests *Requests
+	Together *Together
 	Numbers  counter.Numbers
 	Consults *Consults
 	Waiting  *Waiting
@@ -1000,13 +1001,14 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.Feeds, b.Numbers, b.Consults, b.Waiting, b.Visits = NewFeeds(b.clock), &Numbers{now: b.clock}, &Consults{}, &Waiting{}, &Visits{}
 	b.Promises = NewPromises(b.clock)
 	b.Requests = NewRequests(b.clock)
+	b.Together = NewTogether(b.clock)
 	b.Workers, b.Loops = &fakeWorkers{}, &loops.Set{}
 	b.Temporal = &fakeTemporal{Polled: b.Now, Result: ledger.Result{Revision: 1}}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
 	server, err := api.New(api.Options{
-		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Visits: b.Visits, Words: words,
+		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Together: b.Together, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Visits: b.Visits, Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
 	})

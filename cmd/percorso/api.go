@@ -26,6 +26,7 @@ import (
 	"percorso/internal/postgres/queues"
 	"percorso/internal/postgres/records"
 	"percorso/internal/postgres/seals"
+	"percorso/internal/postgres/together"
 	"percorso/internal/postgres/waitlist"
 	"percorso/internal/runs"
 	"percorso/internal/secret"
@@ -103,6 +104,7 @@ func runAPI(ctx context.Context, _ io.Writer) error {
 		Promises:  promises.New(pool, store.Clock),
 		Requests:  mediation.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Waiting:   waitlist.New(pool, postgres.NewRules(calendar.New), store.Clock),
+		Together:  together.New(pool, postgres.NewRules(calendar.New), store.Clock),
 		Numbers:   queues.New(pool, calendar.New, store.Clock),
 		Consults:  consults.New(pool, calendar.New, store.Clock),
 		Visits:    homevisits.New(pool, calendar.New, store.Clock),

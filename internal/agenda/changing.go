@@ -64,6 +64,8 @@ const (
 	SameTime    = "has_this_time"   // already
 	NotStanding = "not_standing"    // it was held, missed or cancelled meanwhile
 	Elsewhere   = "person_expected" // somewhere else at that time
+
+	StaffElsewhere = "participants_elsewhere" // somebody who takes part is
 )
 
 // Moving gives an appointment another time.

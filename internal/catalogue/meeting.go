@@ -14,6 +14,6 @@ var PlanMeeting = Operation[gathering.MeetingPlan]{
 	},
 	Example: func(w World) gathering.MeetingPlan {
 		seat := pick(w, pick(w, w.Policy.Equipes).Seats)
-		return gathering.MeetingPlan{At: w.soon(), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: seat.Role, Agency: w.Policy.RoleAgency(seat.Role)}}, Why: "Prova"}
+		return gathering.MeetingPlan{At: w.soon(), How: gathering.ByTelephone, Invited: []gathering.Invited{{Role: seat.Role, Agency: w.Policy.RoleAgency(seat.Role)}}, Why: "Prova", Anyway: true}
 	},
 }

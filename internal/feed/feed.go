@@ -27,6 +27,9 @@ type Event struct {
 	Service string    `db:"service"`
 	At      time.Time `db:"at"`
 	AtHome  bool      `db:"at_home"` // of the person: where that is stands in no calendar
+	Meeting string    `db:"meeting"` // bare id of the équipe that meets; empty: it is an appointment
+	How     string    `db:"how"`     // of a meeting
+	Place   string    `db:"place"`   // of a meeting
 }
 
 // Span is from when to when appointments are given: a program keeps what it was given before,

@@ -39,7 +39,11 @@ const (
 	RuleNone    = "no_meeting_to_call_off"    // none is planned that has not been yet
 	RuleChanged = "meeting_planned_meanwhile" // by somebody else, since the form was made
 	RuleTells   = "place_names_the_person"    // it goes into mails and calendars
+	RuleBusy    = "invited_elsewhere"         // somebody who is invited is expected at another place then
 )
+
+// Lasts is for how long those who are invited are taken to be there: how long one is to be nobody says.
+const Lasts = time.Hour
 
 // maxPlace is how long the words for a place may be, in characters.
 const maxPlace = 200
@@ -90,6 +94,7 @@ type MeetingPlan struct {
 
 	CalledOff bool   `json:"called_off,omitempty" doc:"The one that is planned is not to be: nothing else is said then but why"`
 	Why       string `json:"why,omitempty" maxLength:"500" doc:"Why the one that is planned is moved or called off; its members read it"`
+	Anyway    bool   `json:"anyway,omitempty" doc:"It is planned although somebody who is invited is expected at another place then"`
 	Seen      string `json:"seen,omitempty" doc:"Id of the meeting that is planned, as the caller has seen it: where it is moved, called off or over by now it is refused. Left out: it is not asked"`
 }
 

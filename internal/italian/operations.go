@@ -88,7 +88,7 @@ var operationTexts = map[care.Operation]OperationTexts{
 	care.OpPlanMeeting: {
 		Intro:   "Chi fa parte dell’équipe la vede nella sua attività e qui, e riceve una email senza il nome della persona. Il verbale si registra dopo, dalla sua ora in poi.",
 		Done:    "Fatto: lo vede chi fa parte dell’équipe, e chi era invitato riceve una email.",
-		Labels:  map[string]string{"at": "Quando", "how": "Come ci si incontra", "place": "Dove", "invited": "Chi è invitato", "note": "Di che cosa si parla", "called_off": "La riunione non si fa più", "why": "Perché si sposta o si disdice"},
+		Labels:  map[string]string{"at": "Quando", "how": "Come ci si incontra", "place": "Dove", "invited": "Chi è invitato", "note": "Di che cosa si parla", "called_off": "La riunione non si fa più", "why": "Perché si sposta o si disdice", "anyway": "Va bene così, anche se qualcuno a quell’ora è altrove"},
 		Hints:   map[string]string{"place": "La sede e la stanza. Per telefono: chi chiama, o il numero. Va anche nelle email: non scrivere di chi si parla.", "note": "Lo leggono i membri dell’équipe.", "why": "Lo leggono i membri dell’équipe. Nelle email non c’è."},
 		Choices: map[string]string{gathering.InPerson: "di persona", gathering.ByTelephone: "per telefono"},
 	},

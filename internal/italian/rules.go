@@ -31,6 +31,7 @@ import (
 	"percorso/internal/sole"
 	"percorso/internal/takeover"
 	"percorso/internal/terms"
+	"percorso/internal/together"
 	"percorso/internal/undoing"
 	"percorso/internal/waitlist"
 )
@@ -144,6 +145,7 @@ var rules = map[string]string{
 	care.RuleTransfer:        "Il passaggio a un’altra zona è già stato chiesto: aspetta la risposta, o ritira la richiesta.",
 	crossing.RuleNeedsNone:   "A questo ente qui il consenso non si chiede: non riceve dati con questo atto, oppure lavora come ente pubblico o per conto del Comune. Scegline uno privato che li riceve.",
 	agenda.NotBegun:          "Quello che l’ente ha accettato non è ancora cominciato: che si è svolto si registra dal suo primo giorno in poi.",
+	gathering.RuleBusy:       "A quell’ora qualcuno degli invitati è già atteso altrove: scegli un’altra ora, o conferma che va bene così.",
 	gathering.RuleTells:      "Dove ci si incontra va nelle email e nei calendari: scrivilo senza il nome della persona.",
 	gathering.RuleChanged:    "Nel frattempo qualcun altro ha spostato o disdetto la riunione, o è già passata: guarda com’è adesso, poi ripeti se serve.",
 	gathering.RuleNoSeat:     "Chi è invitato non ha un posto in questa équipe: scegli tra chi ne fa parte.",
@@ -208,6 +210,21 @@ var rules = map[string]string{
 	mediation.RuleTells:    "Il luogo lo legge il fornitore: scrivilo senza il nome della persona.",
 	mediation.RuleSameTime: "È l’ora già chiesta: indicane un’altra, oppure confermi questa.",
 	mediation.RuleMinutes:  "Indica i minuti in numero, da 5 a 480.",
+
+	agenda.StaffElsewhere: "A quell’ora chi partecipa con un altro ente, o un collega che partecipa, è già altrove: scegli un’altra ora, o togli prima chi non può.",
+	together.RulePart:     "Il suo ente non ha una parte nel fascicolo: non ci lavora, non siede nell’équipe, e non ha invii o attività aperti.",
+	together.RuleTwice:    "A quell’ora questa persona è già attesa altrove: scegli qualcun altro, o sposta prima l’appuntamento.",
+	together.RuleMeets:    "A quell’ora questa persona ha la riunione di un’équipe: scegli qualcun altro, o sposta prima l’appuntamento.",
+	together.RuleAway:     "Quel giorno questa persona è assente: scegli qualcun altro.",
+	together.RuleOff:      "Quel giorno i suoi servizi non ricevono: scegli qualcun altro.",
+	together.RuleThere:    "Partecipa già a questo appuntamento.",
+	together.RuleOver:     "Questo appuntamento non è più in agenda, o la sua ora è arrivata: chi partecipa non cambia più.",
+	together.RuleMoves:    "Nel frattempo l’appuntamento si sta spostando a un’altra ora: guarda quale ha adesso.",
+	together.RuleOut:      "Nel frattempo qualcun altro l’ha già tolta dall’appuntamento.",
+	together.RuleItsHour:  "L’ora dell’appuntamento non è ancora arrivata: si registra dopo.",
+	together.RuleSaid:     "Un collega del tuo ente l’ha già registrato: guarda che cosa ha scritto.",
+	together.RuleNoneHere: "Del tuo ente non partecipa nessuno a questo appuntamento.",
+	together.RuleNotYours: "Partecipi a questo appuntamento, ma lo organizza un altro ente: puoi togliere solo te.",
 
 	// Those of the API's schema.
 	"not_in_list":     "Scegli una delle voci dell’elenco.",

@@ -573,6 +573,7 @@ func (a Appointment) Stands() bool {
 type AppointmentFilter struct {
 	From, To            time.Time
 	ID, Service, CaseID string
+	Of                  string // id of whose agenda it is in; empty: of anybody
 }
 
 // StuckCase is an open case that is not waiting as planned.

@@ -3,6 +3,7 @@ package agenda
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -53,6 +54,12 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		_, ok := rules.Service(filter.Service)
 		faults.Add(ok, "query.servizio", care.RuleService)
 	}
+	whose, err := s.whose(ctx, who)
+	if err != nil {
+		return err
+	}
+	of := slices.IndexFunc(whose, func(o care.Staff) bool { return o.ID == c.Query("persona") })
+	faults.Add(c.Query("persona") == "" || of >= 0, "query.persona", care.RuleNotHere)
 	if len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
@@ -62,6 +69,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		Services: web.Each(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
 		}),
+		Whose: whoseOptions(who, whose, c.Query("persona")),
 	}
 	if len(days) > 0 {
 		page.From = typed.Get("dal")
@@ -71,6 +79,9 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		}
 		s.Pages.Render(c, status, page)
 		return nil
+	}
+	if of >= 0 {
+		return s.person(c, who, rules, whose[of], from)
 	}
 	if filter.Service != "" {
 		switch c.Query("vista") {
@@ -95,6 +106,10 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	with, err := s.Together.Participants(ctx, who, ids)
+	if err != nil {
+		return err
+	}
 	for _, a := range appointments.Items {
 		day := dayTitle(a.At, s.Now())
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
@@ -112,6 +127,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		item.Arrive, item.Back = here.Mark(a, s.Now().In(rules.Calendar.Location()))
 		item.Beyond = present.Beyond(given, a.ID)
 		item.Visit = visiting.Of(visits, a.ID, s.Now())
+		item.With, item.Together = present.With(rules.Policy, with, a.ID), "/appuntamenti/"+a.ID+"/presenti"
 		item.Came = didTheyCome(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}

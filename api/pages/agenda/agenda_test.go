@@ -2,6 +2,7 @@ package agenda_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +20,11 @@ type agendaRecords struct {
 	asked *ledger.AppointmentFilter
 }
 
-func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.AppointmentFilter, _ ledger.Paging) (ledger.Page[ledger.Appointment], error) {
+func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error) {
 	*a.asked = f
+	if p.Cursor != "" {
+		return ledger.Page[ledger.Appointment]{}, nil
+	}
 	appointment := ledger.Appointment{
 		ID: apitest.SomeID, CaseID: apitest.AnotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
 		Matter: "family_reunification", State: string(care.AppointmentBooked), At: time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome),
@@ -67,6 +71,39 @@ func TestAgendaLeadsToNoCaseFileOfOthers(t *testing.T) {
 	b.LogIn(apitest.SomeCPI.Subject)
 	if page := b.Open(t, "/appuntamenti"); strings.Contains(page.Text, "/fascicoli/") {
 		t.Error("it does")
+	}
+}
+
+// TestAnAgendaOfOnesOwn: a day, a week and a month of what one is expected for, meetings
+// of équipes among it; of whoever is not a colleague none.
+func TestAnAgendaOfOnesOwn(t *testing.T) {
+	b := apitest.NewPages(t)
+	asked := &ledger.AppointmentFilter{}
+	b.Serve(agendaRecords{b.Pages, asked})
+	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, italian.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	mine := "/appuntamenti?persona=" + apitest.SomeWorker.ID
+	if page := b.Open(t, "/appuntamenti"); !strings.Contains(page.Words(), "Solo i miei") {
+		t.Error("no way to one's own")
+	}
+	for address, words := range map[string][]string{
+		mine:                                     {"Agenda di " + apitest.SomeWorker.Name, "Oggi, lunedì 23 novembre 2026", "Ore 8.00: riunione dell’équipe", "Sala di prova", "Ore 9.00: UOC Immigrazione, Persona Prova 0001", "Giorno dopo"},
+		mine + "&vista=settimana":                {"Martedì 24 novembre 2026", "Domenica 29 novembre 2026 Uffici chiusi", "Settimana dopo"},
+		mine + "&vista=mese&dal=2026-11-10":      {"Oggi, lunedì 23 novembre 2026 3 impegni", "Mese prima"},
+		mine + "&vista=settimana&dal=2026-12-08": {"Martedì 8 dicembre 2026 Uffici chiusi"},
+	} {
+		page := b.Open(t, address).Words()
+		for _, want := range words {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: no %q in %s", address, want, page)
+			}
+		}
+		if asked.Of != apitest.SomeWorker.ID {
+			t.Errorf("asked for %+v", asked)
+		}
+	}
+	if status := b.Visit("/appuntamenti?persona=" + apitest.SomeID).StatusCode; status != http.StatusUnprocessableEntity && status != http.StatusBadRequest && status != http.StatusNotFound {
+		t.Errorf("somebody else's: %d", status)
 	}
 }
 

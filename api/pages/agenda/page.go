@@ -19,6 +19,7 @@ type Agenda struct {
 	Form      web.Form // of the filters
 	From      string   // as in a date field
 	Services  []web.Option
+	Whose     []web.Option // whose agenda the caller may look at
 	Days      []AgendaDay
 	Week      string // address of the week of the service that is chosen; empty: none is
 	Month     string // address of its month; empty as well
@@ -48,6 +49,8 @@ type AgendaItem struct {
 	Visit                         string    // who goes, where it is a visit at home; empty: it is none
 	Change                        string    // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string    // who asked that it be moved or cancelled, and why
+	With                          string    // who takes part besides, and whose part has nobody; empty: nobody does
+	Together                      string    // address of who takes part
 	Beyond                        string    // that it has a place although there was none, and why; empty: it has one of those
 	Kept                          string    // that it stands although the case stands still; empty: that does not
 	Here                          string    // since when the person is here; empty: nobody has marked that they are

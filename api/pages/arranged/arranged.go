@@ -29,21 +29,28 @@ import (
 	"percorso/internal/italian/queued"
 	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
+	"percorso/internal/together"
 	"percorso/internal/waitlist"
 )
 
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
-	Records Records
-	Waiting waiting.Records
-	Visits  Visits
+	Records  Records
+	Waiting  waiting.Records
+	Visits   Visits
+	Together Together
 }
 
 // Visits is who visits people at home.
 type Visits interface {
 	// VisitsOf are those of some appointments that are visits at home.
 	VisitsOf(ctx context.Context, who care.Staff, appointments []string) ([]homevisit.Visit, error)
+}
+
+// Together says who takes part in appointments besides.
+type Together interface {
+	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
 }
 
 // Records is what the pages read, as whoever asks.
@@ -87,6 +94,7 @@ type Line struct {
 	Slip     string // address; empty: it is over, or cancelled
 	Visit    string // address of the form that makes it a visit at home, or says who goes; empty: it is over, or not the caller's to say
 	Mediator string // address of the form that asks for one, or of the request; empty: it is over, or the zone has no providers
+	Together string // address of who takes part; empty: it is no more
 }
 
 // Sent is what went to other agencies, and what the person consents to.
@@ -137,6 +145,10 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	with, err := s.Together.Participants(c.Request.Context(), who, ids)
+	if err != nil {
+		return err
+	}
 	for _, a := range file.Appointments {
 		line := lineOf(p, file.ID, a, s.Now())
 		if beyond := present.Beyond(given, a.ID); beyond != "" {
@@ -144,6 +156,9 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 		}
 		if visit := visiting.Of(visits, a.ID, s.Now()); visit != "" {
 			line.State += ". " + visit
+		}
+		if others := present.With(p, with, a.ID); others != "" {
+			line.State += ". " + others
 		}
 		if line.URL != "" {
 			if homevisit.MayPlan(who, p) {
@@ -229,6 +244,9 @@ func offered(who care.Staff, file ledger.Case, of ...catalogue.Facts) (list []we
 
 func lineOf(p care.Policy, caseID string, a ledger.Appointment, now time.Time) Line {
 	line := Line{Line: web.Line{Text: present.ServiceName(p, a.Service), State: present.HowAppointmentStands(a), When: italian.Day(a.At) + ", ore " + italian.Hour(a.At)}}
+	if a.State != string(care.AppointmentCancelled) && a.State != string(care.AppointmentMoved) {
+		line.Together = "/appuntamenti/" + a.ID + "/presenti"
+	}
 	if a.Stands() {
 		line.Slip = "/fascicoli/" + caseID + "/appuntamenti/" + a.ID + "/foglio"
 	}

@@ -115,10 +115,17 @@ func (s *Place) calendar(c *gin.Context) error {
 	}
 	entries := make([]ical.Entry, 0, len(events))
 	for _, e := range events {
+		if e.Meeting != "" {
+			entries = append(entries, ical.Entry{ID: e.ID, Title: "Riunione", From: e.At, Place: italian.MeetingPlace(e.How, e.Place), URL: s.PublicURL + "/equipe/" + e.Meeting})
+			continue
+		}
 		entry := present.CalendarEntry(rules, e.ID, e.Service, e.At, s.Now())
 		entry.URL = s.PublicURL + "/fascicoli/" + e.CaseID
 		if e.AtHome {
 			entry.Place = ""
+		}
+		if !care.ReadsCases(who, rules.Policy) {
+			entry.URL = s.PublicURL + "/appuntamenti/" + e.ID + "/presenti"
 		}
 		entries = append(entries, entry)
 	}

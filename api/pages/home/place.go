@@ -19,6 +19,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
 	"percorso/internal/queue"
+	"percorso/internal/together"
 )
 
 // Place is the pages with what they need; all of it is needed.
@@ -33,6 +34,14 @@ type Place struct {
 	Waiting   waiting.Records
 	Visits    Visits
 	Home      func(care.Role) string
+	Together  Together
+}
+
+// Together says who takes part in appointments besides.
+type Together interface {
+	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
+	// Meetings are those of équipes in which somebody sits in a stretch.
+	Meetings(ctx context.Context, who care.Staff, of string, from, to time.Time) ([]together.Meeting, error)
 }
 
 // Numbers is who came to a desk without an appointment.

@@ -251,6 +251,10 @@ func (d *day) caseLine(file ledger.CaseFile) web.Line {
 
 func (d *day) comes() error {
 	list, err := d.Records.Appointments(d.Request.Context(), d.who, ledger.AppointmentFilter{From: d.midnight, To: d.midnight.AddDate(0, 0, 1)}, ledger.Paging{Limit: looked})
+	if err != nil {
+		return err
+	}
+	with, err := d.Together.Participants(d.Request.Context(), d.who, web.Each(list.Items, func(a ledger.Appointment) string { return a.ID }))
 	var lines []web.Line
 	for _, a := range list.Items {
 		if state := care.AppointmentState(a.State); state != care.AppointmentBooked && state != care.AppointmentConfirmed {
@@ -266,6 +270,10 @@ func (d *day) comes() error {
 		if mediator := present.MediatorOf(a); mediator != "" {
 			line.State += ". " + mediator
 		}
+		if others := present.With(d.rules.Policy, with, a.ID); others != "" {
+			line.State += ". " + others
+			line.URL = "/appuntamenti/" + a.ID + "/presenti"
+		}
 		if care.ReadsCases(d.who, d.rules.Policy) {
 			line.URL = "/fascicoli/" + a.CaseID
 		}
@@ -277,6 +285,11 @@ func (d *day) comes() error {
 		}
 		lines = append(lines, line)
 	}
+	if err != nil {
+		return err
+	}
+	meetings, err := d.Together.Meetings(d.Request.Context(), d.who, d.who.ID, d.midnight, d.midnight.AddDate(0, 0, 1))
+	lines = append(web.Each(meetings, present.MeetingLine), lines...)
 	d.add("chi-viene", "Chi viene oggi", lines, "/appuntamenti", "Tutti gli appuntamenti")
 	return err
 }

@@ -26,6 +26,7 @@ type meetingForm struct {
 	seats  []ledger.Seat
 	open   *gathering.Planned // that is moved; nil: none is to be
 	sent   url.Values
+	warned bool // somebody who is invited is expected at another place then
 }
 
 // sits says whether a seat may be invited.
@@ -75,6 +76,9 @@ func (f *meetingForm) show() []web.Field {
 		invited,
 		{Shape: "area", ID: "note", Label: meetingTexts.Label("note"), Hint: meetingTexts.Hint("note"), Value: f.sent.Get("note")},
 	}
+	if f.warned {
+		fields = append([]web.Field{{Shape: "box", ID: "anyway", Label: meetingTexts.Label("anyway"), Value: f.sent.Get("anyway")}}, fields...)
+	}
 	if f.open != nil {
 		fields = append(fields, web.Field{Shape: "hidden", ID: "seen", Value: f.open.ID})
 	}
@@ -91,7 +95,7 @@ func (f *meetingForm) read() (gathering.MeetingPlan, []care.Fault) {
 	if f.sent.Get("called_off") != "" { // what else stands in the form is the meeting that is not to be
 		return gathering.MeetingPlan{CalledOff: true, Why: strings.TrimSpace(f.sent.Get("why")), Seen: f.sent.Get("seen")}, nil
 	}
-	form := gathering.MeetingPlan{Seen: f.sent.Get("seen"), Why: strings.TrimSpace(f.sent.Get("why")), How: f.sent.Get("how"), Place: strings.TrimSpace(f.sent.Get("place")), Note: strings.TrimSpace(f.sent.Get("note"))}
+	form := gathering.MeetingPlan{Anyway: f.sent.Get("anyway") != "", Seen: f.sent.Get("seen"), Why: strings.TrimSpace(f.sent.Get("why")), How: f.sent.Get("how"), Place: strings.TrimSpace(f.sent.Get("place")), Note: strings.TrimSpace(f.sent.Get("note"))}
 	at, rule := parts.ReadMoment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
 		form.At = *at
@@ -146,6 +150,7 @@ func (s *Place) planMeeting(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	form.warned = meeting.Anyway || slices.ContainsFunc(again.Faults, func(f web.FieldFault) bool { return f.Field == "anyway" })
 	return s.meetingPage(c, who, status, equipe, form, again)
 }
 

@@ -16,20 +16,27 @@ import (
 	"percorso/internal/expected"
 	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
+	"percorso/internal/together"
 	"percorso/internal/written"
 )
 
 // Place is the pages with what they need.
 type Place struct {
 	room.Room
-	Records Records
-	Visits  Visits
+	Records  Records
+	Visits   Visits
+	Together Together
 }
 
 // Visits is who visits people at home.
 type Visits interface {
 	// VisitsOf are those of some appointments that are visits at home.
 	VisitsOf(ctx context.Context, who care.Staff, appointments []string) ([]homevisit.Visit, error)
+}
+
+// Together says who takes part in appointments besides.
+type Together interface {
+	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
 }
 
 // Records is what the pages read, as whoever asks.

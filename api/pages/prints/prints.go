@@ -29,6 +29,7 @@ import (
 	"percorso/internal/italian/visiting"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/together"
 	"percorso/internal/zone"
 )
 
@@ -338,7 +339,11 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 			return err
 		}
 	}
-	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, given, visits, door, now)}}
+	with, err := s.Together.Participants(ctx, who, ids)
+	if err != nil {
+		return err
+	}
+	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, given, visits, with, door, now)}}
 	if len(list) == 0 {
 		page.Parts = []Part{{Name: "Chi è atteso", Text: []string{"Nessun appuntamento."}}}
 	}
@@ -347,7 +352,7 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 }
 
 // tableOf lists the appointments of a day.
-func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, visits []homevisit.Visit, door bool, now time.Time) *Table {
+func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, visits []homevisit.Visit, with []together.Participant, door bool, now time.Time) *Table {
 	table := &Table{Heads: []string{"Ora", "Numero", "Servizio"}}
 	if !door {
 		table.Heads = []string{"Ora", "Numero", "Persona", "Lingua", "Mediatore", "Contatto", "Servizio"}
@@ -360,6 +365,9 @@ func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, vis
 			}
 			if visit := visiting.Of(visits, v.ID, now); visit != "" {
 				row.Cells[0] = append(row.Cells[0], visit)
+			}
+			if others := present.With(rules.Policy, with, v.ID); others != "" {
+				row.Cells[0] = append(row.Cells[0], others)
 			}
 			row.Cells = append(visitCells(rules, v), row.Cells...)
 		}

@@ -70,7 +70,7 @@ func (l offerLine) lookUps() float64 { return float64(l.took) / float64(l.lookUp
 func MeasureOffers(ctx context.Context, plan OffersPlan) (*OffersResult, error) {
 	starting, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	s, err := startServer(starting, binDir(), modules())
+	s, err := startServer(starting, binDir(), modules(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -215,12 +215,12 @@ func (p *place) offers(ctx context.Context, rules *postgres.Ruleset, plan Offers
 		var last time.Time
 		probe := probe{name: one.name, run: ask(one.from, &last)}
 		for range plan.Repeats {
-			d, _, err := p.time(ctx, byID, plan.Times)
+			d, _, _, err := p.time(ctx, byID, plan.Times)
 			if err != nil {
 				return nil, err
 			}
 			lookUps = append(lookUps, d)
-			if d, _, err = p.time(ctx, probe, plan.Times); err != nil {
+			if d, _, _, err = p.time(ctx, probe, plan.Times); err != nil {
 				return nil, fmt.Errorf("%s: %w", one.name, err)
 			}
 			took = append(took, d)

@@ -79,19 +79,22 @@ func (c *Calendars) OpenFeed(ctx context.Context, id string) (who care.Staff, er
 	return who, err
 }
 
-// FeedEvents are the appointments that stand of the people whom somebody follows, and of what
-// they have taken on, and the visits at home that they go on. A protected person is in no calendar, not even in that of her keepers.
-// The reading leaves a line.
+// FeedEvents are the appointments that stand of the people whom somebody follows, of what they
+// have taken on, and those in which they take part; the visits at home that they go on; and the
+// meetings of équipes in which they sit. A protected person is in no calendar, not even in that of
+// her keepers. The reading leaves a line.
 func (c *Calendars) FeedEvents(ctx context.Context, who care.Staff) (events []feed.Event, err error) {
 	from, to := feed.Span(c.clock())
 	err = c.within(ctx, who, func(tx postgres.Tx) error {
-		events, err = postgres.Many[feed.Event](ctx, tx, `SELECT a.id::text, a.case_id::text, a.service, a.at, EXISTS (SELECT FROM home_visit v WHERE v.appointment_id = a.id AND NOT v.called_off) AS at_home FROM appointment a
+		events, err = postgres.Many[feed.Event](ctx, tx, `SELECT a.id::text, a.case_id::text, a.service, a.at, EXISTS (SELECT FROM home_visit v WHERE v.appointment_id = a.id AND NOT v.called_off) AS at_home, '' AS meeting, '' AS how, '' AS place FROM appointment a
 			WHERE a.state IN ('booked', 'confirmed') AND a.at >= $1 AND a.at < $2 AND (
 				a.case_id = ANY (ARRAY(SELECT l.case_id FROM lead l WHERE l.staff = $3 AND l.until IS NULL))
 				OR a.case_id = ANY (ARRAY(SELECT t.case_id FROM task t WHERE t.holder = $3 AND t.ended_at IS NULL))
-				OR a.id = ANY (ARRAY(SELECT v.appointment_id FROM home_visit v WHERE v.zone = my('zone') AND NOT v.called_off AND v.at >= $1 AND $3 IN (v.first, v.second))))
+				OR a.id = ANY (ARRAY(SELECT v.appointment_id FROM home_visit v WHERE v.zone = my('zone') AND NOT v.called_off AND v.at >= $1 AND $3 IN (v.first, v.second)))
+				OR a.id = ANY (ARRAY(SELECT p.appointment_id FROM participant p WHERE p.staff = $3 AND p.ended_at IS NULL)))
 				AND NOT EXISTS (SELECT FROM protection p WHERE p.case_id = a.case_id)
-			ORDER BY a.at, a.id LIMIT 1000`, from, to, who.ID)
+			UNION ALL SELECT m.id, m.case_id, '', m.at, false, substr(m.run_id, 8), m.how, m.place FROM meetings_of($3, $1, $2) m WHERE NOT EXISTS (SELECT FROM protection p WHERE p.case_id = m.case_id::uuid)
+			ORDER BY 4, 1 LIMIT 1000`, from, to, who.ID)
 		if err != nil || len(events) == 0 {
 			return err
 		}

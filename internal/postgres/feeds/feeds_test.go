@@ -54,6 +54,11 @@ func TestACalendarHasWhatIsOnes(t *testing.T) {
 	put(`INSERT INTO protection (case_id, file, zone, number, agencies, reason, since, by_staff) VALUES ($1, $1, 'prato', 'PO-0', '{comune}', 'Prova', $2, $3)`, protected, now, worker.ID)
 	put(`INSERT INTO keeper (file, staff, agency, named_at, named_by) VALUES ($1, $2, 'comune', $3, $2)`, protected, worker.ID, now)
 
+	attended, _ := a.Open("prato")
+	appointment(attended, "booked", now.AddDate(0, 0, 6))
+	put(`DELETE FROM lead WHERE case_id = $1`, attended)
+	put(`INSERT INTO participant (id, appointment_id, zone, staff, agency, added_by, added_at) SELECT gen_random_uuid(), id, zone, $2, 'comune', $2, $3 FROM appointment WHERE case_id = $1`, attended, colleague.ID, now)
+
 	cases := func(who care.Staff) (of []string) {
 		events, err := calendars.FeedEvents(t.Context(), who)
 		require.NoError(t, err)
@@ -63,7 +68,7 @@ func TestACalendarHasWhatIsOnes(t *testing.T) {
 		return of
 	}
 	require.ElementsMatch(t, []string{followed, held, followed}, cases(worker))
-	require.Equal(t, []string{other}, cases(colleague))
+	require.Equal(t, []string{other, attended}, cases(colleague))
 	var lines int
 	require.NoError(t, a.Owner().QueryRow(t.Context(), `SELECT count(*) FROM audit WHERE action = 'list_appointments' AND asked = 'feed'`).Scan(&lines))
 	require.Equal(t, 2, lines)

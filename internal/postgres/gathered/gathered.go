@@ -16,6 +16,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/places"
 	"percorso/internal/postgres/standing"
 )
 
@@ -68,6 +69,18 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewComman
 			faults = append(faults, care.Fault{Field: fmt.Sprintf("invited[%d].role", i), Rule: gathering.RuleNoSeat})
 		}
 	}
+	if !form.CalledOff && !form.Anyway {
+		if err := places.LockStaff(ctx, tx, s.Zone, form.At); err != nil {
+			return "", nil, err
+		}
+		elsewhere, err := elsewhere(ctx, tx, c.Run, form)
+		if err != nil {
+			return "", nil, err
+		}
+		if elsewhere {
+			faults = append(faults, care.Fault{Field: "anyway", Rule: gathering.RuleBusy})
+		}
+	}
 	var given, family string
 	if err := tx.QueryRow(ctx, `SELECT coalesce(min(given_name), ''), coalesce(min(family_name), '') FROM person WHERE case_id = $1`, equipe.Case).Scan(&given, &family); err != nil {
 		return "", nil, err
@@ -104,6 +117,36 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewComman
 		return "", nil, err
 	}
 	return equipe.Case, nil, tell(ctx, tx, s, c.Run, equipe.Case, id, form.Told(open), at)
+}
+
+// elsewhere says whether somebody who is invited is expected at another place then. The
+// meeting that the form moves does not count.
+func elsewhere(ctx context.Context, tx postgres.Tx, run string, form gathering.MeetingPlan) (bool, error) {
+	var invited []string
+	for _, i := range form.Invited {
+		invited = append(invited, string(i.Role)+" "+i.Agency)
+	}
+	type seated struct {
+		Member string `db:"member"`
+	}
+	seats, err := postgres.Many[seated](ctx, tx, `SELECT member::text FROM seat WHERE run_id = $1 AND role || ' ' || agency = ANY ($2) AND state IN ('confirmed', 'spoken') AND member IS NOT NULL`, run, invited)
+	if err != nil || len(seats) == 0 {
+		return false, err
+	}
+	members := make([]string, len(seats))
+	for i, seat := range seats {
+		members[i] = seat.Member
+	}
+	meetings, err := Of(ctx, tx, run)
+	if err != nil {
+		return false, err
+	}
+	butFor := ""
+	if open := gathering.Open(meetings); open != nil {
+		butFor = open.ID
+	}
+	busy, err := places.BusyIn(ctx, tx, members, form.At, form.At.Add(gathering.Lasts), butFor)
+	return len(busy) > 0, err
 }
 
 // tell writes the mails to the seats that a form of a meeting concerns; the timeline says

@@ -72,7 +72,14 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	for i, w := range wishes {
 		asked[i] = w.Booking
 	}
-	if err := lockDays(ctx, tx, rules, []string{"person/" + caseID}, asked); err != nil {
+	besides := []string{"person/" + caseID}
+	if ledger.KindOf(c.Run) != care.RunCase {
+		besides = append(besides, RunKey(c.Run))
+		for _, w := range asked {
+			besides = append(besides, StaffKey(rules.Zone, rules.There(w.At)))
+		}
+	}
+	if err := lockDays(ctx, tx, rules, besides, asked); err != nil {
 		return nil, err
 	}
 	if rules, err = all.Newest(ctx, tx, s.Zone); err != nil {
@@ -116,6 +123,15 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 		if visits := c.Operation == care.OpMoveMeeting || w.itself; visits && rule == "" {
 			if rule, err = homevisits.Moves(ctx, tx, rules.Zone, c.Run, w.At); err != nil {
 				return nil, err
+			}
+		}
+		if rule == "" {
+			elsewhere, err := attended(ctx, tx, c.Run, lasts.At, lasts.Until)
+			if err != nil {
+				return nil, err
+			}
+			if elsewhere {
+				rule = agenda.StaffElsewhere
 			}
 		}
 		slot, within := of.At(w.At)

@@ -49,7 +49,7 @@ const Visit = `a.id::text, a.run_id, a.case_id::text, coalesce(f.number, case_nu
 		THEN jsonb_build_array((s.snapshot -> 'phone_terms') || jsonb_build_object('kind', 'phone', 'value', s.snapshot ->> 'phone')) END) AS contacts,
 	coalesce(p.no_safe_contact, false) AS no_safe_contact, p.linked, p.speech
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
-	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
+	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.agency = my('agency') AND (g.run_id = a.run_id OR g.case_id = a.case_id AND a.agency <> g.agency) ORDER BY g.run_id = a.run_id DESC, g.shared_at DESC LIMIT 1) s ON true`
 
 // visits reads those of a day.
 const visits = `SELECT ` + Visit + `

@@ -113,7 +113,7 @@ const selectAppointment = `SELECT a.id::text, a.run_id, a.case_id::text, coalesc
 	a.service, coalesce(appointment_matter(a.id), '') AS matter, a.state, a.at, coalesce(a.moved_to::text, '') AS moved_to, a.asked_by, a.why,
 	a.state IN ('booked', 'confirmed') AND CASE WHEN f.id IS NULL THEN suspended_then(a.case_id, a.at) ELSE coalesce(f.suspended_until > a.at, false) END AS suspended, a.arrived_at, coalesce(p.languages, ARRAY(SELECT jsonb_array_elements_text(coalesce(s.snapshot -> 'languages', '[]')))) AS languages, mediator_of(a.id, a.at) AS mediator
 	FROM appointment a LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
-	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = a.run_id AND g.agency = my('agency') LIMIT 1) s ON true`
+	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.agency = my('agency') AND (g.run_id = a.run_id OR g.case_id = a.case_id AND a.agency <> g.agency) ORDER BY g.run_id = a.run_id DESC, g.shared_at DESC LIMIT 1) s ON true`
 
 // Appointments lists appointments by day and hour.
 func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (page ledger.Page[ledger.Appointment], err error) {
@@ -123,6 +123,7 @@ func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.Appointme
 	l.ask("to", !f.To.IsZero(), f.To.Format(time.DateOnly))
 	l.ask("service", f.Service != "", f.Service)
 	l.ask("case", f.CaseID != "", "")
+	l.ask("staff", f.Of != "", "")
 	if !f.From.IsZero() {
 		q.and("a.at >= ?", f.From)
 	}
@@ -146,6 +147,9 @@ func (r work) Appointments(ctx context.Context, s care.Staff, f ledger.Appointme
 	// A page is chosen among the appointments alone: of a week Postgres would join whom all of
 	// them are for before it cuts them.
 	q.or([]string{"true"})
+	if f.Of != "" {
+		q.and("a.id IN (SELECT expecting(?))", f.Of)
+	}
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		page, err = list(ctx, tx, &q, selectAppointment, order{list: "appointments", table: "appointment a", at: "a.at", id: "a.id"}, p, func(a ledger.Appointment) cursor {
 			return cursor{At: a.At, ID: a.ID}

@@ -1,0 +1,168 @@
+package agenda
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/agenda"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/together"
+	"percorso/internal/zone"
+)
+
+// Person is what one of the staff is expected for, on a day, in a week or in a month.
+type Person struct {
+	web.Frame
+	Views        []web.Link
+	Before, Next web.Link
+	Days         []PersonDay
+	Month        bool
+}
+
+// Template names the page's file.
+func (Person) Template() *template.Template { return templates["person"] }
+
+// PersonDay is a day of it.
+type PersonDay struct {
+	Day, URL string
+	Closed   bool
+	Lines    []web.Line // in their order
+	Count    string     // how many they are
+}
+
+// whose are those whose agenda the caller may look at, themselves first.
+func (s *Place) whose(ctx context.Context, who care.Staff) ([]care.Staff, error) {
+	all, err := s.Records.Colleagues(ctx, who)
+	list := []care.Staff{who}
+	for _, of := range all {
+		if of.ID != who.ID && together.MayLook(who, of) {
+			list = append(list, of)
+		}
+	}
+	return list, err
+}
+
+// whoseOptions offers them, with the one that is chosen.
+func whoseOptions(who care.Staff, list []care.Staff, chosen string) []web.Option {
+	return web.Each(list, func(of care.Staff) web.Option {
+		text := of.Name
+		if of.ID == who.ID {
+			text = "Solo i miei"
+		}
+		return web.Option{Value: of.ID, Text: text, Chosen: of.ID == chosen}
+	})
+}
+
+// personURL is the address of somebody's agenda.
+func personURL(of string, day time.Time, view string) string {
+	query := url.Values{"persona": {of}, "dal": {day.Format(time.DateOnly)}}
+	if view != "" {
+		query.Set("vista", view)
+	}
+	return "/appuntamenti?" + query.Encode()
+}
+
+// mostPages is how many pages of appointments are read for a month of somebody's.
+const mostPages = 10
+
+// person shows what one of the staff is expected for.
+func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of care.Staff, day time.Time) error {
+	ctx, view := c.Request.Context(), c.Query("vista")
+	day = day.In(rules.Calendar.Location())
+	first, until, before, words := day, day.AddDate(0, 0, 1), day.AddDate(0, 0, -1), [2]string{"Giorno prima", "Giorno dopo"}
+	switch view {
+	case asWeek:
+		first = agenda.Monday(day)
+		until, before, words = first.AddDate(0, 0, 7), first.AddDate(0, 0, -7), [2]string{"Settimana prima", "Settimana dopo"}
+	case asMonth:
+		first = agenda.First(day)
+		until, before, words = first.AddDate(0, 1, 0), first.AddDate(0, -1, 0), [2]string{"Mese prima", "Mese dopo"}
+	default:
+		view = ""
+	}
+	page := Person{
+		Frame: s.Pages.Frame(c, "Agenda di "+of.Name, "/appuntamenti"), Month: view == asMonth,
+		Before: web.Link{URL: personURL(of.ID, before, view), Text: words[0]}, Next: web.Link{URL: personURL(of.ID, until, view), Text: words[1]},
+	}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	for _, v := range []struct{ view, text string }{{"", "Giorno"}, {asWeek, "Settimana"}, {asMonth, "Mese"}} {
+		if v.view != view {
+			page.Views = append(page.Views, web.Link{URL: personURL(of.ID, day, v.view), Text: v.text})
+		}
+	}
+	lines, err := s.expected(ctx, who, rules.Policy, of, first, until)
+	if err != nil {
+		return err
+	}
+	for d := first; d.Before(until); d = d.AddDate(0, 0, 1) {
+		on := lines[italian.Day(d)]
+		if len(on) == 0 && view == asMonth {
+			continue
+		}
+		page.Days = append(page.Days, PersonDay{
+			Day: dayTitle(d, s.Now()), URL: personURL(of.ID, d, ""), Closed: !care.DayOf(rules.Calendar.NextOpen(d)).Equal(care.DayOf(d)), Lines: on, Count: italian.Count(len(on), "impegno", "impegni"),
+		})
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// expected are the appointments and meetings of somebody in a stretch, by their days.
+func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of care.Staff, first, until time.Time) (map[string][]web.Line, error) {
+	type at struct {
+		when time.Time
+		line web.Line
+	}
+	var all []at
+	paging := ledger.Paging{Limit: 100}
+	for range mostPages {
+		found, err := s.Records.Appointments(ctx, who, ledger.AppointmentFilter{Of: of.ID, From: first, To: until}, paging)
+		if err != nil {
+			return nil, err
+		}
+		with, err := s.Together.Participants(ctx, who, web.Each(found.Items, func(a ledger.Appointment) string { return a.ID }))
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range found.Items {
+			if a.State == string(care.AppointmentCancelled) || a.State == string(care.AppointmentMoved) {
+				continue
+			}
+			line := web.Line{URL: "/appuntamenti/" + a.ID + "/presenti", Text: "Ore " + italian.Hour(a.At) + ": " + present.ServiceName(p, a.Service), State: italian.Upper(present.HowAppointmentStands(a)), When: a.CaseNumber}
+			if a.Person != "" {
+				line.Text += ", " + a.Person
+			}
+			if others := present.With(p, with, a.ID); others != "" {
+				line.State += ". " + others
+			}
+			all = append(all, at{a.At, line})
+		}
+		if paging.Cursor = found.Next; found.Next == "" {
+			break
+		}
+	}
+	meetings, err := s.Together.Meetings(ctx, who, of.ID, first, until)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range meetings {
+		all = append(all, at{m.At, present.MeetingLine(m)})
+	}
+	slices.SortStableFunc(all, func(a, b at) int { return a.when.Compare(b.when) })
+	days := map[string][]web.Line{}
+	for _, one := range all {
+		day := italian.Day(one.when)
+		days[day] = append(days[day], one.line)
+	}
+	return days, nil
+}

@@ -1,0 +1,376 @@
+// Package together is where professionals are added to an appointment and taken out of it, and
+// where each agency says what became of its part.
+package together
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"percorso/api/access"
+	"percorso/api/act"
+	"percorso/api/pages/parts"
+	"percorso/api/pages/room"
+	"percorso/api/present"
+	"percorso/api/web"
+	"percorso/internal/care"
+	"percorso/internal/italian"
+	"percorso/internal/ledger"
+	"percorso/internal/together"
+	"percorso/internal/written"
+	"percorso/internal/zone"
+)
+
+// Place is the pages with what they need; all of it is needed.
+type Place struct {
+	room.Room
+	Records  Records
+	Together Kept
+}
+
+// Records is what the pages read besides, as whoever asks.
+type Records interface {
+	parts.Files
+	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
+}
+
+// Reads says who takes part in appointments.
+type Reads interface {
+	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
+	// Meetings are those of équipes in which somebody sits.
+	Meetings(ctx context.Context, who care.Staff, of string, from, to time.Time) ([]together.Meeting, error)
+}
+
+// Kept is where it is kept who takes part, and what is said of each part.
+type Kept interface {
+	Reads
+	MayAttend(ctx context.Context, who care.Staff, appointment string) ([]together.Professional, error)
+	Outcomes(ctx context.Context, who care.Staff, appointments []string) ([]together.Part, error)
+
+	AddParticipant(ctx context.Context, who care.Staff, key, appointment, staff string) error
+	EndParticipant(ctx context.Context, who care.Staff, appointment, id, why string) error
+	SayOutcome(ctx context.Context, who care.Staff, appointment string, said together.Outcome) error
+}
+
+//go:embed *.html
+var files embed.FS
+
+var templates = web.Parse(files, parts.Pieces())
+
+// Page is who takes part in an appointment.
+type Page struct {
+	web.Frame
+	Strip    *parts.Strip
+	Lines    []Line
+	Outcomes []web.Line
+	Notes    []Note
+	Add, Say *web.Link // nil: it is over, or not the caller's to say
+	Before   []web.Line
+}
+
+// Template names the page's file.
+func (Page) Template() *template.Template { return templates["participants"] }
+
+// Line is one who takes part.
+type Line struct {
+	web.Line
+	Out *web.Link // nil: not the caller's to do
+}
+
+// Note is what an agency has written of its part.
+type Note struct{ By, Text string }
+
+const path = "/appuntamenti/:id/presenti"
+
+func pathOf(appointment string) string { return "/appuntamenti/" + appointment + "/presenti" }
+
+// Mount registers the pages.
+func (s *Place) Mount(p access.Routes) {
+	p.Get(path, s.show)
+	p.Get(path+"/aggiungi", s.showAdd)
+	p.Post(path+"/aggiungi", s.add)
+	p.Get(path+"/esito", s.showSay)
+	p.Post(path+"/esito", s.say)
+	p.Get(path+"/togli", s.showOut)
+	p.Post(path+"/togli", s.out)
+}
+
+// about is an appointment with who takes part in it.
+type about struct {
+	rules  *zone.Rules
+	a      ledger.Appointment
+	strip  *parts.Strip
+	list   []together.Participant
+	said   []together.Part
+	agency string // that receives the person
+}
+
+// stands are those who take part as things are.
+func (of about) stands() (list []together.Participant) {
+	for _, p := range of.list {
+		if p.EndedAt == nil {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// read reads the appointment of a page. ledger.ErrNotFound: the caller sees none of that id.
+func (s *Place) read(c *gin.Context, who care.Staff) (of about, err error) {
+	ctx := c.Request.Context()
+	if of.rules, err = s.Book.Rules(ctx, who.Zone); err != nil {
+		return of, err
+	}
+	found, err := s.Records.Appointments(ctx, who, ledger.AppointmentFilter{ID: c.Param("id")}, ledger.Paging{})
+	if err != nil {
+		return of, err
+	}
+	i := slices.IndexFunc(found.Items, func(a ledger.Appointment) bool { return a.ID == c.Param("id") })
+	if i < 0 {
+		return of, ledger.ErrNotFound
+	}
+	of.a = found.Items[i]
+	of.agency = of.a.Service // an agency that people meet outside of a service
+	if service, known := of.rules.Service(of.a.Service); known {
+		of.agency = service.Agency
+	}
+	thing := parts.AppointmentThing(of.rules.Policy, of.a)
+	if of.strip, err = parts.StripOfCase(ctx, s.Records, who, of.rules.Policy, of.a.CaseID, s.Now(), thing); err != nil {
+		return of, err
+	}
+	if of.strip == nil {
+		of.strip = &parts.Strip{Person: of.a.Person}
+		of.strip.Put(thing)
+	}
+	if of.list, err = s.Together.Participants(ctx, who, []string{of.a.ID}); err != nil {
+		return of, err
+	}
+	of.said, err = s.Together.Outcomes(ctx, who, []string{of.a.ID})
+	return of, err
+}
+
+// ahead says whether the appointment is still to be.
+func (s *Place) ahead(of about) bool { return of.a.Stands() && s.Now().Before(of.a.At) }
+
+// says whether the caller's agency is still to say what became of its part.
+func (s *Place) says(of about, who care.Staff) bool {
+	gone := of.a.State == string(care.AppointmentCancelled) || of.a.State == string(care.AppointmentMoved)
+	return !gone && !s.Now().Before(of.a.At) && slices.Contains(together.Parts(of.agency, of.list), who.Agency) &&
+		!slices.ContainsFunc(of.said, func(p together.Part) bool { return p.Agency == who.Agency })
+}
+
+// show shows who takes part, and what each agency has said.
+func (s *Place) show(c *gin.Context, who care.Staff) error {
+	of, err := s.read(c, who)
+	if err != nil {
+		return err
+	}
+	p, here := of.rules.Policy, pathOf(of.a.ID)
+	page := Page{Frame: s.Pages.Frame(c, "Chi partecipa all’appuntamento", "/appuntamenti"), Strip: of.strip}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	for _, one := range of.list {
+		line := web.Line{Text: one.Name, State: italian.Upper(italian.Role(one.Role)) + ", " + present.AgencyName(p, one.Agency), When: "Aggiunta da " + one.AddedBy}
+		if one.EndedAt != nil {
+			line.When = "Tolta da " + one.EndedBy + ", " + italian.Day(*one.EndedAt) + ": " + present.PartWhy(one.Why)
+			page.Before = append(page.Before, line)
+			continue
+		}
+		if why := present.Gap(one.Uncovered); why != "" {
+			line.State += ". Parte scoperta: " + why
+		}
+		shown := Line{Line: line}
+		if s.ahead(of) {
+			shown.Out = &web.Link{URL: here + "/togli?chi=" + one.ID, Text: "Togli"}
+		}
+		page.Lines = append(page.Lines, shown)
+	}
+	if s.ahead(of) {
+		page.Add = &web.Link{URL: here + "/aggiungi", Text: "Aggiungi qualcuno"}
+	}
+	if s.says(of, who) {
+		page.Say = &web.Link{URL: here + "/esito", Text: "Registra la parte del tuo ente"}
+	}
+	for _, part := range of.said {
+		state := "La sua parte non si è svolta"
+		if part.Held {
+			state = "La sua parte si è svolta"
+		}
+		by := part.ByName + ", " + italian.Day(part.At)
+		page.Outcomes = append(page.Outcomes, web.Line{Text: present.AgencyName(p, part.Agency), State: state, When: by})
+		if part.Note != "" {
+			page.Notes = append(page.Notes, Note{By: present.AgencyName(p, part.Agency) + ": " + by, Text: part.Note})
+		}
+	}
+	s.Pages.Render(c, http.StatusOK, page)
+	return nil
+}
+
+// labels are the fields of the forms by their names.
+var labels = map[string]string{"staff": "Chi", "chi": "Chi", "why": "Perché", "held": "La parte del tuo ente si è svolta?", "note": "Nota", "circle": "Chi legge la nota"}
+
+// form begins a form about an appointment.
+func (s *Place) form(c *gin.Context, of about, title, button string) parts.CaseForm {
+	page := parts.CaseForm{Frame: s.Pages.Frame(c, title, "/appuntamenti"), Button: button, Strip: of.strip}
+	page.Back = &web.Link{URL: pathOf(of.a.ID), Text: "Chi partecipa"}
+	return page
+}
+
+// send shows a form, or takes it where do is given; what is wrong with it is shown with all
+// that was typed.
+func (s *Place) send(c *gin.Context, page parts.CaseForm, of about, do func(context.Context) (string, error)) error {
+	ctx, status := c.Request.Context(), http.StatusOK
+	page.Form = web.NewForm(c.Request.URL.Path)
+	if do != nil && !act.Held(ctx) {
+		err := error(nil)
+		done := ""
+		if faults := act.Unreadable(ctx); len(faults) > 0 {
+			err = care.Refuse(faults...)
+		} else if done, err = do(ctx); err == nil {
+			return s.Pages.Leave(c, pathOf(of.a.ID), done)
+		}
+		if status, err = s.Problems.RefusedForm(&page.Form, err, func(field string) (string, string) { return field, labels[field] }); err != nil {
+			return err
+		}
+	}
+	s.Pages.Render(c, status, page)
+	return nil
+}
+
+// adding is the form that adds somebody.
+func (s *Place) adding(c *gin.Context, who care.Staff, sent url.Values) (page parts.CaseForm, of about, err error) {
+	if of, err = s.read(c, who); err != nil {
+		return page, of, err
+	}
+	page = s.form(c, of, "Aggiungi qualcuno all’appuntamento", "Aggiungi")
+	page.Intro = "Di ogni ente che ha una parte nel fascicolo: ci lavora, siede nell’équipe, o ha un invio o un’attività aperti. Chi aggiungi vede l’appuntamento tra i suoi, e a quell’ora non può essere altrove."
+	if !s.ahead(of) {
+		page.Nothing = "L’ora di questo appuntamento è arrivata, o non è più in agenda: non si aggiunge nessuno."
+		return page, of, nil
+	}
+	may, err := s.Together.MayAttend(c.Request.Context(), who, of.a.ID)
+	if err != nil {
+		return page, of, err
+	}
+	field := web.Field{Shape: "select", ID: "staff", Label: labels["staff"], Required: true, Empty: "Scegli"}
+	for _, one := range may {
+		if slices.ContainsFunc(of.stands(), func(p together.Participant) bool { return p.Staff == one.ID }) {
+			continue
+		}
+		field.Options = append(field.Options, web.Option{
+			Value: one.ID, Text: one.Name + ", " + italian.Role(one.Role) + ", " + present.AgencyName(of.rules.Policy, one.Agency), Chosen: sent.Get("staff") == one.ID,
+		})
+	}
+	page.Fields = []web.Field{field}
+	return page, of, nil
+}
+
+func (s *Place) showAdd(c *gin.Context, who care.Staff) error {
+	page, of, err := s.adding(c, who, nil)
+	if err != nil {
+		return err
+	}
+	return s.send(c, page, of, nil)
+}
+
+func (s *Place) add(c *gin.Context, who care.Staff) error {
+	page, of, err := s.adding(c, who, c.Request.PostForm)
+	if err != nil {
+		return err
+	}
+	return s.send(c, page, of, func(ctx context.Context) (string, error) {
+		return "Aggiunta: l’appuntamento è anche tra i suoi.", s.Together.AddParticipant(ctx, who, c.PostForm("key"), of.a.ID, c.PostForm("staff"))
+	})
+}
+
+// takingOut is the form that takes somebody out.
+func (s *Place) takingOut(c *gin.Context, who care.Staff, sent url.Values) (page parts.CaseForm, of about, err error) {
+	if of, err = s.read(c, who); err != nil {
+		return page, of, err
+	}
+	page = s.form(c, of, "Togli qualcuno dall’appuntamento", "Togli")
+	page.Intro = "Resta scritto chi l’ha tolta e perché."
+	if len(of.stands()) == 0 {
+		page.Nothing = "Oltre a chi riceve la persona non partecipa nessuno."
+		return page, of, nil
+	}
+	whom := web.Field{Shape: "choices", Type: "radio", ID: "chi", Label: labels["chi"], Required: true}
+	for _, p := range of.stands() {
+		whom.Options = append(whom.Options, web.Option{Value: p.ID, Text: present.ParticipantName(of.rules.Policy, p), Chosen: sent.Get("chi") == p.ID})
+	}
+	field := web.Field{Shape: "choices", Type: "radio", ID: "why", Label: labels["why"], Required: true, Hint: "Mai perché qualcuno è assente."}
+	for _, code := range together.Whys {
+		field.Options = append(field.Options, web.Option{Value: code, Text: italian.Upper(present.PartWhy(code)), Chosen: sent.Get("why") == code})
+	}
+	page.Fields = []web.Field{whom, field}
+	return page, of, nil
+}
+
+func (s *Place) showOut(c *gin.Context, who care.Staff) error {
+	page, of, err := s.takingOut(c, who, c.Request.URL.Query())
+	if err != nil {
+		return err
+	}
+	return s.send(c, page, of, nil)
+}
+
+func (s *Place) out(c *gin.Context, who care.Staff) error {
+	page, of, err := s.takingOut(c, who, c.Request.PostForm)
+	if err != nil {
+		return err
+	}
+	return s.send(c, page, of, func(ctx context.Context) (string, error) {
+		return "Tolta dall’appuntamento.", s.Together.EndParticipant(ctx, who, of.a.ID, c.PostForm("chi"), c.PostForm("why"))
+	})
+}
+
+// saying is the form in which an agency says what became of its part.
+func (s *Place) saying(c *gin.Context, who care.Staff, sent url.Values) (page parts.CaseForm, of about, err error) {
+	if of, err = s.read(c, who); err != nil {
+		return page, of, err
+	}
+	page = s.form(c, of, "La parte del tuo ente", "Registra")
+	page.Intro = "Se la persona è venuta si registra una volta sola, nell’attività di chi la riceve. Qui il tuo ente dice della sua parte."
+	if !s.says(of, who) {
+		page.Nothing = "Non c’è nulla da registrare: l’ora non è arrivata, un collega l’ha già fatto, o del tuo ente non partecipa nessuno."
+		return page, of, nil
+	}
+	held := web.Field{Shape: "choices", Type: "radio", ID: "held", Label: labels["held"], Required: true, Options: []web.Option{
+		{Value: "si", Text: "Sì", Chosen: sent.Get("held") == "si"}, {Value: "no", Text: "No", Chosen: sent.Get("held") == "no"},
+	}}
+	circle := web.Field{Shape: "choices", Type: "radio", ID: "circle", Label: labels["circle"], Required: true}
+	for i, code := range together.Circles {
+		circle.Options = append(circle.Options, web.Option{Value: string(code), Text: present.PartCircle(code), Chosen: sent.Get("circle") == string(code) || sent.Get("circle") == "" && i == 0})
+	}
+	page.Fields = []web.Field{held, {Shape: "area", ID: "note", Label: labels["note"], Hint: italian.MayBeRead, Value: sent.Get("note")}, circle}
+	return page, of, nil
+}
+
+func (s *Place) showSay(c *gin.Context, who care.Staff) error {
+	page, of, err := s.saying(c, who, nil)
+	if err != nil {
+		return err
+	}
+	return s.send(c, page, of, nil)
+}
+
+func (s *Place) say(c *gin.Context, who care.Staff) error {
+	page, of, err := s.saying(c, who, c.Request.PostForm)
+	if err != nil {
+		return err
+	}
+	return s.send(c, page, of, func(ctx context.Context) (string, error) {
+		said := together.Outcome{Note: strings.TrimSpace(c.PostForm("note")), Circle: written.Circle(c.PostForm("circle"))}
+		if answer := c.PostForm("held"); answer == "si" || answer == "no" {
+			held := answer == "si"
+			said.Held = &held
+		}
+		return "La parte del tuo ente è registrata.", s.Together.SayOutcome(ctx, who, of.a.ID, said)
+	})
+}
