@@ -54,6 +54,7 @@ var pagesInBrowser = []struct {
 	{"mediatore-per-appuntamento", "/appuntamenti/:id/mediatore", "/appuntamenti/" + apitest.SomeID + "/mediatore", apitest.SomeWorker.Subject},
 	{"visita-a-domicilio", "/appuntamenti/:id/visita", "/appuntamenti/" + apitest.SomeID + "/visita", apitest.SomeWorker.Subject},
 	{"non-a-domicilio", "/appuntamenti/:id/visita/togli", "/appuntamenti/" + apitest.SomeID + "/visita/togli", apitest.SomeWorker.Subject},
+	{"agenda-di-una-persona", "/appuntamenti", "/appuntamenti?vista=settimana&persona=" + apitest.SomeWorker.ID, apitest.SomeWorker.Subject},
 	{"chi-partecipa", "/appuntamenti/:id/presenti", "/appuntamenti/" + apitest.SomeID + "/presenti", apitest.SomeWorker.Subject},
 	{"aggiungi-chi-partecipa", "/appuntamenti/:id/presenti/aggiungi", "/appuntamenti/" + apitest.SomeID + "/presenti/aggiungi", apitest.SomeWorker.Subject},
 	{"togli-chi-partecipa", "/appuntamenti/:id/presenti/togli", "/appuntamenti/" + apitest.SomeID + "/presenti/togli?chi=" + apitest.SomeID, apitest.SomeWorker.Subject},

@@ -2,6 +2,7 @@ package home
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"percorso/api/present"
@@ -65,8 +66,30 @@ func (d *day) uncovered() error {
 		}
 		lines = append(lines, line)
 	}
+	parts, err := d.uncoveredParts(list.Items)
+	if err != nil {
+		return err
+	}
+	lines = append(parts, lines...)
 	d.add("scoperti", "Scoperti nei prossimi sette giorni", lines, "/assenze", "Assenze e sostituti")
 	return nil
+}
+
+// uncoveredParts are the parts of appointments that stand whose professional will not be there.
+func (d *day) uncoveredParts(list []ledger.Appointment) (lines []web.Line, err error) {
+	with, err := d.Together.Participants(d.Request.Context(), d.who, web.Each(list, func(a ledger.Appointment) string { return a.ID }))
+	for _, of := range with {
+		i := slices.IndexFunc(list, func(a ledger.Appointment) bool { return a.ID == of.Appointment })
+		why := present.Gap(of.Uncovered)
+		if i < 0 || why == "" || !list[i].Stands() {
+			continue
+		}
+		lines = append(lines, web.Line{
+			URL: "/appuntamenti/" + of.Appointment + "/presenti", Text: present.ServiceName(d.rules.Policy, list[i].Service) + ", ore " + italian.Hour(list[i].At),
+			State: "Parte scoperta: " + present.ParticipantName(d.rules.Policy, of) + ", " + why, When: italian.Brief(list[i].At, d.now),
+		})
+	}
+	return lines, err
 }
 
 // boardTitles name the lists of the board, as they stand in «Oggi».

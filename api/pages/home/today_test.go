@@ -29,7 +29,7 @@ func TestTheBoardHasItsSections(t *testing.T) {
 	page := apitest.ReadPage(t, b.Visit("/"))
 	words := page.Main(t).Words()
 	for _, want := range []string{
-		"Persone da avvisare di una giornata annullata Punto PAS 2 persone da avvisare", "Scoperti nei prossimi sette giorni", "Qualcosa scade entro 14 giorni Persona Prova 0001 Ultimo giorno del permesso", "Aspetta me", "Nuove, ancora di nessuno Persona Prova 0001",
+		"Persone da avvisare di una giornata annullata Punto PAS 2 persone da avvisare", "Scoperti nei prossimi sette giorni", "Parte scoperta: Operatore Prova 0002 (Centro per l'Impiego di Prato), quel giorno è assente", "Qualcosa scade entro 14 giorni Persona Prova 0001 Ultimo giorno del permesso", "Aspetta me", "Nuove, ancora di nessuno Persona Prova 0001",
 		"Ore di mediazione quasi finite Cooperativa di prova: bengalese, urdu Usate 8 ore su 10 (80 %)", "Mediatori non confermati Bengalese Chiesto, da confermare", "Inviate e non ancora lette", "Email che tornano indietro Personale Prova 01", "Dopo le tue azioni non si è mosso niente Persona Prova 0001 Sollecito inviato", "Percorsi fermi", "Primo posto libero",
 	} {
 		if !strings.Contains(words, want) {
