@@ -53,7 +53,7 @@ func Dated(preposition string, t time.Time) string {
 
 // DatedMoment is Dated with the time of day.
 func DatedMoment(preposition string, t time.Time) string {
-	return Dated(preposition, t.In(Rome)) + ", " + Clock(t)
+	return Dated(preposition, t.In(Rome)) + ", ore " + Hour(t)
 }
 
 // YearOnly says a day of birth of which the year alone is known.
@@ -70,29 +70,26 @@ func dayMonth(t time.Time) string {
 	return day + " " + monthNames[t.Month()-1]
 }
 
-// Clock is a time of day: "12:00".
-func Clock(t time.Time) string { return t.In(Rome).Format("15:04") }
-
-// Hour is a time of day to come, as people say it: "9.30", after "ore".
-func Hour(t time.Time) string { return SaidHour(Clock(t)) }
+// Hour is a time of day as people say it, everywhere alike: "9.30", after "ore" or "alle".
+func Hour(t time.Time) string { return SaidHour(t.In(Rome).Format("15:04")) }
 
 // SaidHour says an hour of a zone's file, "09:30", as people do: "9.30".
 func SaidHour(clock string) string {
 	return strings.TrimPrefix(strings.ReplaceAll(clock, ":", "."), "0")
 }
 
-// Moment is a day and a time: "30 novembre 2026, 12:00".
-func Moment(t time.Time) string { return dayMonthYear(t.In(Rome)) + ", " + Clock(t) }
+// Moment is a day and a time: "30 novembre 2026, ore 12.00".
+func Moment(t time.Time) string { return dayMonthYear(t.In(Rome)) + ", ore " + Hour(t) }
 
-// When says a moment as people would on the day of now: "oggi alle 12:00",
-// "domani alle 12:00", "lunedì 30 novembre alle 12:00", with its year where it is another.
+// When says a moment as people would on the day of now: "oggi alle 12.00",
+// "domani alle 12.00", "lunedì 30 novembre alle 12.00", with its year where it is another.
 func When(t, now time.Time) string { return near(t, now) + " " + atClock(t) }
 
 func atClock(t time.Time) string {
 	if t.In(Rome).Hour() == 1 {
-		return "all’" + Clock(t)
+		return "all’" + Hour(t)
 	}
-	return "alle " + Clock(t)
+	return "alle " + Hour(t)
 }
 
 // near says a day from the day of now.
@@ -132,7 +129,7 @@ func Brief(t, now time.Time) string {
 	return text
 }
 
-// by says a deadline after entro or per: "oggi alle 18:00", "domani alle 12:00", and one
+// by says a deadline after entro or per: "oggi alle 18.00", "domani alle 12.00", and one
 // that is further away or past by its day, "mar 1º dic".
 func by(due, now time.Time) string {
 	if apart := daysApart(now.In(Rome), due.In(Rome)); apart == 0 || apart == 1 {
@@ -141,7 +138,7 @@ func by(due, now time.Time) string {
 	return Brief(due, now)
 }
 
-// Due says a deadline in plain words: "Da fare entro oggi alle 18:00", "Da fare entro
+// Due says a deadline in plain words: "Da fare entro oggi alle 18.00", "Da fare entro
 // mar 1º dic: mancano 4 giorni lavorativi", "In ritardo di 3 giorni lavorativi (era per
 // ven 20 nov)".
 func Due(due, now time.Time, cal care.Calendar) string {

@@ -283,13 +283,13 @@ func offices(t *testing.T) care.Calendar {
 func TestDue(t *testing.T) {
 	now := at(t, "2026-11-25 10:00") // a Wednesday
 	for _, c := range []struct{ due, want string }{
-		{"2026-11-25 18:00", "Da fare entro oggi alle 18:00"},
-		{"2026-11-26 12:00", "Da fare entro domani alle 12:00"},
-		{"2026-11-26 01:00", "Da fare entro domani all’01:00"},
+		{"2026-11-25 18:00", "Da fare entro oggi alle 18.00"},
+		{"2026-11-26 12:00", "Da fare entro domani alle 12.00"},
+		{"2026-11-26 01:00", "Da fare entro domani all’1.00"},
 		{"2026-11-30 18:00", "Da fare entro lun 30 nov: mancano 3 giorni lavorativi"},
 		{"2026-12-01 18:00", "Da fare entro mar 1º dic: mancano 4 giorni lavorativi"},
 		{"2027-01-04 18:00", "Da fare entro lun 4 gen 2027: mancano 25 giorni lavorativi"},
-		{"2026-11-25 09:00", "In ritardo (era per oggi alle 09:00)"},
+		{"2026-11-25 09:00", "In ritardo (era per oggi alle 9.00)"},
 		{"2026-11-24 18:00", "In ritardo di 1 giorno lavorativo (era per mar 24 nov)"},
 		{"2026-11-20 18:00", "In ritardo di 3 giorni lavorativi (era per ven 20 nov)"}, // over a weekend
 	} {
@@ -301,7 +301,7 @@ func TestDue(t *testing.T) {
 		t.Errorf("on a Saturday, due on Friday: %q", got)
 	}
 	// The day is Rome's, whatever the zone of the instants.
-	if got := italian.Due(at(t, "2026-11-26 00:30").UTC(), at(t, "2026-11-25 23:30").UTC(), offices(t)); got != "Da fare entro domani alle 00:30" {
+	if got := italian.Due(at(t, "2026-11-26 00:30").UTC(), at(t, "2026-11-25 23:30").UTC(), offices(t)); got != "Da fare entro domani alle 0.30" {
 		t.Errorf("across midnight in Rome: %q", got)
 	}
 }
@@ -314,7 +314,7 @@ func TestNearDaysAtEveryMoment(t *testing.T) {
 			for days, want := range map[int]string{-1: "ieri", 0: "oggi", 1: "domani"} {
 				local := now.In(italian.Rome)
 				noon := time.Date(local.Year(), local.Month(), local.Day()+days, 12, 0, 0, 0, italian.Rome)
-				if got := italian.When(noon.UTC(), now); got != want+" alle 12:00" {
+				if got := italian.When(noon.UTC(), now); got != want+" alle 12.00" {
 					t.Errorf("%d days from %s: %q", days, now, got)
 				}
 			}
@@ -350,7 +350,7 @@ func TestSentence(t *testing.T) {
 		{"how it went cannot be said yet", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Interview, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), From: when("2026-11-27 09:30"), Until: when("2026-12-02 18:00"), Then: "remind",
-		}, "Aspetta che l’assistente sociale (Comune di Prova) registri come è andato il colloquio, da oggi. Com’è andata si può dire da venerdì 27 novembre alle 09:30. " +
+		}, "Aspetta che l’assistente sociale (Comune di Prova) registri come è andato il colloquio, da oggi. Com’è andata si può dire da venerdì 27 novembre alle 9.30. " +
 			"Se non è fatto entro mer 2 dic, Percorso manda un sollecito."},
 		{"a zone without a supervisor", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
@@ -372,7 +372,7 @@ func TestSentence(t *testing.T) {
 		{"an appointment that nobody confirmed", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.ConfirmAppointment, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", HourCame: true,
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-26 18:00"), Then: "escalate",
-		}, "Aspetta che l’assistente sociale (Comune di Prova) dica se la persona è venuta all’appuntamento, da oggi. Se non è fatto entro domani alle 18:00, Percorso avvisa il responsabile."},
+		}, "Aspetta che l’assistente sociale (Comune di Prova) dica se la persona è venuta all’appuntamento, da oggi. Se non è fatto entro domani alle 18.00, Percorso avvisa il responsabile."},
 		{"in time, nobody holds it", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-27 18:00"), Then: "remind", StandIns: []care.Role{care.SocialWorker, care.Supervisor},
@@ -382,18 +382,18 @@ func TestSentence(t *testing.T) {
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.DeskOperator, care.Supervisor},
 		}, "Aspetta che l’operatore di sportello (Comune di Prova) completi il primo ascolto, da 1 giorno lavorativo. " +
-			"Se non è fatto entro domani alle 18:00, Percorso avvisa il responsabile. Possono intervenire anche un collega con lo stesso ruolo e il responsabile."},
+			"Se non è fatto entro domani alle 18.00, Percorso avvisa il responsabile. Possono intervenire anche un collega con lo stesso ruolo e il responsabile."},
 		{"late, notice on its way", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.Closure, State: care.TaskReserved, Role: care.SocialWorker,
 			Since: at(t, "2026-11-23 09:00"), SinceDays: 2, Until: when("2026-11-25 09:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che l’assistente sociale decida sulla chiusura del fascicolo, da 2 giorni lavorativi. " +
-			"In ritardo (era per oggi alle 09:00): il responsabile sta per essere avvisato. Può intervenire anche il responsabile."},
+			"In ritardo (era per oggi alle 9.00): il responsabile sta per essere avvisato. Può intervenire anche il responsabile."},
 		{"held by the supervisor in the place of the desk", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune",
 			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"}, Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate",
 			StandIns: []care.Role{care.Supervisor}, Means: []actors.Means{actors.Release, actors.Give},
 		}, "Aspetta che il responsabile (Comune di Prova), al posto dell’operatore di sportello (Comune di Prova), completi il primo ascolto, da 1 giorno lavorativo. " +
-			"Se non è fatto entro domani alle 18:00, Percorso avvisa il responsabile. Il responsabile può rimetterla tra le libere o passarla a un collega dello stesso ente."},
+			"Se non è fatto entro domani alle 18.00, Percorso avvisa il responsabile. Il responsabile può rimetterla tra le libere o passarla a un collega dello stesso ente."},
 		{"held by the supervisor, as another agency told", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.Measure, State: care.TaskReserved, Role: care.CPIOperator, Agency: "cpi",
 			Holder: &health.Who{Role: care.Supervisor, Agency: "comune"}, Since: at(t, "2026-11-25 09:00"),
@@ -429,7 +429,7 @@ func TestSentence(t *testing.T) {
 			Health: health.Late, For: health.WaitTask, Task: care.ReferralAnswer, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", Partner: "scuola", NoLink: true,
 			Since: at(t, "2026-11-25 09:00"), Then: "escalated", Until: when("2026-11-25 09:00"),
 		}, "Aspetta che l’ente «Scuola di Prova» risponda alla segnalazione, da oggi, ma l’ente non ha più un link valido per rispondere. Bisogna sentirlo in altro modo. " +
-			"Quello che risponde lo può registrare l’assistente sociale (Comune di Prova). In ritardo (era per oggi alle 09:00): il responsabile è stato avvisato."},
+			"Quello che risponde lo può registrare l’assistente sociale (Comune di Prova). In ritardo (era per oggi alle 9.00): il responsabile è stato avvisato."},
 		{"answered", health.Waiting{
 			Health: health.Planned, For: health.WaitTask, Task: care.FirstListening, State: care.TaskReserved, Role: care.DeskOperator, Agency: "comune", Answered: true,
 			Since: at(t, "2026-11-24 09:00"), SinceDays: 1, Until: when("2026-11-26 18:00"), Then: "escalate", StandIns: []care.Role{care.Supervisor},
@@ -500,7 +500,7 @@ func TestSentence(t *testing.T) {
 			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), Until: when("2026-11-25 09:30"), LastDay: when("2026-12-04 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
 		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Rinnovo del permesso di soggiorno», da oggi. " +
-			"L’ultimo giorno del permesso è il 4 dicembre 2026: serve la ricevuta della richiesta di rinnovo, o il nuovo permesso. In ritardo (era per oggi alle 09:30): il responsabile è stato avvisato. Può intervenire anche il responsabile."},
+			"L’ultimo giorno del permesso è il 4 dicembre 2026: serve la ricevuta della richiesta di rinnovo, o il nuovo permesso. In ritardo (era per oggi alle 9.30): il responsabile è stato avvisato. Può intervenire anche il responsabile."},
 		{"a permit on its last day", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.PermitRenewal, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
 			Since: at(t, "2026-11-25 09:00"), LastDay: when("2026-11-25 00:00"), Then: "escalated", StandIns: []care.Role{care.Supervisor},
@@ -663,7 +663,7 @@ func TestAChangeIsSaid(t *testing.T) {
 		{ledger.Changed{}, ""},
 		{ledger.Changed{FromName: "Persona Uno", ToName: "Persona Due"}, "Prima: Persona Uno. Ora: Persona Due."},
 		{ledger.Changed{FromName: "Persona Uno", ToRole: care.SocialWorker}, "Prima: Persona Uno. Ora: " + italian.Role(care.SocialWorker) + "."},
-		{ledger.Changed{FromUntil: &before, ToUntil: &after}, "Prima: 25 novembre 2026, 18:00. Ora: 1º dicembre 2026, 18:00."},
+		{ledger.Changed{FromUntil: &before, ToUntil: &after}, "Prima: 25 novembre 2026, ore 18.00. Ora: 1º dicembre 2026, ore 18.00."},
 		{ledger.Changed{ToName: "Persona Uno"}, "A: Persona Uno."},
 	} {
 		if got := timeline.Change(c.changed); got != c.says {
@@ -691,7 +691,7 @@ func TestMailsSayWhoAsks(t *testing.T) {
 	if !strings.Contains(text, "Chi chiede: Personale Prova, Ente di prova\nQuando: martedì 1º dicembre 2026, ore 18.00\nDove: per telefono, chiama l’ente\n") {
 		t.Errorf("the mail that invites to a meeting: %q", text)
 	}
-	for kind, line := range map[string]string{"reminder": "\nEntro: martedì 1º dicembre 2026, 18:00", "escalation": "\nEra da fare entro: martedì 1º dicembre 2026, 18:00", "date_nears": "\nIl giorno: martedì 1º dicembre 2026\n"} {
+	for kind, line := range map[string]string{"reminder": "\nEntro: martedì 1º dicembre 2026, ore 18.00", "escalation": "\nEra da fare entro: martedì 1º dicembre 2026, ore 18.00", "date_nears": "\nIl giorno: martedì 1º dicembre 2026\n"} {
 		if _, text, _ := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Until: &until}}); !strings.Contains(text, line) {
 			t.Errorf("%s does not say by when: %q", kind, text)
 		}

@@ -126,7 +126,7 @@ func notBefore(w health.Waiting, now time.Time) string {
 	if w.From == nil {
 		return ""
 	}
-	return "com’è andata si può dire da " + near(*w.From, now) + " alle " + Clock(*w.From)
+	return "com’è andata si può dire da " + When(*w.From, now)
 }
 
 // noSupervisor says until when the zone has no supervisor who is there; empty: one is.

@@ -163,7 +163,7 @@ func dayTitle(t, now time.Time) string {
 
 func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem {
 	item := AgendaItem{
-		Time: italian.Clock(a.At), Person: a.Person, Service: present.ServiceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
+		Time: italian.Hour(a.At), Person: a.Person, Service: present.ServiceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
 	}
 	if a.Person == "" {
 		item.Sight = present.Unseen

@@ -50,7 +50,7 @@ func TestAgendaByDay(t *testing.T) {
 	if strings.Join(days, "; ") != "Oggi, lunedì 23 novembre 2026; Martedì 24 novembre 2026" {
 		t.Errorf("days: %v", days)
 	}
-	for _, want := range []string{"09:00 Persona Prova 0001", "UOC Immigrazione", "Ricongiungimento familiare", "Da confermare", "Mediatore non confermato", "Mediatori chiesti", "In più: è urgente", "Mostra altri"} {
+	for _, want := range []string{"9.00 Persona Prova 0001", "UOC Immigrazione", "Ricongiungimento familiare", "Da confermare", "Mediatore non confermato", "Mediatori chiesti", "In più: è urgente", "Mostra altri"} {
 		if !strings.Contains(page.Words(), want) {
 			t.Errorf("no %q in %s", want, page.Words())
 		}

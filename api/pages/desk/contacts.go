@@ -143,7 +143,7 @@ func (s *Place) contactList(c *gin.Context, who care.Staff) error {
 
 func contactItem(p care.Policy, contact ledger.Contact) ContactItem {
 	item := ContactItem{
-		Time: italian.Clock(contact.At), Topic: present.NameIn(p.Desk.Topics, contact.Topic), Outcome: italian.ContactOutcome(contact.Outcome),
+		Time: italian.Hour(contact.At), Topic: present.NameIn(p.Desk.Topics, contact.Topic), Outcome: italian.ContactOutcome(contact.Outcome),
 		Facts: []string{present.NameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,
 	}
 	if contact.Language != "" {

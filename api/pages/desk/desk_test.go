@@ -32,9 +32,9 @@ func TestDeskSaysWhetherItIsOpenAndWhoIsThere(t *testing.T) {
 	}{
 		{"2026-11-23 09:30", []string{"Aperto ora, fino alle 13.00", "Accesso libero: 9.00–13.00 e 15.00–17.00", "urdu (fino alle 13.00)", "Presenti durante l’apertura operatore di sportello, assistente sociale", "italiano, cinese"}},
 		{"2026-11-23 15:30", []string{"Aperto ora, fino alle 17.00", "nessuno in questo momento"}},
-		{"2026-11-24 13:00", []string{"Chiuso ora", "Prossima apertura: giovedì 26 novembre alle 09:00."}},
-		{"2026-11-25 10:00", []string{"Oggi non c’è accesso libero.", "Prossima apertura: domani alle 09:00."}},
-		{"2026-12-25 10:00", []string{"Oggi gli uffici sono chiusi.", "Prossima apertura: lunedì 28 dicembre alle 09:00."}},
+		{"2026-11-24 13:00", []string{"Chiuso ora", "Prossima apertura: giovedì 26 novembre alle 9.00."}},
+		{"2026-11-25 10:00", []string{"Oggi non c’è accesso libero.", "Prossima apertura: domani alle 9.00."}},
+		{"2026-12-25 10:00", []string{"Oggi gli uffici sono chiusi.", "Prossima apertura: lunedì 28 dicembre alle 9.00."}},
 	} {
 		now, err := time.ParseInLocation("2006-01-02 15:04", at.when, italian.Rome)
 		if err != nil {

@@ -27,7 +27,7 @@ func TestANoticeIsShownUntilItIsRead(t *testing.T) {
 	page := b.Open(t, "/avvisi")
 	require.NotContains(t, page.Words(), line, "it says so itself")
 	for _, want := range []string{
-		"Primo ascolto", "L’attività non è affidata a te", "Nota di prova", "Lavoro, Scuola", "2 marzo 2026, 10:30", "Vai all’attività", "Fascicolo PO-2026-00012",
+		"Primo ascolto", "L’attività non è affidata a te", "Nota di prova", "Lavoro, Scuola", "2 marzo 2026, ore 10.30", "Vai all’attività", "Fascicolo PO-2026-00012",
 	} {
 		require.Contains(t, page.Words(), want)
 	}

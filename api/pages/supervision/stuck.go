@@ -309,7 +309,7 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 		}
 	} else {
 		page.Frame, page.Send = s.Pages.Frame(c, "Rimanda la scadenza", stuckURL), "Rimanda"
-		page.Until, page.UntilHint = until, "Vale fino alle "+rules.DayEnds+" del giorno indicato, in cui gli uffici sono aperti."
+		page.Until, page.UntilHint = until, "Vale fino alle "+italian.SaidHour(rules.DayEnds)+" del giorno indicato, in cui gli uffici sono aperti."
 		if freely, ok := rules.Deadline(care.DeadlineExtension); ok {
 			page.UntilHint += " Se sposta la scadenza di oltre " + italian.Duration(freely.Duration) + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
 		}

@@ -106,9 +106,9 @@ func Text(m ledger.Mail) (subject, text string, ok bool) {
 	case m.Template == "date_nears":
 		line("Il giorno", italian.Day(*about.Until))
 	case m.Template == "escalation":
-		line("Era da fare entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))
+		line("Era da fare entro", italian.Day(*about.Until)+", ore "+italian.Hour(*about.Until))
 	default:
-		line("Entro", italian.Day(*about.Until)+", "+italian.Clock(*about.Until))
+		line("Entro", italian.Day(*about.Until)+", ore "+italian.Hour(*about.Until))
 	}
 	if about.Phone != "" {
 		line("Chi chiamare", about.Asker+", telefono "+about.Phone)
