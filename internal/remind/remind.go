@@ -4,7 +4,7 @@
 // Example: a woman gives her own mobile number, which may be called and where a message may
 // be left. A day before her appointment she gets a text message with day, hour, place and whom
 // to call, and nothing that says why she is expected. Of a man who gave his brother's number
-// the desk has a line in its list «Persone da ricordare».
+// the desk has a line in its list «Da chiamare per ricordare l’appuntamento».
 package remind
 
 import (

@@ -43,7 +43,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, form web.Form, status int) 
 	page := Page{Frame: s.Pages.Frame(c, "Persone da chiamare", "/appuntamenti"), Form: form}
 	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
 	page.Lists = []List{{
-		ID: "ricordare", Title: "Persone da ricordare", Nothing: "Nessuno da chiamare: chi può ricevere un messaggio lo riceve da Percorso.",
+		ID: "ricordare", Title: "Da chiamare per ricordare l’appuntamento", Nothing: "Nessuno da chiamare: chi può ricevere un messaggio lo riceve da Percorso.",
 		Lead:  "Ricorda alla persona giorno, ora e luogo dell’appuntamento. Se risponde qualcun altro, non dire di che servizio si tratta, né perché chiami.",
 		Items: web.Each(list, func(r remind.Called) Item { return item(who, rules, r) }),
 	}}

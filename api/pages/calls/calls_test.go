@@ -18,7 +18,7 @@ func TestWhoIsToBeCalled(t *testing.T) {
 	b := apitest.NewPages(t)
 	b.LogIn(apitest.SomeWorker.Subject)
 	page := b.Open(t, "/da-chiamare").Words()
-	for _, words := range []string{"Persone da ricordare (1)", apitest.SomeCase.Person, "SMS non arrivato", "Non ha risposto 2 volte, l’ultima", "urdu", "della persona", "000 0000001", "Non risponde", "non dire di che servizio si tratta"} {
+	for _, words := range []string{"Da chiamare per ricordare l’appuntamento (1)", apitest.SomeCase.Person, "SMS non arrivato", "Non ha risposto 2 volte, l’ultima", "urdu", "della persona", "000 0000001", "Non risponde", "non dire di che servizio si tratta"} {
 		require.Contains(t, page, words)
 	}
 	require.NotContains(t, page, "000 0000002", "a number that must not be called")

@@ -40,7 +40,7 @@ func hereNow(d *day) func() error {
 		if len(here) == 0 && d.who.Role != care.DeskOperator {
 			return nil
 		}
-		d.groups = append(d.groups, Group{ID: "qui", Title: "Chi è qui adesso", Lines: web.Each(queue.Present(here), hereLine), All: all})
+		d.groups = append(d.groups, Group{ID: "qui", Title: "Chi è qui adesso", Nothing: "Nessuno, per ora.", Lines: web.Each(queue.Present(here), hereLine), All: all})
 		return nil
 	}
 }

@@ -33,6 +33,7 @@ func (Today) Template() *template.Template { return templates["today"] }
 // Group is a short list of one kind of thing, with where the whole list is.
 type Group struct {
 	ID, Title string
+	Nothing   string // what an empty one says; empty: that there is nothing
 	Lines     []web.Line
 	Promised  []promised.Line // in their place
 	More      bool            // there are more than these
