@@ -209,12 +209,9 @@ func TestEveryPageAtEveryMoment(t *testing.T) {
 	})
 }
 
-// longForms are the tasks whose page has to show a plan, opinions or many areas, and is longer
-// than two screens.
-var longForms = []care.TaskKind{
-	care.Assessment, care.Review, care.Evaluation, care.GoalEvaluation, care.PlanDraft, care.PlanAgreement, care.PlanSignOff, care.QuorumDecision,
-	care.EquipeInvitation, care.EquipeOpinion, care.TransferAnswer, care.Reconsider, care.PermitRenewal, care.ComingOfAge,
-}
+// longForms are the tasks that decide on a plan, which stands above the form, whole: their page
+// is longer than two screens.
+var longForms = []care.TaskKind{care.PlanDraft, care.PlanAgreement, care.PlanSignOff, care.QuorumDecision}
 
 // withinTwoScreens asks of a page that it is no longer than two screens of a small laptop.
 func withinTwoScreens(t *testing.T, browser context.Context, width int64) {

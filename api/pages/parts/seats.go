@@ -3,6 +3,7 @@ package parts
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"percorso/api/present"
@@ -70,4 +71,21 @@ func seatOf(p care.Policy, s ledger.Seat) Seat {
 		}
 	}
 	return shown
+}
+
+// Voices says how many seats gave which opinion; empty: none has.
+func Voices(seats []ledger.Seat) string {
+	var said []string
+	for _, opinion := range italian.Opinions() {
+		n := 0
+		for _, s := range seats {
+			if s.Opinion == opinion.Code {
+				n++
+			}
+		}
+		if n > 0 {
+			said = append(said, strings.ToLower(opinion.Name)+" "+strconv.Itoa(n))
+		}
+	}
+	return strings.Join(said, ", ")
 }

@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -58,10 +59,8 @@ func StripOf(file ledger.Case, now time.Time) *Strip {
 		permit += ", ricevuta " + italian.Dated("di", *p.Receipt)
 	}
 	strip.Facts = append(strip.Facts, permit)
-	for _, said := range []string{present.LastInterpreted(file), present.ToRepeat(file)} {
-		if said != "" {
-			strip.Facts = append(strip.Facts, said)
-		}
+	if said := cmp.Or(present.ToRepeat(file), present.LastInterpreted(file)); said != "" { // the former is of the last conversation, too
+		strip.Facts = append(strip.Facts, said)
 	}
 	return strip
 }

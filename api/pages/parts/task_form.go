@@ -121,7 +121,7 @@ func (f *TaskForm) Show(form web.Form) *CompletionForm {
 		if field == completion.FieldNote {
 			f.sayWhenNeeded(&shown)
 		}
-		if field == completion.FieldNote || field == completion.FieldCircle {
+		if field == completion.FieldNote || field == completion.FieldCircle || field == completion.FieldInterpreted {
 			page.After = append(page.After, shown)
 		} else {
 			page.Before = append(page.Before, shown)

@@ -86,13 +86,16 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	if _, again := form.Outcome(care.Resubmit); again && page.Asked != nil {
 		return page.givenAgain(rules.Policy)
 	}
-	if members := crossing.Members(rules.Policy); len(members) > 0 {
+	members := ""
+	if list := crossing.Members(rules.Policy); len(list) > 0 {
 		if _, convenes := form.Outcome(care.ToEquipeBetween); convenes {
-			page.Words = append(page.Words, "Se convochi un’équipe, a chi vi siede per un altro ente ("+parts.AgencyNames(members)+
-				") arrivano gli stessi dati, con i bisogni sociali e di lavoro del fascicolo.")
+			members = " Se convochi un’équipe, a chi vi siede per un altro ente (" + parts.AgencyNames(list) + ") arrivano gli stessi dati, con i bisogni sociali e di lavoro del fascicolo."
 		}
 	}
 	if _, sends := form.Outcome(care.ToCPI); !sends {
+		if members != "" {
+			page.Words = append(page.Words, strings.TrimSpace(members))
+		}
 		return nil
 	}
 	cpi, _ := rules.Agency(rules.CPI())
@@ -104,7 +107,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 		return err
 	}
 	page.Shared = &parts.Given{
-		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: words.Of(catalogue.ToCPI).Hint,
+		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: words.Of(catalogue.ToCPI).Hint + members,
 		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
 		Profile: parts.WorkProfile(t.CaseID, "/compiti/"+t.ID),
 	}
@@ -150,6 +153,7 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, about *subject, 
 		return err
 	}
 	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
+	page.Voices = parts.Voices(equipe.Seats)
 	if equipe.Reason != "" {
 		page.Words = append(page.Words, "Si è tornati all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
 	}
@@ -236,6 +240,7 @@ func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, ru
 	shown := parts.PlanVersionOf(rules.Policy, *plan, findings)
 	if state == care.PlanActive {
 		parts.OfferProgress(&shown, who, rules.Policy, *plan)
+		page.PlanKnown = true
 	}
 	page.Plan = &shown
 	page.PlanAt = &web.Link{URL: "/fascicoli/" + t.CaseID + "/progetto", Text: "Vedi tutte le versioni del progetto"}

@@ -86,29 +86,31 @@ func (TaskList) Template() *template.Template { return templates["tasks"] }
 // form that completes it.
 type TaskPage struct {
 	web.Frame
-	AddNeed  *web.Link // nil: the form was not refused for want of a need
-	Purpose  string
-	Strip    *parts.Strip // nil: nothing of the person is for the caller
-	Person   string
-	Case     *web.Link // the case file, where the caller may read it
-	Due      *web.Badge
-	Then     string // what happens if it is not done by then
-	Terms    []web.Term
-	Asked    *Asked       // of a task that a referral came back with
-	Words    []string     // that help to decide
-	Shared   *parts.Given // what the caller's agency was given of the person for it
-	Note     *Quote       // what whoever asks for it wrote
-	Plan     *parts.PlanVersion
-	PlanAt   *web.Link
-	Seats    []parts.Seat // of the équipe that it belongs to
-	Equipe   *web.Link
-	State    string // why there is no form to fill in
-	Claim    *web.Form
-	Release  *web.Form
-	Pass     *web.Link // to whom the supervisor gives it
-	Reported string    // what the form records is another agency's word
-	Form     *parts.CompletionForm
-	Answer   *web.Link // the referral that the task is answered on
+	AddNeed   *web.Link // nil: the form was not refused for want of a need
+	Purpose   string
+	Strip     *parts.Strip // nil: nothing of the person is for the caller
+	Person    string
+	Case      *web.Link // the case file, where the caller may read it
+	Due       *web.Badge
+	Then      string // what happens if it is not done by then
+	Terms     []web.Term
+	Asked     *Asked       // of a task that a referral came back with
+	Words     []string     // that help to decide
+	Shared    *parts.Given // what the caller's agency was given of the person for it
+	Note      *Quote       // what whoever asks for it wrote
+	Plan      *parts.PlanVersion
+	PlanKnown bool // it is the one in force, and not what the task decides on: it is folded away
+	PlanAt    *web.Link
+	Seats     []parts.Seat // of the équipe that it belongs to
+	Voices    string       // what was said from them, by how many
+	Equipe    *web.Link
+	State     string // why there is no form to fill in
+	Claim     *web.Form
+	Release   *web.Form
+	Pass      *web.Link // to whom the supervisor gives it
+	Reported  string    // what the form records is another agency's word
+	Form      *parts.CompletionForm
+	Answer    *web.Link // the referral that the task is answered on
 }
 
 // Template names the page's file.
