@@ -153,7 +153,7 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, about *subject, 
 		return err
 	}
 	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
-	page.Voices = parts.Voices(equipe.Seats)
+	page.Voices, page.Weighs = parts.Voices(equipe.Seats), t.Kind == care.PlanDraft
 	if equipe.Reason != "" {
 		page.Words = append(page.Words, "Si è tornati all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
 	}

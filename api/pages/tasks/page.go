@@ -102,6 +102,7 @@ type TaskPage struct {
 	PlanKnown bool // it is the one in force, and not what the task decides on: it is folded away
 	PlanAt    *web.Link
 	Seats     []parts.Seat // of the équipe that it belongs to
+	Weighs    bool         // the task begins from what was said from them
 	Voices    string       // what was said from them, by how many
 	Equipe    *web.Link
 	State     string // why there is no form to fill in
