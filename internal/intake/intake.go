@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"percorso/internal/after"
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/fiscal"
@@ -43,6 +44,7 @@ func CheckOpening(policy care.Policy, o ledger.CaseOpening, now time.Time) []car
 	f.Text("notice_version", o.NoticeVersion, maxVersion)
 	f.Add(o.ContactID == "" || care.IsID(o.ContactID), "contact_id", care.RuleUnknownCode)
 	f.Note("note", o.Note)
+	f = append(f, after.Check(o.Dates(), after.Known{Birth: p.BirthDate}, now.Location())...)
 	f.Add(fiscal.Fits(p.FiscalCode, p.BirthDate, p.YearOnly), "person.fiscal_code", fiscal.RuleBorn)
 	if p.Citizenship != "" {
 		for _, refusal := range eligibility.MayPass(eligibility.GateLevel1, p.Facts(policy, o.Needs), now).Refusals {
@@ -101,6 +103,7 @@ func CheckFacts(policy care.Policy, facts eligibility.PersonFacts, needs []strin
 		{Field: "birth_date", Meaning: care.BirthDay, At: care.Given(facts.BirthDate)},
 		{Field: "permit_expiry", Meaning: care.PermitLastDay, At: facts.PermitExpiry},
 	}, now)
+	f = append(f, after.Check([]care.Dated{{Field: "permit_expiry", Meaning: care.PermitLastDay, At: facts.PermitExpiry}}, after.Known{Birth: facts.BirthDate}, now.Location())...)
 	checkCitizenship(&f, "citizenship", facts.Citizenship)
 	f.Add(facts.Permit == "" || care.KnownPermit(facts.Permit), "permit", care.RuleUnknownCode)
 	f.Needs(policy, "needs", needs)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/after"
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/ledger"
@@ -48,6 +49,15 @@ func TestLanguagesOfForms(t *testing.T) {
 	}
 	require.Contains(t, CheckContact(care.Policy{}, ledger.NewContact{Language: "it-x-prova"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
 	require.NotContains(t, CheckContact(care.Policy{}, ledger.NewContact{Language: "it"}), care.Fault{Field: "language", Rule: care.RuleLanguage})
+}
+
+// What was shown of a permit is of no day before the person was born.
+func TestAPermitIsOfSomebodyWhoIsBorn(t *testing.T) {
+	born, before, now := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	faults := CheckOpening(care.Policy{}, ledger.CaseOpening{Person: ledger.Person{BirthDate: born, PermitExpiry: &before, Receipt: &before}}, now)
+	require.Contains(t, faults, care.Fault{Field: "person.permit_expiry", Rule: after.Birth})
+	require.Contains(t, faults, care.Fault{Field: "person.receipt_on", Rule: after.Birth})
+	require.Contains(t, CheckFacts(care.Policy{}, eligibility.PersonFacts{BirthDate: born, PermitExpiry: &before}, nil, now), care.Fault{Field: "permit_expiry", Rule: after.Birth})
 }
 
 // A name has a letter that says something: an apostrophe that counts as one, or what makes

@@ -3,6 +3,7 @@ package italian
 import (
 	"percorso/internal/absence"
 	"percorso/internal/actors"
+	"percorso/internal/after"
 	"percorso/internal/agenda"
 	"percorso/internal/amending"
 	"percorso/internal/arrival"
@@ -191,7 +192,8 @@ var rules = map[string]string{
 	care.RuleNotClosed:     "Il fascicolo è già aperto: non serve riaprirlo.",
 	care.RuleClosing:       "La chiusura è già chiesta: il fascicolo si chiude quando ogni attività ancora aperta è conclusa.",
 	care.RuleMeetingKnown:  "Questo incontro è già registrato: non serve ripeterlo.",
-	calledoff.Meanwhile:    "Nel frattempo qualcun altro ha segnato com’è andata: guarda che cosa risulta adesso, poi ripeti se serve.", noted.RuleMeanwhile: "Nel frattempo qualcun altro ha scritto la stessa cosa: guarda che cosa risulta adesso, poi ripeti se serve.",
+	after.Birth:            "È prima della nascita della persona: controlla il giorno.", after.Opened: "È prima che il fascicolo fosse aperto: scrivi un giorno da allora in poi.", after.Convened: "È prima che l’équipe fosse convocata: scrivi un giorno da allora in poi.", after.Sent: "È prima che la segnalazione fosse inviata: scrivi un giorno da allora in poi.",
+	calledoff.Meanwhile: "Nel frattempo qualcun altro ha segnato com’è andata: guarda che cosa risulta adesso, poi ripeti se serve.", noted.RuleMeanwhile: "Nel frattempo qualcun altro ha scritto la stessa cosa: guarda che cosa risulta adesso, poi ripeti se serve.",
 	sole.RulePermitMeanwhile: "Nel frattempo qualcun altro ha registrato un altro permesso: guarda quale risulta adesso, poi ripeti se serve.",
 	care.RulePermitKnown:     "Questo permesso, o questa ricevuta, è già registrato: non serve ripeterlo.",
 

@@ -122,7 +122,7 @@ func (g *asked) secondOfMerge(kept string) (*care.Refusal, error) {
 }
 
 // dates asks again whether the dates of the form can be meant: nothing is stored
-// that a list could not show, whatever way it came.
+// that a list could not show, whatever way it came, nor before what it follows.
 func (g *asked) dates() ([]care.Fault, error) {
 	if g.machine() && g.Entry.Answer.Operation == care.OpPermit {
 		return nil, nil // of a permit that a merge has brought, whatever its day
@@ -138,7 +138,8 @@ func (g *asked) dates() ([]care.Fault, error) {
 	var faults care.Faults
 	faults.DatesByNow(dated, g.Policy.There(g.At))
 	faults.OpenDays(dated, g.Policy.Calendar, g.Policy.There(g.At))
-	return faults, nil
+	early, err := follows(g, dated)
+	return append(faults, early...), err
 }
 
 // hour asks whether what the outcome is of has been: the appointment, or the first day of what

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/after"
 	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -380,4 +381,61 @@ func TestNoRecordSaysThatNoPermitWasShown(t *testing.T) {
 	told, err := p.Records.Command(t.Context(), p.Accounts["social_worker.prato"], e.ID)
 	require.NoError(t, err)
 	require.Contains(t, told.Refusal.Faults, care.Fault{Field: "outcome", Rule: eligibility.RuleShut})
+}
+
+// TestADayTypedInLaterFollowsWhatCameBefore: a meeting the file, minutes the équipe, what a partner
+// does for the person the referral; on the same day each is well. A receipt follows the birth.
+func TestADayTypedInLaterFollowsWhatCameBefore(t *testing.T) {
+	p := postgrestest.NewPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	earlier, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	const worker = "social_worker.prato"
+	p.Now = p.Now.AddDate(0, 0, 3)
+	equipe := p.Equipe(run, ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatConfirmed})
+	referral := postgrestest.NewRun(care.RunReferral)
+	p.Branch(run, referral, care.Answer{Agency: "cpi", Matter: "labour"}, ledger.Effects{Referrals: []ledger.ReferralChange{{ID: uuid.NewString(), State: care.ReferralRequested, Agency: "cpi", Purpose: "labour"}}})
+	p.Now = p.Now.AddDate(0, 0, 3)
+	day := func(ago int) time.Time { return p.Now.AddDate(0, 0, -ago) }
+	for name, c := range map[string]struct {
+		run     string
+		command func(at time.Time) catalogue.Command
+		since   int // days ago
+		fault   care.Fault
+	}{
+		"a meeting": {run, func(at time.Time) catalogue.Command {
+			return catalogue.Meet.Command("", "", catalogue.MeetingForm{At: at})
+		}, 6, care.Fault{Field: "at", Rule: after.Opened}},
+		"minutes": {equipe, func(at time.Time) catalogue.Command {
+			return catalogue.Minutes.Command("", "", catalogue.MinutesForm{At: at, Text: "Prova", Votes: []catalogue.MinutedVote{{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Favourable}}}})
+		}, 3, care.Fault{Field: "at", Rule: after.Convened}},
+		"a course": {referral, func(at time.Time) catalogue.Command {
+			return catalogue.Accept.Command("", "", catalogue.ReferralMoveForm{Starts: care.DateOf(at), Note: "Prova"})
+		}, 3, care.Fault{Field: "starts", Rule: after.Sent}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := p.Ask(worker, c.run, c.command(day(c.since+1)))
+			p.Refused(p.Tries(c.run, e, ledger.Effects{}, nil), e, c.fault.Field, c.fault.Rule)
+			res := p.Tries(c.run, p.Ask(worker, c.run, c.command(day(c.since))), ledger.Effects{}, nil)
+			require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+		})
+	}
+
+	// Of two files that were merged the earlier one counts.
+	later, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	res, _ := p.Merge(worker, earlier, later)
+	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+	held := func(ago int) ledger.Entry {
+		return p.Ask(worker, later, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: day(ago)}))
+	}
+	e := held(7)
+	p.Refused(p.Tries(later, e, ledger.Effects{}, nil), e, "at", after.Opened)
+	require.Equal(t, ledger.Recorded, p.Tries(later, held(6), ledger.Effects{}, nil).Verdict)
+
+	_, err := p.Owner.Exec(t.Context(), `UPDATE person SET birth_date = $2 WHERE case_id = $1`, ledger.BareID(run), day(20))
+	require.NoError(t, err)
+	renewal := postgrestest.Opens(run, "renewal", ledger.TaskChange{Kind: care.PermitRenewal})
+	p.Does(run, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{renewal}}, nil)
+	before := day(21)
+	e = p.Completion(worker, run, renewal.ID, care.Completion{Outcome: care.ReceiptShown, At: &before})
+	p.Refused(p.Tries(run, e, ledger.Effects{}, nil), e, "at", after.Birth)
 }

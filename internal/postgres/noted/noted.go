@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"percorso/internal/after"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/noted"
@@ -22,9 +23,10 @@ const (
 	Merged = "merged_into" // a closed file takes it too: say the number in a system that goes on after it
 )
 
-// said is what a form says of what its author has seen, and what it is one of several of: each
-// system has a number of its own. All forms that are noted have these names.
+// said is what a form says of what its author has seen, since when what it says is so, and what it
+// is one of several of: each system has a number of its own. All forms that are noted have these names.
 type said struct {
+	On     *care.Date  `json:"on"`
 	Seen   *noted.Seen `json:"seen"`
 	System string      `json:"system"`
 }
@@ -57,6 +59,15 @@ func Work(until string) func(ctx context.Context, tx postgres.Tx, s care.Staff, 
 		var form said
 		if err := json.Unmarshal(c.Data, &form); err != nil {
 			return nil, &ledger.Fault{Place: "a form of what is noted that does not read"}
+		}
+		if form.On != nil {
+			var birth time.Time
+			if err := tx.QueryRow(ctx, `SELECT birth_date FROM person WHERE case_id = $1`, own).Scan(&birth); err != nil {
+				return nil, err
+			}
+			if faults := after.Born("on", form.On.Time(), birth, time.UTC); len(faults) > 0 {
+				return care.Refuse(faults...), nil
+			}
 		}
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('noted ' || $1 || $2, 0))`, string(c.Operation), own); err != nil {
 			return nil, err

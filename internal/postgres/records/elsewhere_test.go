@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"percorso/internal/after"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/elsewhere"
@@ -30,6 +31,9 @@ func TestANumberElsewhereIsARecord(t *testing.T) {
 		_, err := p.Records.Assign(t.Context(), p.Accounts[account], catalogue.Elsewhere.Command(key, id, elsewhere.Number{System: elsewhere.SocialRecord, Number: number}).NewCommand)
 		return err
 	}
+	unborn := elsewhere.Number{System: elsewhere.Health, Number: "CS-0", On: care.DateOf(time.Date(1992, 2, 29, 0, 0, 0, 0, time.UTC))}
+	_, err := p.Records.Assign(t.Context(), p.Accounts["social_worker.prato"], catalogue.Elsewhere.Command(uuid.NewString(), id, unborn).NewCommand)
+	require.Equal(t, care.Refuse(care.Fault{Field: "on", Rule: after.Birth}), err)
 	key := uuid.NewString()
 	require.NoError(t, writes("social_worker.prato", key, "CS-1"))
 	require.NoError(t, writes("social_worker.prato", key, "CS-1"), "the same once more")

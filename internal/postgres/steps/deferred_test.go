@@ -64,11 +64,11 @@ func (p *play) defers(run string, e ledger.Entry) {
 	require.Equal(p.T, p.Runs[run].Revision, res.Revision)
 }
 
-// meets records a meeting with the person, each at an hour of its own.
+// meets records a meeting with the person, each at a second of its own.
 func (p *play) meets(account, run, note string) ledger.Entry {
 	p.T.Helper()
-	hours := p.Count(`command WHERE operation = 'meet'`) + 1
-	return p.Ask(account, run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now.Add(-time.Duration(hours) * time.Hour), Note: note}))
+	seconds := p.Count(`command WHERE operation = 'meet'`) + 1
+	return p.Ask(account, run, catalogue.Meet.Command("", "", catalogue.MeetingForm{At: p.Now.Add(-time.Duration(seconds) * time.Second), Note: note}))
 }
 
 func (p *play) state(e ledger.Entry) map[string]any {

@@ -243,6 +243,7 @@ func TestConsentAndMeetings(t *testing.T) {
 	require.Equal(t, 1, p.Count(`consent WHERE withdrawn_at IS NULL`))
 	p.Does(run, p.Ask("desk_operator.prato", run, catalogue.WithdrawConsent.Command("", "", crossing.WithdrawalForm{})), ledger.Effects{}, nil)
 	require.Zero(t, p.Count(`consent WHERE withdrawn_at IS NULL`))
+	p.owner(`UPDATE case_file SET opened_at = opened_at - interval '60 days'`) // no meeting was held before
 
 	// Any agency at work on the case records that it met the person; no other may.
 	held := p.Now.Add(-postgrestest.DayLong)
@@ -286,8 +287,8 @@ func TestOnlyWhoIsAtWorkRecordsAMeeting(t *testing.T) {
 		p.Does(placement, p.Ask(account, placement, catalogue.Moves[op].Command("", referral, catalogue.ReferralMoveForm{})),
 			ledger.Effects{Referrals: []ledger.ReferralChange{{ID: referral, State: to}}, Tasks: []ledger.TaskChange{task}}, nil)
 	}
-	meets := func(account string, hours int) ledger.Command {
-		meet := catalogue.Meet.Command(uuid.NewString(), "", catalogue.MeetingForm{At: p.Now.Add(-time.Duration(hours) * time.Hour)}).InRun(run)
+	meets := func(account string, seconds int) ledger.Command {
+		meet := catalogue.Meet.Command(uuid.NewString(), "", catalogue.MeetingForm{At: p.Now.Add(-time.Duration(seconds) * time.Second)}).InRun(run)
 		cmd, err := p.Records.Accept(t.Context(), p.Accounts[account], meet.NewCommand)
 		require.NoError(t, err)
 		return cmd
@@ -363,6 +364,7 @@ func TestAReopenedCase(t *testing.T) {
 func TestReviewsCountFromTheLatestMeeting(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	p.owner(`UPDATE case_file SET opened_at = opened_at - interval '60 days'`) // no meeting was held before
 	reviews := postgrestest.NewRun(care.RunFollowUp)
 	turn := 0
 	wait := func() (string, ledger.Wait) {

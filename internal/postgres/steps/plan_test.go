@@ -41,7 +41,7 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 	require.Equal(t, map[string]any{"state": "spoken", "member": member, "opinion": said.Outcome, "opinion_note": said.Note, "minuted": false, "signature": ""}, seat)
 
 	// In a meeting each seat is found by its role and agency.
-	minutes := catalogue.MinutesForm{At: p.Now.Add(-time.Hour), Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
+	minutes := catalogue.MinutesForm{At: p.Now, Text: "Verbale di prova", Votes: []catalogue.MinutedVote{
 		{Vote: care.Vote{Role: care.SocialWorker, Agency: "comune", Outcome: care.Dissenting}, Note: "Prova: contraria"},
 		{Vote: care.Vote{Role: care.CPIOperator, Agency: "cpi", Outcome: care.Favourable}},
 	}}
