@@ -38,18 +38,18 @@ func waits(w health.Waiting, p care.Policy, now time.Time) string {
 		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+ToRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), goesOn(w), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
 		return join("L’ente «"+AgencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
-			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), term(w, now), standIns(w))
+			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), Term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.Task == care.ReferralOutcome && w.From != nil:
 		return join("Aspetta che finisca quello che l’ente «"+AgencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
 			"se l’ente lo dice prima, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "" && w.NoLink:
 		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un link valido per rispondere",
-			"bisogna sentirlo in altro modo", "quello che risponde lo può registrare "+who(w, p), others(w, p), term(w, now), standIns(w))
+			"bisogna sentirlo in altro modo", "quello che risponde lo può registrare "+who(w, p), others(w, p), Term(w, now), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "":
-		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), term(w, now),
+		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), Term(w, now),
 			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), notBefore(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), term(w, now), standIns(w), noSupervisor(w, now))
+		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), notBefore(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), Term(w, now), standIns(w), noSupervisor(w, now))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
 	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
@@ -295,8 +295,8 @@ func since(w health.Waiting, now time.Time) string {
 	return ", da " + near(w.Since, now)
 }
 
-// term says until when, and what happens or has happened then.
-func term(w health.Waiting, now time.Time) string {
+// Term says until when, and what happens or has happened then.
+func Term(w health.Waiting, now time.Time) string {
 	switch {
 	case w.Until == nil && w.Then == "escalated":
 		return told(w)

@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"percorso/api/pages/parts"
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/arrival"
 	"percorso/internal/care"
+	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/zone"
@@ -53,6 +55,31 @@ func (a *subject) file(ctx context.Context) (*ledger.Case, error) {
 	}
 	a.read = true
 	return a.kept, nil
+}
+
+// then says what happens when the task's term is over, as the sentence of its case says it.
+// Empty: nothing does, or whom it would be told to the caller cannot know.
+func (a *subject) then(ctx context.Context, now time.Time) (string, error) {
+	t := a.task
+	if t.Due == nil || !t.State.Open() {
+		return "", nil
+	}
+	file, err := a.file(ctx)
+	if err != nil || file == nil || file.Waiting.For != health.WaitTask {
+		return "", err
+	}
+	w := health.Waiting{For: health.WaitTask, Until: t.Due, Tells: file.Waiting.Tells}
+	if t.ID == file.Waiting.TaskID {
+		w = file.Waiting
+		w.LateDays = 0 // which the page says above
+	}
+	if w.Until == nil || w.Then == "remind" {
+		w.Until, w.Then = t.Due, ""
+	}
+	if t.LateSince != nil && !now.Before(*w.Until) {
+		w.Then = health.ThenEscalated
+	}
+	return italian.Upper(italian.Term(w, now)) + ".", nil
 }
 
 // looked is how much of the history is looked through for notes, and for who proposed a

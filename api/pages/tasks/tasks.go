@@ -206,11 +206,8 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 	}
 	add("Arriva prima a", t.FirstName)
 	add("Pronto da", italian.Moment(t.Ready))
-	if t.Due != nil && t.State.Open() {
-		page.Then = "Il responsabile è già avvisato."
-		if s.Now().Before(*t.Due) {
-			page.Then = italian.Then(*t.Due, s.Now(), italian.TellsSupervisor) + "."
-		}
+	if page.Then, err = about.then(ctx, s.Now()); err != nil {
+		return page, err
 	}
 	if t.LateSince != nil {
 		add("Primo termine passato", italian.Moment(*t.LateSince))
