@@ -50,12 +50,14 @@ var columns = map[string][]string{
 	"desk_number":       {"id", "zone", "agency", "day", "number", "topic", "language", "state", "taken_at"},
 }
 
+// Worked is how many commands the run of each case has worked.
+const Worked = 8
+
 // What a case has of each.
 const (
 	openTasks   = 3
 	endedTasks  = 7
 	moments     = 30
-	worked      = 8  // commands
 	forms       = 5  // of them have a form
 	readings    = 10 // lines of the audit
 	listEvery   = 10 // cases: a line of a list that showed as many as a page
@@ -144,7 +146,7 @@ func (t *town) write(rows table, n int) {
 	if f.until != nil {
 		state.Suspended = f.until
 	}
-	f.rows.add("run", f.run, care.RunCase, f.id, f.policy.Zone, f.own, "", f.policy.Version, f.policy.Version, worked, state, f.due, f.opened)
+	f.rows.add("run", f.run, care.RunCase, f.id, f.policy.Zone, f.own, "", f.policy.Version, f.policy.Version, Worked, state, f.due, f.opened)
 }
 
 // begin says when the case was opened, and under which id.
@@ -314,7 +316,7 @@ func (f *file) writePast() {
 			ready, end, end, end.AddDate(0, 0, 2), 0, false, false, false)
 	}
 	var commands []string
-	for i := range worked {
+	for i := range Worked {
 		at, by := f.within(f.opened, f.now), f.someone(care.SocialWorker)
 		id, operation := f.idAt(at), care.OpComplete
 		if i == 0 {

@@ -163,7 +163,8 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 	if err := p.administrator.QueryRow(ctx, `SELECT max(id) FROM audit`).Scan(&p.aged); err != nil {
 		return err
 	}
-	rows, _ := p.administrator.Query(ctx, `SELECT 'case/' || id FROM case_file WHERE zone = $1 AND suspended_at IS NULL ORDER BY opened_at DESC OFFSET 30 LIMIT 500`, theZone)
+	rows, _ := p.administrator.Query(ctx, `SELECT r.id FROM case_file f JOIN run r ON r.id = 'case/' || f.id AND r.ended_at IS NULL AND r.revision = $2
+		WHERE f.zone = $1 AND f.suspended_at IS NULL AND NOT EXISTS (SELECT FROM command c WHERE c.case_id = f.id AND c.state = 'accepted') ORDER BY f.opened_at DESC OFFSET 30 LIMIT 500`, theZone, fill.Worked)
 	p.unused, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	return err
 }

@@ -68,12 +68,16 @@ type Store struct {
 // New builds the store on a pool whose login may join the API's role.
 func New(pool *pgxpool.Pool, clock func() time.Time) *Store { return &Store{pool, clock} }
 
+// watched looks the files up by their ids: of a join by an id as text Postgres reads them all.
+const watched = `WITH d AS MATERIALIZED (SELECT * FROM dates_watched_here($1)), x AS (SELECT f.id::text, f.number, p.given_name || ' ' || p.family_name AS name
+		FROM case_file f LEFT JOIN person p ON p.case_id = f.id WHERE f.id = ANY (ARRAY(SELECT case_id::uuid FROM d)))
+	SELECT d.id, d.case_id, d.kind, d.on_day, coalesce(x.number, '') AS number, btrim(coalesce(x.name, '')) AS person FROM d LEFT JOIN x ON x.id = d.case_id ORDER BY d.on_day, d.id`
+
 // WatchedDates lists the days until another that the caller watches now, themselves or in the
 // place of somebody, the first first. That they were read leaves a line.
 func (s *Store) WatchedDates(ctx context.Context, who care.Staff, until time.Time) (list []critical.Watched, err error) {
 	err = postgres.Within(ctx, s.pool, postgres.App(who, s.clock()), nil, func(tx postgres.Tx) error {
-		list, err = postgres.Many[critical.Watched](ctx, tx, `SELECT d.id, d.case_id, d.kind, d.on_day, coalesce(f.number, '') AS number, btrim(coalesce(p.given_name || ' ' || p.family_name, '')) AS person
-			FROM dates_watched_here($1) d LEFT JOIN case_file f ON f.id::text = d.case_id LEFT JOIN person p ON p.case_id = f.id ORDER BY d.on_day, d.id`, until)
+		list, err = postgres.Many[critical.Watched](ctx, tx, watched, until)
 		if err != nil || len(list) == 0 {
 			return err
 		}

@@ -82,6 +82,18 @@ BEGIN
         WHERE a.zone = my('zone') AND a.at > to_call_here.now AND (a.agency = my('agency') OR owner_sees_case(a.case_id)) AND reminded_of(a.id, to_call_here.now)
         ORDER BY a.at, a.id LIMIT most;
 END $$;
+
+-- As before; the runs are looked up one by one: of a join Postgres may think that it has to read all.
+CREATE OR REPLACE FUNCTION runs_beyond(known jsonb) RETURNS TABLE (run_id text, case_id uuid, since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT r.id, r.case_id, min(w.since) FROM (
+        SELECT c.run_id, c.created_at AS since, CASE WHEN c.operation = 'new_course' THEN (c.answer ->> 'course')::int ELSE 0 END AS asks
+            FROM command c WHERE c.state = 'accepted' AND c.deferred_at IS NULL AND c.created_at < (SELECT clock_timestamp() - interval '5 seconds')
+        UNION ALL SELECT d.id, d.next_due, 0 FROM run d WHERE d.ended_at IS NULL AND d.next_due < (SELECT clock_timestamp() - interval '5 seconds')) w
+    CROSS JOIN LATERAL (SELECT o.id, o.case_id FROM run o WHERE o.id = w.run_id AND o.ended_at IS NULL
+        AND greatest(o.course, w.asks) > coalesce((known ->> o.kind)::int, 0) OFFSET 0) r
+    GROUP BY r.id, r.case_id
+$$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION loads_here, nobodys_here, to_call_here, stood_in, behalf_here FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION loads_here, nobodys_here, to_call_here, behalf_here TO percorso_app;
@@ -99,6 +111,15 @@ BEGIN
             AND EXISTS (SELECT FROM watchers_of(d, my_now()) w WHERE w.id::text = my('staff'))
         ORDER BY d.on_day, d.id LIMIT 100;
 END $$;
+CREATE OR REPLACE FUNCTION runs_beyond(known jsonb) RETURNS TABLE (run_id text, case_id uuid, since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT r.id, r.case_id, min(w.since) FROM (
+        SELECT c.run_id, c.created_at AS since, CASE WHEN c.operation = 'new_course' THEN (c.answer ->> 'course')::int ELSE 0 END AS asks
+            FROM command c WHERE c.state = 'accepted' AND c.deferred_at IS NULL AND c.created_at < (SELECT clock_timestamp() - interval '5 seconds')
+        UNION ALL SELECT d.id, d.next_due, 0 FROM run d WHERE d.ended_at IS NULL AND d.next_due < (SELECT clock_timestamp() - interval '5 seconds')) w
+    JOIN run r ON r.id = w.run_id AND r.ended_at IS NULL AND greatest(r.course, w.asks) > coalesce((known ->> r.kind)::int, 0)
+    GROUP BY r.id, r.case_id
+$$;
 -- +goose StatementEnd
 DROP FUNCTION loads_here, nobodys_here, to_call_here, behalf_here, stood_in;
 DROP INDEX task_consult;
