@@ -17,6 +17,7 @@ import (
 func TestWhoWaits(t *testing.T) {
 	b := apitest.NewRig(t)
 	b.Waiting.Calls = apitest.SomeCalls(b.Now)
+	b.Waiting.Calls[0].Service = "cpi" // of the rig
 	put := b.Post(apitest.SomeWorker, "/case-files/"+apitest.SomeID+"/waiting", `{"service":"pas","language":"ur","by":"2026-12-01"}`, "prova")
 	require.Equal(t, http.StatusCreated, put.StatusCode, put.Text)
 	require.Equal(t, "2026-12-01", b.Waiting.Wishes[0].By.Format("2006-01-02"))

@@ -27,7 +27,8 @@ type Policy struct {
 	Brings        []Bring      `json:"brings,omitempty"`
 	Checked       []Checking   `json:"checked,omitempty"` // languages of sheets
 	Providers     []Provider   `json:"providers,omitempty"`
-	SMS           string       `json:"sms,omitempty"` // address of the gateway for text messages to people; empty: none are sent
+	SMS           string       `json:"sms,omitempty"`     // address of the gateway for text messages to people; empty: none are sent
+	Messages      Band         `json:"messages,omitzero"` // the hours of open days at which people are written to, no weekday; empty: the usual ones
 
 	Tasks           []TaskRule     `json:"tasks"`     // one of each TaskKinds
 	Deadlines       []Deadline     `json:"deadlines"` // one of each DeadlineCodes
@@ -355,8 +356,7 @@ const (
 	// DeadlinePermitReminder and DeadlinePermitAlarm are how long before it the renewal is reminded, and the case stands out.
 	DeadlinePermitReminder = "permit_reminder"
 	DeadlinePermitAlarm    = "permit_alarm"
-	// DeadlinePermitReceipt is how long after a renewal receipt one asks whether the new permit has come.
-	DeadlinePermitReceipt = "permit_receipt"
+	DeadlinePermitReceipt  = "permit_receipt" // how long after a renewal receipt one asks whether the new permit has come
 	// DeadlineReviewAfterPlan is the rhythm of the reviews while a plan is active.
 	DeadlineReviewAfterPlan = "review_after_plan"
 	// DeadlineEquipeAnswer is how long a role of an équipe may stay silent before it is waived or replaced; DeadlineEquipeSignOff the same for a plan's signature.

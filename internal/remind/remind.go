@@ -8,8 +8,10 @@
 package remind
 
 import (
+	"cmp"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/expected"
 	"percorso/internal/kin"
@@ -142,6 +144,26 @@ func Until(p care.Policy, calendar care.Calendar, now time.Time) time.Time {
 		return now
 	}
 	return calendar.After(now, lead.Duration)
+}
+
+// The hours of a day at which people are written to where their zone does not say.
+const opens, closes = "08:00", "20:00"
+
+// NextHour is from when on people may be written to: now, or when the next hour of an open day
+// comes at which they are. Nobody's telephone wakes them, and nobody gets a message on a Sunday.
+func NextHour(p care.Policy, calendar care.Calendar, now time.Time) time.Time {
+	from, to := agenda.Clock(cmp.Or(p.Messages.From, opens)), agenda.Clock(cmp.Or(p.Messages.To, closes))
+	there := now.In(calendar.Location())
+	at := func(day time.Time, clock time.Duration) time.Time {
+		return time.Date(day.Year(), day.Month(), day.Day(), 0, int(clock.Minutes()), 0, 0, day.Location())
+	}
+	switch {
+	case calendar.IsWorkingDay(there) && there.Before(at(there, from)):
+		return at(there, from)
+	case calendar.IsWorkingDay(there) && there.Before(at(there, to)):
+		return now
+	}
+	return at(calendar.NextOpen(there.AddDate(0, 0, 1)), from)
 }
 
 // LongestRest is how long a worker rests at most between two looks at what is due.

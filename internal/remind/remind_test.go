@@ -2,12 +2,16 @@ package remind_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/calendar"
+	"percorso/internal/care"
 	"percorso/internal/kin"
 	"percorso/internal/reach"
 	"percorso/internal/remind"
+	"percorso/internal/testclock"
 )
 
 // A machine writes where the person said that it may, and a person calls where it may not.
@@ -51,5 +55,33 @@ func TestHowSomebodyIsReminded(t *testing.T) {
 	} {
 		way, to := remind.How(c.due, c.texts)
 		require.Equal(t, []any{c.way, c.to}, []any{way, to}, name)
+	}
+}
+
+// Nobody is written to at night, on a Sunday or on a holiday.
+func TestWhenPeopleAreWrittenTo(t *testing.T) {
+	usual := care.Policy{DayEnds: "18:00", PatronSaint: care.PatronSaint{Day: "12-26"}}
+	own := usual
+	own.Messages = care.Band{From: "09:00", To: "24:00"}
+	at := func(day, hour, minute int) time.Time {
+		return time.Date(2026, time.December, day, hour, minute, 0, 0, testclock.Rome)
+	}
+	for name, c := range map[string]struct {
+		policy    care.Policy
+		now, from time.Time
+	}{
+		"by day":                    {usual, at(1, 10, 30), at(1, 10, 30)},
+		"in the early morning":      {usual, at(1, 3, 0), at(1, 8, 0)},
+		"at eight":                  {usual, at(1, 8, 0), at(1, 8, 0)},
+		"in the evening":            {usual, at(1, 20, 0), at(2, 8, 0)},
+		"on Friday night":           {usual, at(4, 23, 0), at(7, 8, 0)},
+		"on a Sunday":               {usual, at(6, 11, 0), at(7, 8, 0)},
+		"on a holiday":              {usual, at(8, 11, 0), at(9, 8, 0)},
+		"the zone's own, too early": {own, at(1, 8, 30), at(1, 9, 0)},
+		"the zone's own, late":      {own, at(1, 23, 30), at(1, 23, 30)},
+	} {
+		cal, err := calendar.New(c.policy)
+		require.NoError(t, err)
+		require.True(t, c.from.Equal(remind.NextHour(c.policy, cal, c.now)), "%s: %s", name, remind.NextHour(c.policy, cal, c.now))
 	}
 }

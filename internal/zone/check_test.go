@@ -61,6 +61,7 @@ func TestEachFaultIsTold(t *testing.T) {
 		{"unknown thing to bring", "bring: [identity, permit, lease", "bring: [identity, monday, lease", "matters[1].bring[1]", fault.RuleBring},
 		{"place without address", "[job_accompaniment]}", "[job_accompaniment], place: {name: X}}", "services[3].place.address", fault.RuleMissing},
 		{"language without sentences", "shared_agenda: #", "checked_languages: [{language: de, edition: 1, by: X, on: \"2026-09-01\"}]\n\nshared_agenda: #", "checked_languages[0].language", fault.RuleSheetLanguage},
+		{"messages at no hours", "shared_agenda: #", "messages: \"20:00-08:00\"\n\nshared_agenda: #", "messages", fault.RuleBandOrder},
 		{"gateway that is not encrypted", "shared_agenda: #", "sms: \"http://sms.example/invio\"\n\nshared_agenda: #", "sms", fault.RuleGateway},
 		{"edition that is not written yet", "shared_agenda: #", "checked_languages: [{language: ur, edition: 99, by: X, on: \"2026-09-01\"}]\n\nshared_agenda: #", "checked_languages[0].edition", fault.RuleRange},
 		{"session on no weekday", "days: [mon, thu], time", "days: [mon, giovedì], time", "services[0].sessions[0].days[1]", fault.RuleWeekday},

@@ -21,7 +21,7 @@ type reading struct {
 func (n node) read() care.Policy {
 	r := &reading{object: n.object(
 		"zone", "municipality", "lead", "patron_saint", "day_ends", "closures",
-		"agencies", "roles", "desk", "needs", "matters", "services", "follow_through", "partners", "shared_agenda", "checked_languages", "sms",
+		"agencies", "roles", "desk", "needs", "matters", "services", "follow_through", "partners", "shared_agenda", "checked_languages", "sms", "messages",
 		"tasks", "deadlines", "no_show", "follow_ups", "equipes", "closure_approval", "outcomes", "reject_reasons", "measures",
 		"target", "figures", "schedule", "mediation_providers",
 	)}
@@ -33,7 +33,7 @@ func (n node) read() care.Policy {
 	r.lists()
 	r.services()
 	r.checked()
-	r.p.SMS = gateway(r.may("sms"))
+	r.p.SMS, r.p.Messages = gateway(r.may("sms")), r.may("messages").band("")
 	r.desk()
 	r.providers()
 	r.approval()

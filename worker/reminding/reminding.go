@@ -22,6 +22,8 @@ type Outbox interface {
 	// Take hands out reminders that are due, each to one worker; one comes again after a
 	// minute, unless Tried says before what became of it.
 	Take(ctx context.Context, now time.Time, most int) (due []remind.Taken, rest time.Duration, err error)
+	// PutOff has one wait until people are written to.
+	PutOff(ctx context.Context, id string, until time.Time) error
 	// Tried keeps what became of one.
 	Tried(ctx context.Context, id string, made remind.Outcome, way remind.Way, now time.Time) error
 }
@@ -92,6 +94,15 @@ func (r *Reminding) Round(ctx context.Context) (time.Duration, error) {
 func (r *Reminding) try(ctx context.Context, d remind.Taken) error {
 	way, to := remind.How(d.Due, d.Policy.SMS != "" && r.Texts.Knows(d.Zone))
 	made := map[remind.Way]remind.Outcome{remind.Call: remind.ToCall, remind.None: remind.Nobody}[way]
+	if way == remind.SMS || way == remind.Email {
+		now := r.Now()
+		switch from := remind.NextHour(d.Policy, d.Calendar, now); {
+		case !from.Before(d.At): // nobody is written to any more before the appointment: somebody calls
+			way, made = remind.Call, remind.ToCall
+		case from.After(now):
+			return r.Outbox.PutOff(ctx, d.ID, from)
+		}
+	}
 	switch way {
 	case remind.SMS:
 		made = r.Texts.Send(ctx, d.Policy.SMS, r.message(d, to))

@@ -284,3 +284,25 @@ func TestAGatewayThatIsAway(t *testing.T) {
 	g.Close()
 	require.Equal(t, remind.Later, reminding.NewGateways(nil, time.Now).Send(t.Context(), g.URL, remind.Message{ID: "1"})) //nolint:forbidigo // as above
 }
+
+// What is due at night waits for the morning, as often as it takes and as no try; where the hour
+// of the appointment comes before, somebody calls.
+func TestNobodyIsWrittenToAtNight(t *testing.T) {
+	o := newOffice(t)
+	o.Now = time.Date(2026, time.November, 23, 22, 0, 0, 0, o.Now.Location())
+	_, _, appointment := o.expects(12*time.Hour, own)
+	_, _, early := o.expects(9*time.Hour, own)
+	o.round()
+	o.Now = o.Now.Add(2 * time.Hour)
+	o.round()
+	require.Empty(t, o.gateway.texts())
+	called := o.called("desk_operator.prato")
+	require.Len(t, called, 1)
+	require.Equal(t, early, called[0].ID, "at seven nobody has been written to yet")
+	require.Equal(t, 1, o.Count(`reminder WHERE appointment_id = $1 AND state = 'due' AND tries = 0`, appointment))
+	o.Now = time.Date(2026, time.November, 24, 8, 0, 0, 0, o.Now.Location())
+	o.round()
+	texts := o.gateway.texts()
+	require.Len(t, texts, 1)
+	require.Equal(t, appointment, texts[0].Key)
+}

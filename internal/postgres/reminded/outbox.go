@@ -76,6 +76,14 @@ type zoneRow struct {
 
 var errNoRules = errors.New("an appointment in a zone without rules")
 
+// PutOff has a reminder wait until people are written to. It was no try.
+func (o *Outbox) PutOff(ctx context.Context, id string, until time.Time) error {
+	return postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT put_off_reminder($1, $2)`, id, until)
+		return err
+	})
+}
+
 // Tried keeps what became of a reminder.
 func (o *Outbox) Tried(ctx context.Context, id string, made remind.Outcome, way remind.Way, now time.Time) error {
 	return postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
