@@ -16,7 +16,7 @@ type mailBounceInput struct {
 }
 
 type mailBounceJSON struct {
-	Run  string `json:"run" pattern:"^(case|service|equipe|placement|referral|follow-up|transfer)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"The process that the mail was about"`
+	Run  string `json:"run" pattern:"^(case|service|equipe|placement|referral|follow-up|transfer|mediation|reminder)/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"What the mail was about, as its header X-Percorso-Run says"`
 	Mail string `json:"mail" format:"uuid" doc:"Id of the mail"`
 }
 

@@ -41,8 +41,8 @@ func (m *Mailer) Send(ctx context.Context, in ledger.Mail) ledger.MailResult {
 	return m.deliver(ctx, message, to[0])
 }
 
-// Write writes to a person, what they are reminded of. Nobody answers it, and nobody but them
-// is told what became of it.
+// Write writes to a person, what they are reminded of. Nobody answers it; where it comes back
+// somebody calls them.
 func (m *Mailer) Write(ctx context.Context, in remind.Message) ledger.MailResult {
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := errors.Join(message.From(m.From), message.To(in.To)); err != nil {
@@ -53,6 +53,7 @@ func (m *Mailer) Write(ctx context.Context, in remind.Message) ledger.MailResult
 		return ledger.MailResult{Outcome: ledger.MailFailed, Cause: ledger.MailUnwritten}
 	}
 	m.mark(message, in.ID, in.Subject)
+	message.SetGenHeader("X-Percorso-Run", "reminder/"+in.ID) // for the mail system's report of one that comes back
 	message.SetBodyString(gomail.TypeTextPlain, in.Text+"\n")
 	return m.deliver(ctx, message, to[0])
 }

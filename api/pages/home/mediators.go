@@ -21,8 +21,12 @@ func unconfirmed(d *day) func() error {
 		var lines []web.Line
 		for _, r := range list {
 			if r.State != mediation.Confirmed {
+				state := italian.Upper(mediating.State(r.State))
+				if r.Unsent && r.State == mediation.Requested {
+					state = "Email non arrivata: chiama il fornitore"
+				}
 				lines = append(lines, web.Line{
-					URL: allMediators + "/" + r.ID, Text: italian.Upper(mediating.Language(r.Language)), State: italian.Upper(mediating.State(r.State)), When: italian.When(r.At.In(italian.Rome), d.now),
+					URL: allMediators + "/" + r.ID, Text: italian.Upper(mediating.Language(r.Language)), State: state, When: italian.When(r.At.In(italian.Rome), d.now),
 				})
 			}
 		}

@@ -93,8 +93,9 @@ CREATE FUNCTION waiting_people(of_zone text, of_service text, now timestamptz) R
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public AS $$
     SELECT w.id::text, w.service, w.matter, w.language, w.interpreter, w.mode, w.hours, w.with_child, w.before_day, w.pua, 'no_phone' = ANY (p.speech),
         ARRAY(SELECT o.at FROM waiting_offer o WHERE o.entry = w.id AND o.state IN ('declined', 'unreached', 'booked')),
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('at', b.at, 'until', b.until)), '[]') FROM run r JOIN booking b ON b.run_id = r.id
-            WHERE r.case_id = w.case_id AND b.state IN ('held', 'booked') AND b.until > waiting_people.now),
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('at', b.at, 'until', b.until)), '[]') FROM (
+            SELECT o.at, o.until FROM appointment a JOIN booking o ON o.appointment_id = a.id AND o.state = 'booked' WHERE a.case_id = w.case_id AND a.state IN ('booked', 'confirmed') AND a.at > waiting_people.now - interval '8 hours'
+            UNION ALL SELECT o.at, o.until FROM run r JOIN booking o ON o.run_id = r.id AND o.state = 'held' WHERE r.case_id = w.case_id) b),
         (SELECT max(o.said_at) FROM waiting_offer o WHERE o.entry = w.id AND o.state = 'unreached')
     FROM waiting w JOIN person p ON p.case_id = w.case_id JOIN case_file f ON f.id = w.case_id
     WHERE w.zone = of_zone AND w.service = of_service AND w.left_at IS NULL AND f.closed_at IS NULL AND (f.suspended_until IS NULL OR f.suspended_until <= waiting_people.now)

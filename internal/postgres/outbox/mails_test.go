@@ -207,6 +207,25 @@ func TestAMailThatFailsIsSeen(t *testing.T) {
 	require.Equal(t, 2, p.bounces(caseRun))
 	require.ErrorIs(t, report("third", postgrestest.NewRun(care.RunCase), sent), ledger.ErrNotFound, "of another run")
 	require.ErrorIs(t, report("fourth", caseRun, uuid.NewString()), ledger.ErrNotFound)
+
+	// One that reminded a person: somebody calls them. One to a provider is about no case.
+	appointment := uuid.NewString()
+	_, err = p.Owner.Exec(t.Context(), `WITH a AS (INSERT INTO appointment (id, run_id, case_id, zone, agency, service, matter, state, at)
+			VALUES ($1, $2, $3, 'prato', 'comune', 'pas', '', 'booked', clock_timestamp() + interval '1 day') RETURNING id)
+		INSERT INTO reminder (appointment_id, state) SELECT id, 'sent' FROM a`, appointment, caseRun, ledger.BareID(caseRun))
+	require.NoError(t, err)
+	require.ErrorIs(t, report("fifth", "reminder/"+appointment, appointment), ledger.ErrNotFound, "no mail was sent")
+	_, err = p.Owner.Exec(t.Context(), `INSERT INTO timeline (case_id, run_id, zone, at, code, detail) VALUES ($1, $2, 'prato', clock_timestamp(), 'person_reminded', 'email')`, ledger.BareID(caseRun), caseRun)
+	require.NoError(t, err)
+	require.NoError(t, report("sixth", "reminder/"+appointment, appointment))
+	require.NoError(t, report("seventh", "reminder/"+appointment, appointment))
+	require.Equal(t, 1, p.Count(`reminder WHERE state = 'call' AND failed = 'email'`))
+	require.Equal(t, 1, p.Count(`timeline WHERE code = 'person_unreminded' AND detail = 'email'`))
+	provider, asked := uuid.NewString(), "mediation/"+uuid.NewString()
+	_, err = p.Owner.Exec(t.Context(), `INSERT INTO mail (id, run_id, template, link, recipient, created_at, next_try, sent_at) VALUES ($1, $2, 'mediator_asked', '/invito/mediatore/1', 'prova@percorso.example', now(), now(), now())`, provider, asked)
+	require.NoError(t, err)
+	require.NoError(t, report("eighth", asked, provider))
+	require.Equal(t, 1, p.Count(`mail WHERE id = $1 AND failed_at IS NOT NULL`, provider))
 }
 
 // A partner that cannot be reached by post is what its case stands at, until a

@@ -207,8 +207,8 @@ func over() *care.Refusal {
 	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: waitlist.RuleOver}}}
 }
 
-// Said keeps what came of a call. Said twice it changes nothing. *care.Refusal: the place is not
-// offered any more. ledger.ErrNotFound: there is none that the caller may know of.
+// Said keeps what came of a call. *care.Refusal: the place is not offered any more, as where that
+// was said already. ledger.ErrNotFound: there is none that the caller may know of.
 func (s *Store) Said(ctx context.Context, who care.Staff, id string, outcome waitlist.Outcome) error {
 	return s.offered(ctx, who, id, func(tx postgres.Tx, c waitlist.Call, now time.Time) error {
 		state := outcome

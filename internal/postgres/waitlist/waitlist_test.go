@@ -317,3 +317,22 @@ func TestATurnGoesWithItsFile(t *testing.T) {
 	require.Equal(t, ledger.BareID(merged), o.Row(`SELECT case_id::text FROM waiting WHERE id = $1`, earlier)["case_id"])
 	require.Equal(t, 1, o.Count(`waiting WHERE id = $1 AND left_at IS NULL`, later))
 }
+
+// TestWhoIsExpectedElsewhere at that hour is passed over, and so is whose case stands still.
+func TestWhoIsExpectedElsewhere(t *testing.T) {
+	o := newOffice(t)
+	cancels := o.full()
+	elsewhere, still, free := o.begins(), o.begins(), o.begins()
+	for _, run := range []string{elsewhere, still} {
+		o.puts(desk, run)
+	}
+	id := o.puts(desk, free)
+	o.Branch(elsewhere, postgrestest.NewRun(care.RunService), care.Answer{Service: "spac"}, ledger.Effects{Appointments: []ledger.AppointmentChange{
+		{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "spac", At: thursday.Add(15 * time.Minute)}}})
+	_, err := o.Owner.Exec(t.Context(), `UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, ledger.BareID(still), o.Now, o.Now.AddDate(0, 1, 0))
+	require.NoError(t, err)
+	cancels()
+	o.round()
+	entries, _ := o.called(desk)
+	require.Equal(t, []string{id}, entries)
+}
