@@ -128,7 +128,7 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	if acts := offered(who, file, catalogue.Book.Facts); len(acts) > 0 {
 		page.Book = &acts[0]
 	}
-	if waits := s.mayWait(who, p, file); waits {
+	if mayWait(who, p, file) {
 		page.Wait = &web.Link{URL: "/fascicoli/" + file.ID + "/lista-attesa", Text: "Metti in lista d’attesa"}
 	}
 	entries, err := s.Waiting.WaitingOf(c.Request.Context(), who, file.ID)
@@ -177,7 +177,7 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 }
 
 // mayWait says whether the caller may put the person on a list.
-func (s *Place) mayWait(who care.Staff, p care.Policy, file ledger.Case) bool {
+func mayWait(who care.Staff, p care.Policy, file ledger.Case) bool {
 	return file.Closed == nil && !file.Closing && slices.ContainsFunc(p.Services, func(v care.Service) bool {
 		return len(agenda.Sessions(p, v.Code)) > 0 && waitlist.MayKeep(who, p, v.Code)
 	})
