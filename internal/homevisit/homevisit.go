@@ -40,6 +40,7 @@ const (
 	RuleByPhone   = "visit_by_phone"      // the appointment is by telephone
 	RuleOver      = "visit_over"          // the appointment stands no more, or its hour has come
 	RuleChanged   = "visit_changed"       // somebody else has changed it meanwhile
+	RuleNotBack   = "visit_not_back"      // from the visit of before, at another hour of the appointment
 	RuleNotBegun  = "visit_not_begun"     // nobody is back from where nobody has gone yet
 	RuleNotVisits = "visits_not"          // the caller does not go, nor knows about it, nor is told
 )

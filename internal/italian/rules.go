@@ -106,6 +106,7 @@ var rules = map[string]string{
 	homevisit.RuleByPhone:    "L’appuntamento è per telefono: a domicilio si va per uno di persona.",
 	homevisit.RuleOver:       "L’appuntamento non c’è più, o la sua ora è arrivata: la visita non si cambia.",
 	homevisit.RuleChanged:    "Nel frattempo un collega ha cambiato questa visita: guarda com’è adesso, poi ripeti se serve ancora.",
+	homevisit.RuleNotBack:    "Della visita di prima non risulta che siano rientrati: dillo in «Oggi», poi fissa questa.",
 	homevisit.RuleNotBegun:   "La visita non è ancora cominciata.",
 	homevisit.RuleNotVisits:  "Lo dice chi è andato, chi sa della visita o, se nessuno risponde, il responsabile.",
 	consult.Ringing:          "Qualcuno è già stato chiamato e può ancora rispondere: aspetta la risposta.",

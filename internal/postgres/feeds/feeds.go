@@ -86,7 +86,7 @@ func (c *Calendars) OpenFeed(ctx context.Context, id string) (who care.Staff, er
 func (c *Calendars) FeedEvents(ctx context.Context, who care.Staff) (events []feed.Event, err error) {
 	from, to := feed.Span(c.clock())
 	err = c.within(ctx, who, func(tx postgres.Tx) error {
-		events, err = postgres.Many[feed.Event](ctx, tx, `SELECT a.id::text, a.case_id::text, a.service, a.at, EXISTS (SELECT FROM home_visit v WHERE v.appointment_id = a.id AND NOT v.called_off) AS at_home, '' AS meeting, '' AS how, '' AS place FROM appointment a
+		events, err = postgres.Many[feed.Event](ctx, tx, `SELECT a.id::text, a.case_id::text, a.service, a.at, EXISTS (SELECT FROM home_visit v WHERE v.appointment_id = a.id AND v.at = a.at AND NOT v.called_off) AS at_home, '' AS meeting, '' AS how, '' AS place FROM appointment a
 			WHERE a.state IN ('booked', 'confirmed') AND a.at >= $1 AND a.at < $2 AND (
 				a.case_id = ANY (ARRAY(SELECT l.case_id FROM lead l WHERE l.staff = $3 AND l.until IS NULL))
 				OR a.case_id = ANY (ARRAY(SELECT t.case_id FROM task t WHERE t.holder = $3 AND t.ended_at IS NULL))

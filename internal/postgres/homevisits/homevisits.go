@@ -47,7 +47,7 @@ func (s *Store) VisitsOf(ctx context.Context, who care.Staff, appointments []str
 		return nil, nil
 	}
 	err = s.reading(ctx, who, func(tx postgres.Tx) error {
-		list, err = postgres.Many[homevisit.Visit](ctx, tx, selectVisit+`home_visit`+ofVisit+`WHERE v.appointment_id = ANY ($1) AND NOT v.called_off ORDER BY v.at, v.appointment_id`, appointments)
+		list, err = postgres.Many[homevisit.Visit](ctx, tx, selectVisit+`home_visit`+ofVisit+`WHERE v.appointment_id = ANY ($1) AND v.at = a.at AND NOT v.called_off ORDER BY v.at, v.appointment_id`, appointments)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (s *Store) Plan(ctx context.Context, who care.Staff, appointment string, f 
 	f = f.Trimmed()
 	return s.changing(ctx, who, appointment, func(tx postgres.Tx, rules *postgres.Ruleset, found standing) error {
 		now := s.clock()
-		if found.was != nil && found.was.says(f) {
+		if found.was != nil && !found.other() && found.was.says(f) {
 			return nil
 		}
 		if rule := found.refuses(rules, f, now); rule != "" {
@@ -135,7 +135,7 @@ func (s *Store) Plan(ctx context.Context, who care.Staff, appointment string, f 
 		if _, err := tx.Exec(ctx, `INSERT INTO home_visit AS v (appointment_id, zone, run_id, first, second, alone, knows, phone, address, at, until, ask_at, alarm_at, planned_by, planned_at)
 				VALUES ($1, $2, $3, $4, nullif($5, '')::uuid, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 			ON CONFLICT (appointment_id) DO UPDATE SET version = v.version + 1, first = excluded.first, second = excluded.second, alone = excluded.alone, knows = excluded.knows, phone = excluded.phone,
-				address = excluded.address, at = excluded.at, until = excluded.until, ask_at = excluded.ask_at, alarm_at = excluded.alarm_at, planned_by = excluded.planned_by, planned_at = excluded.planned_at, called_off = false`,
+				address = excluded.address, at = excluded.at, until = excluded.until, ask_at = excluded.ask_at, alarm_at = excluded.alarm_at, planned_by = excluded.planned_by, planned_at = excluded.planned_at, called_off = false, first_back = NULL, second_back = NULL`,
 			appointment, who.Zone, found.Run, f.First, f.Second, f.Alone, f.Knows, f.Phone, f.Address, found.At, until, ask, alarm, who.ID, now); err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (s *Store) Plan(ctx context.Context, who care.Staff, appointment string, f 
 // Drop makes a visit at home an appointment like any other again; of one that is none nothing changes.
 func (s *Store) Drop(ctx context.Context, who care.Staff, appointment string, seen int) error {
 	return s.changing(ctx, who, appointment, func(tx postgres.Tx, rules *postgres.Ruleset, found standing) error {
-		if found.was == nil || found.was.Off {
+		if found.was == nil || found.was.Off || found.other() {
 			return nil
 		}
 		now := s.clock()
@@ -237,6 +237,7 @@ type planned struct {
 	At      time.Time `db:"at"`
 	Until   time.Time `db:"until"`
 	Off     bool      `db:"called_off"`
+	Back    bool      `db:"back"` // everybody who went
 }
 
 // goes are who goes.
@@ -253,10 +254,14 @@ func (p planned) says(f homevisit.Going) bool {
 	return !p.Off && f == homevisit.Going{First: p.First, Second: p.Second, Alone: p.Alone, Knows: p.Knows, Phone: p.Phone, Address: p.Address, Minutes: int(p.Until.Sub(p.At).Minutes())}
 }
 
+// other says whether the visit was at another hour than the appointment has now: that has begun,
+// or it would have moved along.
+func (s standing) other() bool { return s.was != nil && !s.was.Off && !s.was.At.Equal(s.At) }
+
 // refuses says by which rule nothing is planned for the appointment as it stands; empty: it may be.
 func (s standing) refuses(rules *postgres.Ruleset, f homevisit.Going, now time.Time) string {
 	version := 0
-	if s.was != nil && !s.was.Off {
+	if s.was != nil && !s.was.Off && !s.other() {
 		version = s.was.Version
 	}
 	slot, in := agenda.Of(rules.Policy, s.Service, rules.Calendar, now).At(s.At)
@@ -265,6 +270,8 @@ func (s standing) refuses(rules *postgres.Ruleset, f homevisit.Going, now time.T
 		return homevisit.RuleOver
 	case in && slot.Mode == agenda.ByPhone:
 		return homevisit.RuleByPhone
+	case s.other() && !s.was.Back:
+		return homevisit.RuleNotBack
 	case f.Seen != version:
 		return homevisit.RuleChanged
 	}
@@ -296,7 +303,8 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 		if err != nil {
 			return err
 		}
-		if found.was, err = postgres.OneOrNone[planned](ctx, tx, `SELECT version, first::text, coalesce(second::text, '') AS second, alone, knows::text, phone, address, at, until, called_off
+		if found.was, err = postgres.OneOrNone[planned](ctx, tx, `SELECT version, first::text, coalesce(second::text, '') AS second, alone, knows::text, phone, address, at, until, called_off,
+				first_back IS NOT NULL AND (second IS NULL OR second_back IS NOT NULL) AS back
 			FROM home_visit WHERE appointment_id = $1 FOR UPDATE`, appointment); err != nil {
 			return err
 		}

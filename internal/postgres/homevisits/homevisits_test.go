@@ -147,7 +147,7 @@ func TestTwoGoAndAreAskedWhetherTheyAreBack(t *testing.T) {
 // Who goes is free then, works with the person, and does not go alone without a reason.
 func TestWhoGoes(t *testing.T) {
 	p := newPlay(t)
-	_, id := p.appointment(p.at)
+	run, id := p.appointment(p.at)
 	form := func(change func(*homevisit.Going)) homevisit.Going {
 		f := p.two()
 		change(&f)
@@ -198,7 +198,20 @@ func TestWhoGoes(t *testing.T) {
 	require.NoError(t, p.store.Drop(t.Context(), p.Accounts[maria], id, 2))
 	require.Nil(t, p.of(maria, id))
 	require.Zero(t, p.Count(`mail WHERE record_id = $1 AND template <> $2`, id, homevisit.MailChanged))
+	p.Does(run, p.Clock(), ledger.Effects{Appointments: []ledger.AppointmentChange{{ID: id, State: care.AppointmentConfirmed}}}, nil)
+	require.Nil(t, p.of(maria, id), "what was taken back stays so")
 	require.Equal(t, "", p.plans(maria, id, p.two()))
+
+	// A visit that has begun stays when the appointment gets another hour: first it is said who is back.
+	_, err = p.Owner.Exec(t.Context(), `UPDATE home_visit SET at = $2 WHERE appointment_id = $1`, id, p.Now.Add(-2*time.Hour))
+	require.NoError(t, err)
+	_, err = p.Owner.Exec(t.Context(), `UPDATE appointment SET at = at + interval '1 day' WHERE id = $1`, id)
+	require.NoError(t, err)
+	require.Nil(t, p.of(maria, id))
+	require.Equal(t, " "+homevisit.RuleNotBack, p.plans(maria, id, p.two()))
+	require.Equal(t, "", p.back(carla, id, homevisit.All))
+	require.Equal(t, "", p.plans(maria, id, p.two()))
+	require.Nil(t, p.of(maria, id).FirstBack)
 }
 
 // Of two who want the same worker at one time one has them.

@@ -25,7 +25,7 @@ CREATE TABLE home_visit (
     alarm_at       timestamptz NOT NULL CHECK (alarm_at >= ask_at),
     first_back     timestamptz,
     second_back    timestamptz,
-    called_off     boolean NOT NULL DEFAULT false, -- with its appointment
+    called_off     boolean NOT NULL DEFAULT false, -- with its appointment, or since that is at the office again
     planned_by     uuid NOT NULL REFERENCES staff,
     planned_at     timestamptz NOT NULL,
     CHECK (second <> first AND knows <> first AND knows <> second),
@@ -147,17 +147,18 @@ $$;
 
 -- Those of some appointments that are visits at home, for who reminds people of them.
 CREATE FUNCTION visits_at_home(appointments uuid[]) RETURNS TABLE (id text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT v.appointment_id::text FROM home_visit v WHERE v.appointment_id = ANY (appointments) AND NOT v.called_off
+    SELECT a.id::text FROM appointment a JOIN home_visit v ON v.appointment_id = a.id AND v.at = a.at AND NOT v.called_off WHERE a.id = ANY (appointments)
 $$;
 
--- A visit goes where its appointment goes.
+-- A visit that has not begun goes where its appointment goes. One that has stays as it was: those
+-- who went are asked about that, and the appointment's new hour is no visit until one is planned.
 CREATE FUNCTION keep_home_visit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
     v home_visit;
 BEGIN
-    UPDATE home_visit o SET version = o.version + 1, called_off = NEW.state = 'cancelled',
+    UPDATE home_visit o SET version = o.version + 1, called_off = NEW.state = 'cancelled', -- none that is comes back
             at = NEW.at, until = o.until + (NEW.at - o.at), ask_at = o.ask_at + (NEW.at - o.at), alarm_at = o.alarm_at + (NEW.at - o.at)
-        WHERE o.appointment_id = NEW.id AND (o.at <> NEW.at OR o.called_off <> (NEW.state = 'cancelled')) RETURNING o.* INTO v;
+        WHERE o.appointment_id = NEW.id AND NOT o.called_off AND o.at > clock_timestamp() AND (o.at <> NEW.at OR NEW.state = 'cancelled') RETURNING o.* INTO v;
     IF FOUND THEN PERFORM tell_visitors(v, ARRAY[v.first, v.second], clock_timestamp()); END IF;
     RETURN NULL;
 END $$;
