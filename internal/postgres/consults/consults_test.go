@@ -139,6 +139,15 @@ func TestTwoRingAtOnce(t *testing.T) {
 	require.Equal(t, 1, p.Count(`consult_ring`))
 }
 
+// Who asks is not rung at another account of theirs.
+func TestNobodyHoldsAConsultWithThemself(t *testing.T) {
+	p := consulted(t)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE staff SET identity = 'prova_1' WHERE subject IN ('desk_operator.prato', 'social_worker.prato', 'social_worker_2.prato')`)
+	require.NoError(t, err)
+	require.Equal(t, consult.NoDuty, p.rings("desk_operator.prato", "uno"))
+	require.Empty(t, p.rings("desk_operator_2.prato", "due"), "they are rung for somebody else")
+}
+
 // Of a protected person's the desk knows nothing, and her keepers alone are rung.
 func TestAProtectedPersonsConsult(t *testing.T) {
 	p := consulted(t)

@@ -449,7 +449,7 @@ BEGIN
     FOR t IN SELECT o.* FROM task o WHERE o.kind = 'closure_approval' AND o.state IN ('ready', 'reserved')
         AND CASE WHEN o.holder = NEW.id AND leaves THEN true
             WHEN NEW.id IN (o.holder, o.proposed_by) AND o.holder <> o.proposed_by AND same_identity(o.holder, o.proposed_by) THEN true
-            ELSE ((o.zone, o.agency, o.role) = (OLD.zone, OLD.agency, OLD.role) OR o.proposed_by = NEW.id)
+            ELSE ((o.zone, o.agency, o.role) = (OLD.zone, OLD.agency, OLD.role) OR NOT leaves AND o.proposed_by = NEW.id)
                 AND NOT EXISTS (SELECT FROM staff s WHERE s.active AND same_identity(s.id, o.proposed_by) IS NOT TRUE AND (s.zone, s.agency, s.role) = (o.zone, o.agency, o.role)) END
         AND NOT answer_on_its_way(o.id) AND NOT EXISTS (SELECT FROM protection p WHERE p.case_id = o.case_id)
         ORDER BY o.id FOR UPDATE

@@ -146,9 +146,12 @@ var ofTwo = map[string]func(t *testing.T, p *play){
 		task := p.proposesToClose(run)
 		_, err := p.Owner.Exec(t.Context(), `INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ('terzo.prato', 'Personale Prova', 'supervisor', 'prato', 'comune', 'terzo@percorso.example')`)
 		require.NoError(t, err)
+		_, err = p.Owner.Exec(t.Context(), `UPDATE case_health SET changes_at = 'infinity' WHERE case_id = $1`, ledger.BareID(run))
+		require.NoError(t, err)
 		p.identifies(boss, second)
 		gives := catalogue.Reassign.Command("", task, catalogue.Assignment{To: p.Accounts[second].ID})
 		breaks(t, "to", care.RuleOtherPerson, p.assignsAtOnce(boss, gives))
+		require.Equal(t, 1, p.Count(`case_health WHERE case_id = $1 AND changes_at = 'epoch'`, ledger.BareID(run)), "how the case stands is computed anew")
 		staff, err := p.Records.Colleagues(t.Context(), p.Accounts[boss])
 		require.NoError(t, err)
 		shown, err := p.Records.Task(t.Context(), p.Accounts[boss], task)
@@ -189,6 +192,36 @@ var ofTwo = map[string]func(t *testing.T, p *play){
 		require.NoError(t, err)
 		res, _ = answers(colleague)
 		require.Equal(t, ledger.Recorded, res.Verdict)
+
+		// Who passes it on does not answer it there either.
+		passes := p.Ask(colleague, branch, catalogue.Redirect.Command("", referral, catalogue.ReferralMoveForm{Agency: "cpia", Note: "Prova"}))
+		p.Does(branch, passes, ledger.Effects{Referrals: []ledger.ReferralChange{
+			{ID: referral, State: care.ReferralRedirected}, {ID: uuid.NewString(), State: care.ReferralRequested, Agency: "cpia", From: referral, Purpose: "labour"}}}, nil)
+		_, err = p.Owner.Exec(t.Context(), `INSERT INTO staff (subject, name, role, zone, agency, email, identity) VALUES ('cpia.prato', 'Personale Prova', 'cpi_operator', 'prato', 'cpia', 'cpia@percorso.example', 'prova_2')`)
+		require.NoError(t, err)
+		there := func() any {
+			return p.Row(`SELECT answers_oneself($1, id) AS it FROM staff WHERE subject = 'cpia.prato'`, branch)["it"]
+		}
+		require.Equal(t, false, there())
+		_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET identity = 'prova_2' WHERE subject = $1`, colleague)
+		require.NoError(t, err)
+		require.Equal(t, true, there())
+	},
+	"who stands in for whoever approves": func(t *testing.T, p *play) {
+		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		task := p.proposesToClose(run)
+		_, err := p.Owner.Exec(t.Context(), `INSERT INTO staff (subject, name, role, zone, agency, email) VALUES ('terzo.prato', 'Personale Prova', 'supervisor', 'prato', 'comune', 'terzo@percorso.example')`)
+		require.NoError(t, err)
+		require.NoError(t, p.Claim(second, task))
+		_, err = p.Owner.Exec(t.Context(), `INSERT INTO absence (id, staff, first_day, last_day, substitute) SELECT gen_random_uuid(), $1, $2::date, $2::date, id FROM staff WHERE subject = 'terzo.prato'`,
+			p.Accounts[second].ID, p.Now)
+		require.NoError(t, err)
+		stands := func() bool {
+			return p.Row(`SELECT on_behalf($1, id::text, $2) AS it FROM staff WHERE subject = 'terzo.prato'`, task, p.Now)["it"].(bool)
+		}
+		require.True(t, stands())
+		p.identifies(boss, "terzo.prato")
+		require.False(t, stands())
 	},
 	"the seats of an équipe": func(t *testing.T, p *play) {
 		run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
