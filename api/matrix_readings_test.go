@@ -252,7 +252,7 @@ func (r *reader) addresses(f *dossier, route string) []string {
 		of = "referral"
 	case strings.HasPrefix(route, "/appuntamenti/"), strings.HasPrefix(route, "/da-chiamare/"), strings.HasPrefix(route, rest.Prefix+"/reminders/"):
 		of = "appointment"
-	case strings.HasPrefix(route, "/giornate-annullate/"):
+	case strings.HasPrefix(route, "/giornate-annullate/"), strings.HasPrefix(route, rest.Prefix+"/called-off-days/"):
 		of = "off"
 	case strings.HasPrefix(route, rest.Prefix+"/equipes/"), strings.HasPrefix(route, "/equipe/"):
 		of = "equipe"

@@ -28,6 +28,19 @@ func (a *API) registerAppointments() {
 			page, err := a.records.Appointments(ctx, who, ledger.AppointmentFilter{
 				From: in.From, To: in.To, Service: in.Service, CaseID: in.CaseFileID,
 			}, in.paging())
-			return listed(page, err, counter.AppointmentOf)
+			if err != nil {
+				return nil, err
+			}
+			return exceeding(ctx, a, who, page)
 		})
+}
+
+// exceeding is a page of appointments with which of them have a place beyond those that there are.
+func exceeding(ctx context.Context, a *API, who care.Staff, page ledger.Page[ledger.Appointment]) (*listOutput[counter.AppointmentJSON], error) {
+	given, err := a.records.Beyond(ctx, who, converted(page.Items, func(a ledger.Appointment) string { return a.ID }))
+	out, err := listed(page, err, counter.AppointmentOf)
+	if err == nil {
+		counter.Exceed(out.Body.Items, given)
+	}
+	return out, err
 }

@@ -129,7 +129,7 @@ func (a *API) caseOf(who care.Staff, policy care.Policy) func(ledger.Case) caseJ
 				return branchJSON{ID: b.Run, Kind: b.Kind, Service: b.Service, Agency: b.Agency, StartedAt: b.Started, EndedAt: b.Ended, Outcome: b.Outcome}
 			}),
 			Tasks: converted(c.Tasks, taskOf(who)), Referrals: converted(c.Referrals, referralOf(who)),
-			Appointments: converted(c.Appointments, counter.AppointmentOf), ConsentSince: c.Consent,
+			ConsentSince: c.Consent,
 			Consents: converted(c.Consents, func(o ledger.Consent) consentJSON {
 				return consentJSON{Agency: o.Agency, Purpose: o.Purpose, GivenAt: o.Given, WithdrawnAt: o.Withdrawn}
 			}),
@@ -248,7 +248,15 @@ func (a *API) registerCaseReads() {
 				return nil, err
 			}
 			c, err := a.records.CaseFile(ctx, who, in.ID)
-			return one(c, err, a.caseOf(who, rules.Policy))
+			if err != nil {
+				return nil, err
+			}
+			shown, err := exceeding(ctx, a, who, ledger.Page[ledger.Appointment]{Items: c.Appointments})
+			return one(c, err, func(c ledger.Case) caseJSON {
+				j := a.caseOf(who, rules.Policy)(c)
+				j.Appointments = shown.Body.Items
+				return j
+			})
 		})
 	register(a, query("/case-files/{id}/timeline", "list-case-timeline", tagCases, "What happened in a case", "The newest first."),
 		func(ctx context.Context, who care.Staff, in *casePageInput) (*listOutput[momentJSON], error) {

@@ -17,11 +17,6 @@ import (
 // KeyHeader carries the idempotency key.
 const KeyHeader = faults.KeyHeader
 
-// KeyInput is the idempotency key that a POST carries.
-type KeyInput struct {
-	Key string `header:"Idempotency-Key" required:"true" minLength:"1" maxLength:"200" pattern:"^[!-~]+$" doc:"Chosen by the caller, new for each thing to be done: a repetition with the same key and body has no second effect"`
-}
-
 // commandJSON is what was asked for and what became of it.
 type commandJSON struct {
 	ID         string              `json:"id"`

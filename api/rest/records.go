@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"percorso/api/rest/away"
+	"percorso/api/rest/off"
 	"percorso/api/rest/received"
 	"percorso/api/rest/reminding"
 	"percorso/internal/care"
@@ -20,7 +21,7 @@ type Records interface {
 	Contacts
 	Own
 	Written
-	received.Records
+	Agenda
 	// Command reads a command of the caller's own.
 	Command(ctx context.Context, s care.Staff, id string) (ledger.Command, error)
 	Tasks(ctx context.Context, s care.Staff, f ledger.TaskFilter, p ledger.Paging) (ledger.Page[ledger.Task], error)
@@ -60,6 +61,12 @@ type Records interface {
 	// StuckCases lists the open cases that are not waiting as planned; HealthCounts counts all of the zone.
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	HealthCounts(ctx context.Context, s care.Staff) (ledger.HealthCounts, error)
+}
+
+// Agenda is when services receive, and when they do not.
+type Agenda interface {
+	received.Records
+	off.Records
 }
 
 // Own is what is the caller's own matter, and no case's: what they are to be told of, and

@@ -20,9 +20,11 @@ import (
 	"percorso/api/envelope"
 	"percorso/api/problem"
 	"percorso/api/rest/counter"
+	"percorso/api/rest/off"
 	"percorso/api/rest/sayable"
 	"percorso/api/rest/visits"
 	"percorso/api/rest/waiting"
+	"percorso/api/rest/wire"
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/ledger"
@@ -108,6 +110,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	a.registerCommands()
 	registerNotices(a)
 	registerAbsences(a)
+	off.Register(operations(a), a.records)
 	registerReminders(a)
 	registerWaiting(a)
 	registerWritten(a)
@@ -244,27 +247,13 @@ func (a *API) wordProblems(ctx huma.Context, _ string, v any) (any, error) {
 	return v, nil
 }
 
-// register adds an operation. The handler gets who asks; its errors become problems.
+// register adds an operation.
 func register[I, O any](a *API, op huma.Operation, handle func(context.Context, care.Staff, *I) (*O, error)) {
-	op.Path = Prefix + op.Path
-	// 500 comes from huma itself, 422 where it takes anything: but any address may
-	// have a query that is none.
-	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable,
-		http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-	if strings.Contains(op.Path, "{") {
-		op.Errors = append(op.Errors, http.StatusNotFound)
-	}
-	if op.Method == http.MethodPost || op.Method == http.MethodPut {
-		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-	}
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, access.StaffOf(ctx), in)
-		if err != nil {
-			return nil, a.problems.Of(ctx, err)
-		}
-		return out, nil
-	})
+	wire.Register(operations(a), op, handle)
 }
+
+// operations is where those are registered that stand in rooms of their own.
+func operations(a *API) wire.Operations { return wire.Operations{API: a.huma, Problems: a.problems} }
 
 // PagingInput is what every list takes. It is exported, like everything that is
 // embedded here, because huma overlooks embedded structs that are not.
@@ -275,44 +264,29 @@ type PagingInput struct {
 
 func (p PagingInput) paging() ledger.Paging { return ledger.Paging{Limit: p.Limit, Cursor: p.Cursor} }
 
-// listJSON is one page of a list.
-type listJSON[T any] struct {
-	Items []T    `json:"items" nullable:"false"`
-	Next  string `json:"next,omitempty" doc:"Cursor of the next page; not there on the last"`
-}
-
-type listOutput[T any] struct{ Body listJSON[T] }
+// What goes over the wire is as in the rooms.
+type (
+	listOutput[T any] = wire.ListOutput[T]
+	output[T any]     = wire.Output[T]
+	// IDInput is the id of a thing in its address.
+	IDInput = wire.IDInput
+	// KeyInput is the idempotency key that a POST carries.
+	KeyInput = wire.KeyInput
+)
 
 // listed turns a page of records into a page of the wire.
 func listed[R, T any](page ledger.Page[R], err error, convert func(R) T) (*listOutput[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	out := &listOutput[T]{Body: listJSON[T]{Items: make([]T, 0, len(page.Items)), Next: page.Next}}
-	for _, item := range page.Items {
-		out.Body.Items = append(out.Body.Items, convert(item))
-	}
-	return out, nil
+	return wire.Listed(page, err, convert)
 }
 
-// whole turns records that come in one piece into a list without further pages.
+// whole is a list that has no pages.
 func whole[R, T any](records []R, err error, convert func(R) T) (*listOutput[T], error) {
-	return listed(ledger.Page[R]{Items: records}, err, convert)
+	return wire.Whole(records, err, convert)
 }
-
-type output[T any] struct{ Body T }
 
 // one turns a record into its form on the wire.
 func one[R, T any](record R, err error, convert func(R) T) (*output[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return &output[T]{Body: convert(record)}, nil
-}
-
-// IDInput is the id of a thing in its address.
-type IDInput struct {
-	ID string `path:"id" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Opaque id"`
+	return wire.One(record, err, convert)
 }
 
 // orEmpty keeps null out of JSON arrays.

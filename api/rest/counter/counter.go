@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/consult"
 	"percorso/internal/ledger"
@@ -76,6 +77,19 @@ type AppointmentJSON struct {
 	Suspended  bool       `json:"suspended,omitempty" doc:"It was kept while its case stands still"`
 	ArrivedAt  *time.Time `json:"arrived_at,omitempty" doc:"When the person came, as whoever receives them has marked it"`
 	Mediator   string     `json:"mediator,omitempty" doc:"Of the one who was asked for: requested, proposed (for another hour), confirmed or declined"`
+	Beyond     string     `json:"beyond,omitempty" enum:"extra,out_of_hours" doc:"It has a place beyond those that there are: in a session that is full, or when the service receives nobody"`
+	BeyondWhy  string     `json:"beyond_why,omitempty" doc:"Why it was given all the same: urgent, deadline, is_here, agreed or other"`
+}
+
+// Exceed says of appointments which of them have a place beyond those that there are.
+func Exceed(list []AppointmentJSON, given []agenda.Given) {
+	for i := range list {
+		for _, g := range given {
+			if g.ID == list[i].ID {
+				list[i].Beyond, list[i].BeyondWhy = g.As, g.Why
+			}
+		}
+	}
 }
 
 // AppointmentOf converts.

@@ -19,6 +19,9 @@ type Records interface {
 	Offers(ctx context.Context, s care.Staff, service string, from time.Time, most int) ([]agenda.Slot, error)
 	// Block are those that the employment centre gives to those who send it somebody.
 	Block(ctx context.Context, s care.Staff, from time.Time, most int) ([]agenda.Slot, error)
+	// Beyond are those of some appointments that have a place although there was none, as far
+	// as the caller sees them.
+	Beyond(ctx context.Context, s care.Staff, appointments []string) ([]agenda.Given, error)
 }
 
 // ZoneJSON is a zone with all that it decides, and when its desk receives next.
