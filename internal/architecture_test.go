@@ -285,7 +285,7 @@ var mayImport = map[string][]string{
 	"internal/homevisit":           {"internal/care", "internal/telephone"},                                                                                       // who visits a person at home, and whether they are back
 	"internal/italian/visiting":    {"internal/homevisit", "internal/italian"},                                                                                    // what is said of it
 	"internal/italian/mails":       {"internal/homevisit", "internal/italian", "internal/ledger", "internal/gathering", "internal/mediation", "internal/consult"}, // the mails that are sent
-	"api/rest/visits":              {"internal/homevisit", "internal/care"},
+	"api/rest/visits":              {"api/rest/wire", "internal/ledger", "internal/homevisit", "internal/care"},
 	"internal/postgres/homevisits": {"internal/homevisit", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care"},
 }
 

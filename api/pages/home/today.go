@@ -215,7 +215,7 @@ func (d *day) away() error {
 
 func (d *day) stuck() error {
 	cases, err := d.Records.StuckCases(d.Request.Context(), d.who, ledger.Paging{Limit: shortest + 1})
-	d.add("fermi", "Percorsi fermi", web.Each(cases.Items, func(c ledger.StuckCase) web.Line { return d.caseLine(c.CaseFile) }), "/casi-bloccati", "Tutti i percorsi fermi")
+	d.add("fermi", "Percorsi fermi", web.Each(cases.Items, func(c ledger.StuckCase) web.Line { return caseLine(d.rules, c.CaseFile, d.now) }), "/casi-bloccati", "Tutti i percorsi fermi")
 	return err
 }
 
@@ -241,12 +241,12 @@ func (d *day) dates() error {
 func (d *day) withoutNextStep() error {
 	open := true
 	cases, err := d.Records.CaseFiles(d.Request.Context(), d.who, ledger.CaseFilter{Open: &open, Health: health.Orphaned}, ledger.Paging{Limit: shortest + 1})
-	d.add("senza-passo", "Persone senza un prossimo passo", web.Each(cases.Items, d.caseLine), "/fascicoli?stato=senza-nessuno", "Tutte le persone senza un prossimo passo")
+	d.add("senza-passo", "Persone senza un prossimo passo", web.Each(cases.Items, func(c ledger.CaseFile) web.Line { return caseLine(d.rules, c, d.now) }), "/fascicoli?stato=senza-nessuno", "Tutte le persone senza un prossimo passo")
 	return err
 }
 
-func (d *day) caseLine(file ledger.CaseFile) web.Line {
-	return web.Line{URL: "/fascicoli/" + file.ID, Text: file.Person, State: present.CaseInShort(d.rules, file, d.now), When: file.Number}
+func caseLine(rules *zone.Rules, file ledger.CaseFile, now time.Time) web.Line {
+	return web.Line{URL: "/fascicoli/" + file.ID, Text: file.Person, State: present.CaseInShort(rules, file, now), When: file.Number}
 }
 
 func (d *day) comes() error {

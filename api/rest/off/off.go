@@ -21,7 +21,7 @@ type Records interface {
 	CallOff(ctx context.Context, s care.Staff, key string, form calledoff.Form) (string, error)
 	CalledOffDays(ctx context.Context, s care.Staff) ([]calledoff.Entry, error)
 	CalledOffDay(ctx context.Context, s care.Staff, id string) (calledoff.Entry, []calledoff.Person, error)
-	Tried(ctx context.Context, s care.Staff, id, appointment, try string) error
+	Tried(ctx context.Context, s care.Staff, id, appointment, try, seen string) error
 	TakeBack(ctx context.Context, s care.Staff, id string) error
 }
 
@@ -46,6 +46,7 @@ type ToTellJSON struct {
 	Try         string                  `json:"outcome,omitempty" enum:"reached,not_reached" doc:"How it went to tell them; not there: nobody has tried"`
 	TriedBy     string                  `json:"tried_by,omitempty"`
 	TriedAt     *time.Time              `json:"tried_at,omitempty"`
+	Seen        string                  `json:"seen" doc:"What whoever says more sends back"`
 }
 
 // CalledOffDaysJSON is days that are called off, with whom that concerns.
@@ -66,6 +67,7 @@ type CallOffInput struct {
 // ToldInput says how it went to tell somebody.
 type ToldInput struct {
 	Outcome string `json:"outcome" enum:"reached,not_reached"`
+	Seen    string `json:"seen,omitempty" maxLength:"100" doc:"As the person's row said it: where a colleague has said otherwise meanwhile it is refused"`
 }
 
 func of(e calledoff.Entry) CalledOffJSON {
@@ -138,14 +140,14 @@ func Register(a wire.Operations, records Records) {
 		Appointment string `path:"appointment" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Its id"`
 		Body        ToldInput
 	}) (*struct{}, error) {
-		return nil, records.Tried(ctx, who, in.ID, in.Appointment, in.Body.Outcome)
+		return nil, records.Tried(ctx, who, in.ID, in.Appointment, in.Body.Outcome, in.Body.Seen)
 	})
 }
 
 func peopleOf(list []calledoff.Person) []ToTellJSON {
 	people := make([]ToTellJSON, 0, len(list))
 	for _, p := range list {
-		people = append(people, ToTellJSON{counter.AppointmentOf(p.Appointment), p.Try, p.ByName, p.Tried})
+		people = append(people, ToTellJSON{counter.AppointmentOf(p.Appointment), p.Try, p.ByName, p.Tried, p.Seen()})
 	}
 	return people
 }

@@ -3,10 +3,15 @@ package visits
 
 import (
 	"context"
+	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
+	"percorso/api/rest/wire"
 	"percorso/internal/care"
 	"percorso/internal/homevisit"
+	"percorso/internal/ledger"
 )
 
 // Visits is what the API reads and writes of them.
@@ -61,4 +66,66 @@ func Of(now time.Time) func(homevisit.Visit) VisitJSON {
 		}
 		return j
 	}
+}
+
+// Cases is what the API reads of the case whose visits are asked for.
+type Cases interface {
+	CaseFile(ctx context.Context, who care.Staff, id string) (ledger.Case, error)
+}
+
+// tag is where the operations stand in the API's description.
+const tag = "case files"
+
+// Register adds the operations of visits at home.
+func Register(a wire.Operations, cases Cases, visits Visits, now func() time.Time) {
+	wire.Register(a, huma.Operation{
+		Method: http.MethodGet, Path: "/home-visits", OperationID: "list-home-visits", Tags: []string{tag}, Summary: "Visits at home that concern the caller", Description: "Of the next fourteen days, until everybody is back: those that they go on or know about, and for a supervisor those of which nobody answers. The read is recorded.",
+	},
+		func(ctx context.Context, who care.Staff, _ *struct{}) (*wire.ListOutput[VisitJSON], error) {
+			list, err := visits.Watched(ctx, who)
+			return wire.Whole(list, err, Of(now()))
+		})
+	wire.Register(a, huma.Operation{
+		Method: http.MethodGet, Path: "/case-files/{id}/home-visits", OperationID: "list-home-visits-of-case", Tags: []string{tag}, Summary: "Visits at home of a case", Description: "Of its appointments that are visits. The read is recorded.",
+	},
+		func(ctx context.Context, who care.Staff, in *wire.IDInput) (*wire.ListOutput[VisitJSON], error) {
+			file, err := cases.CaseFile(ctx, who, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			ids := make([]string, len(file.Appointments))
+			for i, of := range file.Appointments {
+				ids[i] = of.ID
+			}
+			list, err := visits.VisitsOf(ctx, who, ids)
+			return wire.Whole(list, err, Of(now()))
+		})
+	wire.Register(a, huma.Operation{
+		Method: http.MethodPut, Path: "/appointments/{id}/home-visit", OperationID: "plan-home-visit", Tags: []string{tag}, Summary: "Make an appointment a visit at home", DefaultStatus: http.StatusNoContent,
+		Description: "Or change who goes: then seen is the version that the caller saw. Two go, or one with a reason; visits_elsewhere, away_that_day, goes_twice, not_a_visitor, knower_goes say why not.",
+	}, func(ctx context.Context, who care.Staff, in *struct {
+		wire.IDInput
+		Body homevisit.Going
+	}) (*struct{}, error) {
+		return nil, visits.Plan(ctx, who, in.ID, in.Body)
+	})
+	wire.Register(a, huma.Operation{
+		Method: http.MethodDelete, Path: "/appointments/{id}/home-visit", OperationID: "drop-home-visit", Tags: []string{tag}, Summary: "Make a visit at home an appointment like any other", DefaultStatus: http.StatusNoContent,
+		Description: "The appointment stays.",
+	}, func(ctx context.Context, who care.Staff, in *struct {
+		wire.IDInput
+		Seen int `query:"seen" doc:"The version that the caller has seen"`
+	}) (*struct{}, error) {
+		return nil, visits.Drop(ctx, who, in.ID, in.Seen)
+	})
+	wire.Register(a, huma.Operation{
+		Method: http.MethodPost, Path: "/appointments/{id}/return", OperationID: "return-from-home-visit", Tags: []string{tag}, Summary: "Say who is back from a visit at home", DefaultStatus: http.StatusNoContent,
+		Description: "me, or all: one for both. Who knows about the visit says it of all, and so does a supervisor once nobody answers.", Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, who care.Staff, in *struct {
+		wire.IDInput
+		wire.KeyInput
+		Body ReturnJSON
+	}) (*struct{}, error) {
+		return nil, visits.Returned(ctx, who, in.ID, in.Body.Answer)
+	})
 }
