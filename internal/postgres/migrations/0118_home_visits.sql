@@ -42,11 +42,6 @@ GRANT SELECT, INSERT, UPDATE ON home_visit TO percorso_app;
 GRANT SELECT, UPDATE ON home_visit TO percorso_definer;
 
 -- +goose StatementBegin
--- The person behind an account: of two accounts of one person it says the same of both.
-CREATE FUNCTION behind_account(staff uuid) RETURNS text LANGUAGE sql STABLE SET search_path = public AS $$
-    SELECT behind_account.staff::text
-$$;
-
 -- When a visit is, and when it will be once a move that is asked for is done.
 CREATE FUNCTION visit_times(run text, at timestamptz) RETURNS TABLE (at timestamptz) LANGUAGE sql STABLE SET search_path = public AS $$
     SELECT visit_times.at UNION SELECT b.at FROM booking b WHERE b.run_id = visit_times.run AND b.state = 'held'
@@ -75,10 +70,10 @@ $$;
 -- and where it goes. Two accounts of one person are one.
 CREATE FUNCTION visitors_then(appointment uuid, named uuid[], since timestamptz, until timestamptz) RETURNS TABLE (id text, name text, human text, visitor boolean, away boolean, busy boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-    SELECT s.id::text, s.name, behind_account(s.id), visits_with(s, a.case_id), is_away(s.id, visitors_then.since),
+    SELECT s.id::text, s.name, identity_of(s.id), visits_with(s, a.case_id), is_away(s.id, visitors_then.since),
         EXISTS (SELECT FROM home_visit v, LATERAL visit_times(v.run_id, v.at) t, LATERAL visit_times(a.run_id, visitors_then.since) n
             WHERE v.zone = a.zone AND v.at > my_now() - interval '8 hours' AND v.appointment_id <> a.id AND NOT v.called_off -- none lasts longer
-                AND behind_account(s.id) IN (behind_account(v.first), behind_account(v.second))
+                AND identity_of(s.id) IN (identity_of(v.first), identity_of(v.second))
                 AND t.at < n.at + (visitors_then.until - visitors_then.since) AND t.at + (v.until - v.at) > n.at)
     FROM appointment a JOIN staff s ON s.zone = a.zone AND s.id = ANY (visitors_then.named)
     WHERE a.id = visitors_then.appointment AND a.zone = my('zone') AND s.active AND s.role NOT IN ('privacy_officer', 'mail_system')
@@ -172,8 +167,8 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER keep_home_visit AFTER UPDATE OF state, at ON appointment FOR EACH ROW EXECUTE FUNCTION keep_home_visit();
 CREATE TRIGGER tell_home_visit AFTER INSERT OR UPDATE ON home_visit FOR EACH ROW EXECUTE FUNCTION tell_home_visit();
-REVOKE EXECUTE ON FUNCTION behind_account, visit_times, visits_with, visitors_of, visitors_then, visitors_moved, tell_visitors, visit_planned, visit_answered, visits_watched, visit_of, visit_returns, visits_at_home, keep_home_visit, tell_home_visit FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION behind_account, visit_times TO percorso_definer;
+REVOKE EXECUTE ON FUNCTION visit_times, visits_with, visitors_of, visitors_then, visitors_moved, tell_visitors, visit_planned, visit_answered, visits_watched, visit_of, visit_returns, visits_at_home, keep_home_visit, tell_home_visit FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION visit_times TO percorso_definer;
 GRANT EXECUTE ON FUNCTION visitors_of, visitors_then, visitors_moved, visit_planned, visit_answered, visits_watched, visit_of, visit_returns TO percorso_app;
 GRANT EXECUTE ON FUNCTION visits_at_home TO percorso_worker;
 SELECT settle_rights();
@@ -181,5 +176,5 @@ SELECT settle_rights();
 -- +goose Down
 DROP TRIGGER keep_home_visit ON appointment;
 DROP TABLE home_visit CASCADE;
-DROP FUNCTION tell_home_visit, keep_home_visit, visits_at_home, visit_returns, visit_answered, visit_planned, visitors_moved, visitors_then, visitors_of, visits_with, visit_times, behind_account;
+DROP FUNCTION tell_home_visit, keep_home_visit, visits_at_home, visit_returns, visit_answered, visit_planned, visitors_moved, visitors_then, visitors_of, visits_with, visit_times;
 DELETE FROM mail WHERE template LIKE 'home\_visit\_%';

@@ -106,12 +106,13 @@ $$;
 -- équipes in which they sit, each for an hour.
 CREATE FUNCTION busy_staff(of_staff uuid[], since timestamptz, until_at timestamptz, but_for uuid) RETURNS TABLE (staff text, at timestamptz, until timestamptz, meets boolean)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
-    SELECT p.staff::text, t.at, t.until, false FROM participant p JOIN booking b ON b.appointment_id = p.appointment_id AND b.state = 'booked'
+    WITH whose AS (SELECT o.id AS asked, s.id AS account FROM staff o JOIN staff s ON s.id = o.id OR s.identity = o.identity WHERE o.id = ANY (of_staff)) -- each with all their accounts
+    SELECT w.asked::text, t.at, t.until, false FROM whose w JOIN participant p ON p.staff = w.account JOIN booking b ON b.appointment_id = p.appointment_id AND b.state = 'booked'
         JOIN LATERAL (SELECT b.at, b.until UNION ALL SELECT h.at, h.until FROM booking h WHERE h.run_id = b.run_id AND h.service = b.service AND h.state = 'held') t ON true
-    WHERE p.staff = ANY (of_staff) AND p.zone = my('zone') AND p.ended_at IS NULL AND p.appointment_id IS DISTINCT FROM but_for AND t.at < until_at AND t.until > since
-    UNION ALL SELECT e.member::text, m.at, m.at + interval '1 hour', true
-    FROM seat e JOIN LATERAL meetings_planned(ARRAY[e.run_id]) m ON NOT m.moved AND NOT m.called_off AND NOT m.minuted AND m.invited @> jsonb_build_array(jsonb_build_object('role', e.role, 'agency', e.agency))
-    WHERE e.member = ANY (of_staff) AND e.zone = my('zone') AND e.state IN ('confirmed', 'spoken') AND m.id IS DISTINCT FROM but_for::text AND m.at < until_at AND m.at + interval '1 hour' > since
+    WHERE p.zone = my('zone') AND p.ended_at IS NULL AND p.appointment_id IS DISTINCT FROM but_for AND t.at < until_at AND t.until > since
+    UNION ALL SELECT w.asked::text, m.at, m.at + interval '1 hour', true
+    FROM whose w JOIN seat e ON e.member = w.account JOIN LATERAL meetings_planned(ARRAY[e.run_id]) m ON NOT m.moved AND NOT m.called_off AND NOT m.minuted AND m.invited @> jsonb_build_array(jsonb_build_object('role', e.role, 'agency', e.agency))
+    WHERE e.zone = my('zone') AND e.state IN ('confirmed', 'spoken') AND m.id IS DISTINCT FROM but_for::text AND m.at < until_at AND m.at + interval '1 hour' > since
 $$;
 
 -- Until when an appointment lasts, and whether another hour is asked for at this moment.

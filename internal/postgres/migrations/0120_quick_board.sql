@@ -48,8 +48,8 @@ BEGIN
             SELECT o.* FROM absence a JOIN staff h ON h.id = a.staff JOIN task o ON o.holder = a.staff AND o.ended_at IS NULL AND o.state = 'reserved' AND o.zone = my('zone')
             WHERE day_of(my_now()) BETWEEN a.first_day AND a.last_day AND o.kind NOT IN ('equipe_invitation', 'equipe_opinion', 'plan_sign_off')
                 AND (a.substitute::text = my('staff') OR (o.agency, o.role) = (my('agency'), my('role'))
-                    AND (o.proposed_by = a.substitute OR EXISTS (SELECT FROM protection p WHERE p.case_id = o.case_id) OR NOT stood_in(a, h)))
-            OFFSET 0) x JOIN staff s ON s.id::text = my('staff') AND s.active AND s.zone = x.zone AND s.id IS DISTINCT FROM x.proposed_by AND s.id <> x.holder
+                    AND (same_identity(o.proposed_by, a.substitute) OR EXISTS (SELECT FROM protection p WHERE p.case_id = o.case_id) OR NOT stood_in(a, h)))
+            OFFSET 0) x JOIN staff s ON s.id::text = my('staff') AND s.active AND s.zone = x.zone AND same_identity(s.id, x.proposed_by) IS NOT TRUE AND s.id <> x.holder
             CROSS JOIN LATERAL (SELECT acts_for(x.holder, x.case_id, x.proposed_by, my_now()) AS who) acts
         WHERE CASE WHEN acts.who IS NULL THEN (s.agency, s.role) = (x.agency, x.role) ELSE s.id = acts.who END;
 END $$;
