@@ -762,7 +762,7 @@ func (g *wanderer) meetsAnotherWorker(tasks []ledger.Task) {
 	p.settle("that the older worker leaves a run", func() bool { return p.steps.left() > left })
 	i := slices.IndexFunc(tasks, func(t ledger.Task) bool {
 		_, ok := completion.FormOf(t.Kind)
-		return ok && following[t.Run] == 2 && t.Kind != care.TransferAnswer
+		return ok && following[t.Run] == 2 && t.Kind != care.TransferAnswer && !g.seatOfNobody(t)
 	})
 	comesBack := func() {
 		g.did("and comes back")
