@@ -138,8 +138,9 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	social.visit("/equipe/" + equipe)
 	social.shows("nessuna disponibilità")
 	social.press("Registra il verbale")
-	social.fill("day", today().AddDate(0, 0, -1).Format(time.DateOnly))
-	social.write("Ora", "10:00")
+	held := today() // not before the équipe was convened
+	social.fill("day", held.Format(time.DateOnly))
+	social.write("Ora", held.Format("15:04"))
 	social.write("Verbale", "Verbale di prova")
 	social.until(`(() => { const all = [...document.querySelectorAll("main select")]; all.forEach(e => e.value = "favourable"); return all.length === 5 && all.every(e => e.value === "favourable") })()`)
 	social.picture("verbale")
