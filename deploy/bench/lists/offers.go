@@ -79,15 +79,16 @@ func MeasureOffers(ctx context.Context, plan OffersPlan) (*OffersResult, error) 
 }
 
 func measureOffers(ctx context.Context, s *server, plan OffersPlan) (*OffersResult, error) {
-	const name, files = "percorso_300", 300
-	p, err := s.open(ctx, fill.Size{Cases: files, Seed: 1, Now: plan.Now}, plan.Say)
+	const files = 300
+	size := fill.Size{Cases: files, Seed: 1, Now: plan.Now}
+	p, err := s.open(ctx, size, plan.Say)
 	if p != nil {
 		defer p.close()
 	}
 	if err != nil {
 		return nil, err
 	}
-	migrate, err := p.pool(ctx, s.url(standalone.Migrate, name))
+	migrate, err := p.pool(ctx, s.url(standalone.Migrate, databaseOf(size)))
 	if err != nil {
 		return nil, err
 	}

@@ -86,10 +86,13 @@ type place struct {
 	pools         []*pgxpool.Pool
 }
 
+// databaseOf names the database of a size.
+func databaseOf(size fill.Size) string { return fmt.Sprintf("percorso_%d_%d", size.Cases, size.Seed) }
+
 // open makes a database of a size and fills it, unless it is there from before, and
 // lets people in.
 func (s *server) open(ctx context.Context, size fill.Size, say func(string, ...any)) (*place, error) {
-	name := fmt.Sprintf("percorso_%d_%d", size.Cases, size.Seed)
+	name := databaseOf(size)
 	server, err := pgx.Connect(ctx, s.stack.AdministratorURL("postgres"))
 	if err != nil {
 		return nil, err
@@ -141,7 +144,7 @@ func (p *place) enter(ctx context.Context, s *server, name string) (err error) {
 	}
 	kept := machine.NewHealth(p.api, italian.Rome)
 	for done := 1; done > 0; {
-		if done, err = kept.Refresh(ctx, 1000); err != nil {
+		if done, err = kept.Refresh(ctx, 100); err != nil {
 			return err
 		}
 	}
