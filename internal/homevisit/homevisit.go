@@ -28,14 +28,14 @@ const (
 	RuleOne       = "second_and_reason"   // a reason to go alone, of two who go
 	RuleTwice     = "goes_twice"          // one person is named as both
 	RuleVisitor   = "not_a_visitor"       // they do not work with this person
-	RuleBusy      = "visits_elsewhere"    // at that time
+	RuleBusy      = "visits_elsewhere"    // they are expected at another place at that time
 	RuleAway      = "away_that_day"       // an absence is entered
 	RuleKnows     = "knower_goes"         // who goes is who knows about it
 	RuleKnower    = "unknown_knower"      // they do not work in this zone
 	RulePhone     = "no_telephone_number" // it is none
 	RuleMinutes   = "visit_minutes"       // it lasts less, or more, than visits do
 	RuleDomicile  = "no_domicile"         // the person has none, and no other address is given
-	RuleMoveBusy  = "visitors_elsewhere"  // of a move: who goes is on another visit then
+	RuleMoveBusy  = "visitors_elsewhere"  // of a move: who goes is expected at another place then
 	RuleMoveAway  = "visitors_away"       // of a move: who goes is away that day
 	RuleByPhone   = "visit_by_phone"      // the appointment is by telephone
 	RuleOver      = "visit_over"          // the appointment stands no more, or its hour has come
@@ -95,7 +95,7 @@ type Worker struct {
 	Human   string `db:"human"`   // the person behind the account: of two accounts of one person it is the same
 	Visitor bool   `db:"visitor"` // they work with this person, and keep her where she is protected
 	Away    bool   `db:"away"`    // on that day
-	Busy    bool   `db:"busy"`    // with another visit, under whichever account
+	Busy    bool   `db:"busy"`    // expected at another place then, under whichever account
 }
 
 // Named says what is wrong with whom a form names, as they were found.

@@ -128,13 +128,20 @@ type Found struct {
 // suits them, and one at most. of is the agenda of the service, and taken what is taken of it.
 func Give(list []Waiting, of agenda.Agenda, taken []agenda.Taken, now time.Time) (given []Found) {
 	taken = slices.Clone(taken)
+	free := map[bool][]agenda.Slot{} // for the PUA or not, looked up anew after each that is given
 	for _, w := range list {
 		if w.rests(now) {
 			continue
 		}
-		if slot, ok := First(w, of, taken, now); ok {
+		slots, known := free[w.PUA]
+		if !known {
+			slots = open(w.PUA, of, taken, now)
+			free[w.PUA] = slots
+		}
+		if slot, ok := w.first(slots, now); ok {
 			given = append(given, Found{w.ID, w.PUA, slot})
 			taken = append(taken, agenda.Taken{At: slot.At, Until: slot.Until, PUA: w.PUA})
+			clear(free)
 		}
 	}
 	return given
@@ -143,17 +150,25 @@ func Give(list []Waiting, of agenda.Agenda, taken []agenda.Taken, now time.Time)
 // looked is how many free places are looked through for one that suits somebody.
 const looked = 500
 
-// First is the first free place that suits somebody.
-func First(w Waiting, of agenda.Agenda, taken []agenda.Taken, now time.Time) (agenda.Slot, bool) {
-	if w.PUA {
+// open are the places that are free.
+func open(pua bool, of agenda.Agenda, taken []agenda.Taken, now time.Time) []agenda.Slot {
+	if pua {
 		of = of.ForPUA()
 	}
-	for _, slot := range of.Next(now, looked, taken) {
-		if w.Fits(slot, now) {
-			return slot, true
-		}
+	return of.Next(now, looked, taken)
+}
+
+// First is the first free place that suits somebody.
+func First(w Waiting, of agenda.Agenda, taken []agenda.Taken, now time.Time) (agenda.Slot, bool) {
+	return w.first(open(w.PUA, of, taken, now), now)
+}
+
+func (w Waiting) first(free []agenda.Slot, now time.Time) (slot agenda.Slot, ok bool) {
+	i := slices.IndexFunc(free, func(s agenda.Slot) bool { return w.Fits(s, now) })
+	if i < 0 {
+		return slot, false
 	}
-	return agenda.Slot{}, false
+	return free[i], true
 }
 
 // Until is until when a place is kept for who is offered it: as long as the zone says, and never

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
+	"percorso/internal/postgres/places"
 )
 
 // Store keeps the visits.
@@ -197,18 +198,8 @@ func (s *Store) Returned(ctx context.Context, who care.Staff, appointment string
 	})
 }
 
-// Moves says by which rule the visit that a run has, if it has one, is not moved to a time;
-// empty: it is. Whoever plans a visit in the zone waits until the caller is through.
-func Moves(ctx context.Context, tx postgres.Tx, zone, run string, at time.Time) (rule string, err error) {
-	if _, err := tx.Exec(ctx, lock, zone); err != nil {
-		return "", err
-	}
-	workers, err := postgres.Many[homevisit.Worker](ctx, tx, `SELECT * FROM visitors_moved($1, $2)`, run, at)
-	return homevisit.Moves(workers), err
-}
-
-// lock keeps whoever plans or moves a visit in a zone waiting for who does already: whether
-// somebody can go depends on all other visits.
+// lock keeps whoever plans a visit in a zone waiting for who says there that they are back, so
+// that nobody is back from one that is planned meanwhile.
 const lock = `SELECT pg_advisory_xact_lock(hashtext('percorso home visits'), hashtext($1))`
 
 func lockedFor(zone string) func(*pgx.Batch) {
@@ -217,13 +208,17 @@ func lockedFor(zone string) func(*pgx.Batch) {
 
 // standing is an appointment as somebody finds it who plans a visit.
 type standing struct {
-	Run      string    `db:"run_id"`
-	Service  string    `db:"service"`
-	At       time.Time `db:"at"`
-	Stands   bool      `db:"stands"`
-	Domicile bool      `db:"domicile"`
+	Run      string      `db:"run_id"`
+	Service  string      `db:"service"`
+	At       time.Time   `db:"at"`
+	Stands   bool        `db:"stands"`
+	Domicile bool        `db:"domicile"`
+	Hours    []time.Time `db:"hours"` // that it has, or is about to have
 	was      *planned
 }
+
+const stands = `SELECT a.run_id, a.service, a.at, a.state IN ('booked', 'confirmed') AS stands, p.address <> '' AS domicile, visit_hours(a.id) AS hours
+	FROM appointment a JOIN person p ON p.case_id = a.case_id WHERE a.id = $1`
 
 // planned is a visit as it was planned before.
 type planned struct {
@@ -278,13 +273,14 @@ func (s standing) refuses(rules *postgres.Ruleset, f homevisit.Going, now time.T
 	return ""
 }
 
-// changing runs work on an appointment whose person the caller reads, while nobody else plans or
-// moves a visit in the zone.
+// changing runs work on an appointment whose person the caller reads, which nobody else plans
+// meanwhile or gives another hour; nor does anybody fix anything for one of the zone's staff on
+// its day, or on that to which it is about to be moved.
 func (s *Store) changing(ctx context.Context, who care.Staff, appointment string, work func(postgres.Tx, *postgres.Ruleset, standing) error) error {
 	if !care.IsID(appointment) {
 		return ledger.ErrNotFound
 	}
-	return postgres.Acting(ctx, s.pool, postgres.App(who, s.clock()), lockedFor(who.Zone), func(tx postgres.Tx) error {
+	return postgres.Acting(ctx, s.pool, postgres.App(who, s.clock()), nil, func(tx postgres.Tx) error {
 		rules, err := s.rules.Current(ctx, tx, who.Zone)
 		if err != nil {
 			return err
@@ -292,16 +288,29 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 		if !homevisit.MayPlan(who, rules.Policy) {
 			return ledger.ErrForbidden
 		}
+		seen, err := postgres.One[standing](ctx, tx, stands, appointment)
+		if err != nil {
+			return missing(err)
+		}
+		days := []string{places.RunKey(seen.Run)}
+		for _, at := range seen.Hours {
+			days = append(days, places.StaffKey(who.Zone, rules.There(at)))
+		}
+		if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, days); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, lock, who.Zone); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `SELECT hold_appointment($1)`, appointment); err != nil {
 			return err
 		}
-		found, err := postgres.One[standing](ctx, tx, `SELECT a.run_id, a.service, a.at, a.state IN ('booked', 'confirmed') AS stands, p.address <> '' AS domicile
-			FROM appointment a JOIN person p ON p.case_id = a.case_id WHERE a.id = $1`, appointment)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return ledger.ErrNotFound
-		}
+		found, err := postgres.One[standing](ctx, tx, stands, appointment)
 		if err != nil {
-			return err
+			return missing(err)
+		}
+		if !slices.EqualFunc(found.Hours, seen.Hours, time.Time.Equal) {
+			return changed(homevisit.RuleChanged)
 		}
 		if found.was, err = postgres.OneOrNone[planned](ctx, tx, `SELECT version, first::text, coalesce(second::text, '') AS second, alone, knows::text, phone, address, at, until, called_off,
 				first_back IS NOT NULL AND (second IS NULL OR second_back IS NOT NULL) AS back
@@ -314,6 +323,13 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 
 func (s *Store) reading(ctx context.Context, who care.Staff, work func(postgres.Tx) error) error {
 	return postgres.Within(ctx, s.pool, postgres.App(who, s.clock()), nil, work)
+}
+
+func missing(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ledger.ErrNotFound
+	}
+	return err
 }
 
 func changed(rule string) error {

@@ -228,6 +228,34 @@ func TestTwoVisitsWantTheSameWorker(t *testing.T) {
 	require.ElementsMatch(t, []string{"", "goes " + homevisit.RuleBusy}, said)
 }
 
+// Who takes part in another appointment then does not go, nor is a visit moved there.
+func TestWhoTakesPartElsewhereDoesNotGo(t *testing.T) {
+	p := newPlay(t)
+	run, id := p.appointment(p.at)
+	_, other := p.appointment(p.at.Add(45 * time.Minute))
+	_, err := p.Owner.Exec(t.Context(), `INSERT INTO participant (id, appointment_id, zone, staff, agency, added_by, added_at) VALUES (gen_random_uuid(), $1, 'prato', $2, $3, $4, $5)`,
+		other, p.id(carla), p.Accounts[carla].Agency, p.id(maria), p.Now)
+	require.NoError(t, err)
+	require.Equal(t, "second "+homevisit.RuleBusy, p.plans(maria, id, p.two()))
+	f := p.two()
+	f.Minutes = 45
+	require.Equal(t, "", p.plans(maria, id, f), "she is there in time")
+	require.Equal(t, "at "+homevisit.RuleMoveBusy, p.moves(run, id, p.at.Add(15*time.Minute)))
+}
+
+// moves asks for another hour of an appointment, and says by which rule it is not given.
+func (p *play) moves(run, id string, at time.Time) string {
+	p.T.Helper()
+	c := catalogue.MoveAppointment.Command(uuid.NewString(), id, agenda.Moving{At: at, By: agenda.TheService, Why: "office_cannot"})
+	c.Run = run
+	cmd, err := p.Records.Accept(p.T.Context(), p.Accounts[maria], c.NewCommand)
+	require.NoError(p.T, err)
+	if cmd.State == ledger.CommandRefused {
+		return p.said(new(p.Refusal(cmd.ID)))
+	}
+	return ""
+}
+
 // A visit moves and is called off with its appointment, and is not moved to where those who go
 // are elsewhere.
 func TestAVisitMovesWithItsAppointment(t *testing.T) {

@@ -160,7 +160,8 @@ END $$;
 CREATE FUNCTION close_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     IF NEW.closed_at IS NULL THEN
-        UPDATE waiting w SET left_at = NULL, left_why = '' WHERE w.case_id = NEW.id AND w.left_why = 'closed' AND w.left_at > clock_timestamp() - interval '30 days';
+        UPDATE waiting w SET left_at = NULL, left_why = '' WHERE w.id IN (SELECT DISTINCT ON (o.service, o.matter) o.id FROM waiting o -- of two that were merged, one
+            WHERE o.case_id = NEW.id AND o.left_why = 'closed' AND o.left_at > clock_timestamp() - interval '30 days' ORDER BY o.service, o.matter, o.since, o.id);
     ELSE
         UPDATE waiting w SET left_at = clock_timestamp(), left_why = 'closed' WHERE w.case_id = NEW.id AND w.left_at IS NULL;
     END IF;

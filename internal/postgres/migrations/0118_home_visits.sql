@@ -34,6 +34,7 @@ CREATE TABLE home_visit (
 CREATE INDEX home_visit_run ON home_visit (run_id);
 CREATE INDEX home_visit_at ON home_visit (zone, at) WHERE NOT called_off;
 CREATE INDEX home_visit_out ON home_visit (zone, alarm_at) WHERE NOT called_off AND (first_back IS NULL OR second IS NOT NULL AND second_back IS NULL);
+CREATE INDEX mail_record ON mail (record_id) WHERE record_id IS NOT NULL; -- by which those of a visit are found
 ALTER TABLE home_visit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY of_person ON home_visit TO percorso_app USING (zone = (SELECT my('zone'))
     AND EXISTS (SELECT FROM appointment a JOIN person p ON p.case_id = a.case_id WHERE a.id = appointment_id));
@@ -45,6 +46,11 @@ GRANT SELECT, UPDATE ON home_visit TO percorso_definer;
 -- When a visit is, and when it will be once a move that is asked for is done.
 CREATE FUNCTION visit_times(run text, at timestamptz) RETURNS TABLE (at timestamptz) LANGUAGE sql STABLE SET search_path = public AS $$
     SELECT visit_times.at UNION SELECT b.at FROM booking b WHERE b.run_id = visit_times.run AND b.state = 'held'
+$$;
+
+-- The hours that an appointment has, and will have once a move that is asked for is done.
+CREATE FUNCTION visit_hours(appointment uuid) RETURNS timestamptz[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT ARRAY(SELECT t.at FROM visit_times(a.run_id, a.at) t ORDER BY t.at) FROM appointment a WHERE a.id = visit_hours.appointment AND a.zone = my('zone')
 $$;
 
 -- Who may go to somebody's home: who reads her case for an agency that does, and of a protected
@@ -93,7 +99,7 @@ BEGIN
     DELETE FROM mail m WHERE m.record_id = v.appointment_id AND m.template IN ('home_visit_return', 'home_visit_unanswered') AND m.sent_at IS NULL;
     INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try, record_id)
         SELECT gen_random_uuid(), 'homevisit/' || v.appointment_id, NULL::uuid, 'home_visit_changed', '/', s.email, now, now, v.appointment_id
-        FROM staff s WHERE s.id = ANY (told) AND s.active AND s.id::text IS DISTINCT FROM my('staff');
+        FROM staff s WHERE s.id = ANY (told) AND s.zone = v.zone AND s.active AND s.id::text IS DISTINCT FROM my('staff');
     IF v.called_off THEN RETURN; END IF;
     INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try, record_id)
         SELECT gen_random_uuid(), 'homevisit/' || v.appointment_id, NULL::uuid, 'home_visit_return', '/', s.email, now, v.ask_at, v.appointment_id
@@ -167,14 +173,15 @@ END $$;
 -- +goose StatementEnd
 CREATE TRIGGER keep_home_visit AFTER UPDATE OF state, at ON appointment FOR EACH ROW EXECUTE FUNCTION keep_home_visit();
 CREATE TRIGGER tell_home_visit AFTER INSERT OR UPDATE ON home_visit FOR EACH ROW EXECUTE FUNCTION tell_home_visit();
-REVOKE EXECUTE ON FUNCTION visit_times, visits_with, visitors_of, visitors_then, visitors_moved, tell_visitors, visit_planned, visit_answered, visits_watched, visit_of, visit_returns, visits_at_home, keep_home_visit, tell_home_visit FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION visit_times, visit_hours, visits_with, visitors_of, visitors_then, visitors_moved, tell_visitors, visit_planned, visit_answered, visits_watched, visit_of, visit_returns, visits_at_home, keep_home_visit, tell_home_visit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION visit_times TO percorso_definer;
-GRANT EXECUTE ON FUNCTION visitors_of, visitors_then, visitors_moved, visit_planned, visit_answered, visits_watched, visit_of, visit_returns TO percorso_app;
+GRANT EXECUTE ON FUNCTION visit_hours, visitors_of, visitors_then, visitors_moved, visit_planned, visit_answered, visits_watched, visit_of, visit_returns TO percorso_app;
 GRANT EXECUTE ON FUNCTION visits_at_home TO percorso_worker;
 SELECT settle_rights();
 
 -- +goose Down
+DROP INDEX mail_record;
 DROP TRIGGER keep_home_visit ON appointment;
 DROP TABLE home_visit CASCADE;
-DROP FUNCTION tell_home_visit, keep_home_visit, visits_at_home, visit_returns, visit_answered, visit_planned, visitors_moved, visitors_then, visitors_of, visits_with, visit_times;
+DROP FUNCTION tell_home_visit, keep_home_visit, visits_at_home, visit_returns, visit_answered, visit_planned, visitors_moved, visitors_then, visitors_of, visits_with, visit_hours, visit_times;
 DELETE FROM mail WHERE template LIKE 'home\_visit\_%';

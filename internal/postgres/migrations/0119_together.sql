@@ -102,17 +102,29 @@ CREATE FUNCTION uncovered_part(of_appointment uuid, of_staff uuid) RETURNS text 
 $$;
 
 -- Who of some staff is expected somewhere in some time, and when; nothing else, and whoever
--- asks. Appointments count that are about to be moved there as well, and the meetings of
--- équipes in which they sit, each for an hour.
+-- asks: in appointments in which they take part and on visits at home, those that are about to
+-- be moved there as well, and in the meetings of équipes in which they sit, each for an hour.
 CREATE FUNCTION busy_staff(of_staff uuid[], since timestamptz, until_at timestamptz, but_for uuid) RETURNS TABLE (staff text, at timestamptz, until timestamptz, meets boolean)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     WITH whose AS (SELECT o.id AS asked, s.id AS account FROM staff o JOIN staff s ON s.id = o.id OR s.identity = o.identity WHERE o.id = ANY (of_staff)) -- each with all their accounts
     SELECT w.asked::text, t.at, t.until, false FROM whose w JOIN participant p ON p.staff = w.account JOIN booking b ON b.appointment_id = p.appointment_id AND b.state = 'booked'
         JOIN LATERAL (SELECT b.at, b.until UNION ALL SELECT h.at, h.until FROM booking h WHERE h.run_id = b.run_id AND h.service = b.service AND h.state = 'held') t ON true
     WHERE p.zone = my('zone') AND p.ended_at IS NULL AND p.appointment_id IS DISTINCT FROM but_for AND t.at < until_at AND t.until > since
+    UNION ALL SELECT w.asked::text, t.at, t.at + (v.until - v.at), false FROM whose w JOIN home_visit v ON w.account IN (v.first, v.second) CROSS JOIN LATERAL visit_times(v.run_id, v.at) t
+    WHERE v.zone = my('zone') AND NOT v.called_off AND v.at > my_now() - interval '8 hours' -- none lasts longer
+        AND v.appointment_id IS DISTINCT FROM but_for AND t.at < until_at AND t.at + (v.until - v.at) > since
     UNION ALL SELECT w.asked::text, m.at, m.at + interval '1 hour', true
     FROM whose w JOIN seat e ON e.member = w.account JOIN LATERAL meetings_planned(ARRAY[e.run_id]) m ON NOT m.moved AND NOT m.called_off AND NOT m.minuted AND m.invited @> jsonb_build_array(jsonb_build_object('role', e.role, 'agency', e.agency))
     WHERE e.zone = my('zone') AND e.state IN ('confirmed', 'spoken') AND m.id IS DISTINCT FROM but_for::text AND m.at < until_at AND m.at + interval '1 hour' > since
+$$;
+
+-- As before; busy is whoever is expected anywhere then, and not on another visit alone.
+CREATE OR REPLACE FUNCTION visitors_then(appointment uuid, named uuid[], since timestamptz, until timestamptz) RETURNS TABLE (id text, name text, human text, visitor boolean, away boolean, busy boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT s.id::text, s.name, identity_of(s.id), visits_with(s, a.case_id), is_away(s.id, visitors_then.since),
+        EXISTS (SELECT FROM visit_times(a.run_id, visitors_then.since) n, busy_staff(ARRAY[s.id], n.at, n.at + (visitors_then.until - visitors_then.since), a.id))
+    FROM appointment a JOIN staff s ON s.zone = a.zone AND s.id = ANY (visitors_then.named)
+    WHERE a.id = visitors_then.appointment AND a.zone = my('zone') AND s.active AND s.role NOT IN ('privacy_officer', 'mail_system')
 $$;
 
 -- Until when an appointment lasts, and whether another hour is asked for at this moment.
@@ -165,6 +177,18 @@ ALTER POLICY app_read ON appointment USING (zone = my('zone') AND (agency = my('
 
 -- +goose Down
 ALTER POLICY app_read ON appointment USING (zone = my('zone') AND (agency = my('agency') OR sees_case(case_id)));
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION visitors_then(appointment uuid, named uuid[], since timestamptz, until timestamptz) RETURNS TABLE (id text, name text, human text, visitor boolean, away boolean, busy boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT s.id::text, s.name, identity_of(s.id), visits_with(s, a.case_id), is_away(s.id, visitors_then.since),
+        EXISTS (SELECT FROM home_visit v, LATERAL visit_times(v.run_id, v.at) t, LATERAL visit_times(a.run_id, visitors_then.since) n
+            WHERE v.zone = a.zone AND v.at > my_now() - interval '8 hours' AND v.appointment_id <> a.id AND NOT v.called_off -- none lasts longer
+                AND identity_of(s.id) IN (identity_of(v.first), identity_of(v.second))
+                AND t.at < n.at + (visitors_then.until - visitors_then.since) AND t.at + (v.until - v.at) > n.at)
+    FROM appointment a JOIN staff s ON s.zone = a.zone AND s.id = ANY (visitors_then.named)
+    WHERE a.id = visitors_then.appointment AND a.zone = my('zone') AND s.active AND s.role NOT IN ('privacy_officer', 'mail_system')
+$$;
+-- +goose StatementEnd
 DROP FUNCTION part_outcomes, meetings_of, expecting, attending, place_of, busy_staff, uncovered_part, may_attend, attended, taking_part;
 DROP INDEX seat_member;
 DROP TABLE part_outcome, participant;

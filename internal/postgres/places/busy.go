@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -47,4 +48,11 @@ func attended(ctx context.Context, tx postgres.Tx, run string, from, until time.
 	}
 	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attending($1) a, busy_staff(ARRAY[a.staff], $2, $3, a.appointment))`, run, from, until).Scan(&elsewhere)
 	return elsewhere, err
+}
+
+// visited says by which rule the visit at home that a run has, if it has one, is not moved to a
+// time; empty: it is.
+func visited(ctx context.Context, tx postgres.Tx, run string, at time.Time) (rule string, err error) {
+	workers, err := postgres.Many[homevisit.Worker](ctx, tx, `SELECT * FROM visitors_moved($1, $2)`, run, at)
+	return homevisit.Moves(workers), err
 }

@@ -24,7 +24,6 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/calledoff"
-	"percorso/internal/postgres/homevisits"
 	"percorso/internal/speech"
 )
 
@@ -108,6 +107,15 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 			return nil, err
 		}
 		rule := of.Broken(w.At, append(taken, held[w.Service]...))
+		if rule == agenda.NoPlace {
+			kept, err := promised(ctx, tx, caseID, string(w.Service), w.At, now)
+			if err != nil {
+				return nil, err
+			}
+			if kept {
+				rule = ""
+			}
+		}
 		if as := agenda.Beyond(rule); w.beyond != "" && as != "" {
 			if !agenda.Decides(s, rules.Policy, string(w.Service)) {
 				refusal.Faults = append(refusal.Faults, care.Fault{Field: "beyond", Rule: agenda.NotYours})
@@ -121,7 +129,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 			}
 		}
 		if visits := c.Operation == care.OpMoveMeeting || w.itself; visits && rule == "" {
-			if rule, err = homevisits.Moves(ctx, tx, rules.Zone, c.Run, w.At); err != nil {
+			if rule, err = visited(ctx, tx, c.Run, w.At); err != nil {
 				return nil, err
 			}
 		}

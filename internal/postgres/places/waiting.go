@@ -30,6 +30,14 @@ func Lock(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, places [
 	return lockDays(ctx, tx, rules, nil, places)
 }
 
+// promised says whether a place is kept for a person who waits. It stays hers where somebody was
+// given one beyond those that there are meanwhile.
+func promised(ctx context.Context, tx postgres.Tx, caseID, service string, at, now time.Time) (kept bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM waiting_offer o JOIN waiting w ON w.id = o.entry
+		WHERE w.case_id = $1 AND o.service = $2 AND o.at = $3 AND o.state = 'open' AND o.ends_at > $4)`, caseID, service, at, now).Scan(&kept)
+	return kept, err
+}
+
 // calls keeps that somebody has told a person who waits of the place that was kept for her: it is
 // the one that is held now.
 func calls(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, service string, at, now time.Time) error {

@@ -159,6 +159,13 @@ func TestNobodyIsAtTwoPlaces(t *testing.T) {
 	_, later := z.appointment(at.Add(2 * time.Hour))
 	require.NoError(t, z.adds("dopo", later, z.cpi), "they are free by then")
 	require.Equal(t, 2, z.busy(at.Add(-time.Hour), at.Add(4*time.Hour)))
+	// A visit at somebody's home takes them as well, for as long as it lasts.
+	_, third := z.appointment(at.Add(6 * time.Hour))
+	_, home := z.appointment(at.Add(5 * time.Hour))
+	z.do(`INSERT INTO home_visit (appointment_id, zone, run_id, first, alone, knows, phone, address, at, until, ask_at, alarm_at, planned_by, planned_at)
+		SELECT id, zone, run_id, $2, 'Prova', $3, '333 0000001', '', at, at + interval '61 minutes', at + interval '2 hours', at + interval '2 hours', $3, $4 FROM appointment WHERE id = $1`, home, z.cpi.ID, z.worker.ID, z.now)
+	refusedBy(t, z.adds("in visita", third, z.cpi), rules.RuleTwice)
+	require.NoError(t, z.adds("la sua", home, z.cpi), "it is the visit itself")
 	z.do(`UPDATE appointment SET state = 'cancelled'`)
 	require.Equal(t, 0, z.busy(at.Add(-time.Hour), at.Add(4*time.Hour)))
 }

@@ -2,12 +2,14 @@ package waitlist
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/places"
 	"percorso/internal/waitlist"
@@ -37,8 +39,7 @@ type open struct {
 	Ends time.Time `db:"ends_at"`
 }
 
-// Round keeps each place that is free for the first of a list whom it suits, and none any more
-// that is over or that somebody else has. Several workers share the work, a list each.
+// Round keeps each place that is free for the first of a list whom it X
 func (o *Offering) Round(ctx context.Context, now time.Time) error {
 	var lists []queue
 	err := postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) (err error) {
@@ -46,10 +47,11 @@ func (o *Offering) Round(ctx context.Context, now time.Time) error {
 		return err
 	})
 	for _, list := range lists {
-		if err != nil {
-			return err
+		one := postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error { return o.offer(ctx, tx, list, now) })
+		err = errors.Join(err, one)
+		if fault, ok := errors.AsType[*ledger.Fault](one); ok && fault.Away() {
+			break
 		}
-		err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error { return o.offer(ctx, tx, list, now) })
 	}
 	return err
 }

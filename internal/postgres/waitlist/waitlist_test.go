@@ -164,7 +164,12 @@ func TestAPlaceThatBecomesFree(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, free[0].At.Equal(thursday))
 
-	o.has(first, o.books(first))
+	beyond := catalogue.BookingForm{Booking: care.Booking{Service: "pas", At: thursday}, Beyond: "urgent"}
+	cmd, err := o.Records.Accept(ctx, o.Accounts[supervisor], catalogue.Book.Command(uuid.NewString(), ledger.BareID(other), beyond).NewCommand)
+	require.NoError(t, err)
+	require.Equal(t, ledger.CommandAccepted, cmd.State)
+	o.round()
+	o.has(first, o.books(first)) // it is hers all the same
 	require.Equal(t, []string{b}, o.waits(worker), "who has an appointment waits for none")
 	require.Equal(t, 1, o.Count(`waiting_offer WHERE state = 'booked' AND said_by IS NOT NULL`))
 	_, err = o.Put(ctx, o.Accounts[desk], "di nuovo", ledger.BareID(first), wish)
@@ -312,6 +317,15 @@ func TestATurnGoesWithItsFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, earlier, list[0].ID)
+	// Where both ended with the case, one comes back with it.
+	for _, sql := range []string{`UPDATE waiting SET left_why = 'closed', left_at = clock_timestamp() WHERE case_id = $1`,
+		`UPDATE case_file SET closed_at = now(), outcome = 'withdrew', stage = 'closed', last_stage = 'first_level' WHERE id = $1`,
+		`UPDATE case_file SET closed_at = NULL, outcome = '', stage = 'first_level' WHERE id = $1`,
+		`UPDATE waiting SET left_why = 'merged' WHERE case_id = $1 AND left_at IS NOT NULL`} {
+		_, err = o.Owner.Exec(t.Context(), sql, ledger.BareID(kept))
+		require.NoError(t, err, sql)
+	}
+	require.Equal(t, []string{earlier}, o.waits(worker))
 	_, err = o.Owner.Exec(t.Context(), `UPDATE file_merge SET undone_at = now()`)
 	require.NoError(t, err)
 	require.Equal(t, ledger.BareID(merged), o.Row(`SELECT case_id::text FROM waiting WHERE id = $1`, earlier)["case_id"])
@@ -332,7 +346,11 @@ func TestWhoIsExpectedElsewhere(t *testing.T) {
 	_, err := o.Owner.Exec(t.Context(), `UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, ledger.BareID(still), o.Now, o.Now.AddDate(0, 1, 0))
 	require.NoError(t, err)
 	cancels()
-	o.round()
+	// The list of a zone that has no rules keeps no other one waiting.
+	_, err = o.Owner.Exec(t.Context(), `INSERT INTO waiting (id, case_id, zone, service, matter, language, interpreter, mode, hours, with_child, pua, put_by, since)
+		SELECT gen_random_uuid(), case_id, 'nessuna', service, 'altra', '', '', '', '', false, false, put_by, since FROM waiting WHERE id = $1`, id)
+	require.NoError(t, err)
+	require.Error(t, o.offering.Round(t.Context(), o.Now))
 	entries, _ := o.called(desk)
 	require.Equal(t, []string{id}, entries)
 }
