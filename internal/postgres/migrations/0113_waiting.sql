@@ -148,11 +148,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Whoever has an appointment with the service waits for none.
+-- Whoever has an appointment with the service waits for none; one that had been before she was
+-- put on the list changes nothing, whatever is said of it later.
 CREATE FUNCTION end_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
     UPDATE waiting w SET left_at = clock_timestamp(), left_why = 'booked'
-        WHERE w.case_id = NEW.case_id AND w.service = NEW.service AND w.matter IN ('', coalesce(NEW.matter, '')) AND w.left_at IS NULL;
+        WHERE w.case_id = NEW.case_id AND w.service = NEW.service AND w.matter IN ('', coalesce(NEW.matter, '')) AND w.left_at IS NULL AND w.since < NEW.at;
     RETURN NULL;
 END $$;
 

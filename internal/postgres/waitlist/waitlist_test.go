@@ -345,6 +345,10 @@ func TestWhoIsExpectedElsewhere(t *testing.T) {
 		{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "spac", At: thursday.Add(15 * time.Minute)}}})
 	_, err := o.Owner.Exec(t.Context(), `UPDATE case_file SET suspended_at = $2, suspended_until = $3 WHERE id = $1`, ledger.BareID(still), o.Now, o.Now.AddDate(0, 1, 0))
 	require.NoError(t, err)
+	// What is said of an appointment that had been before takes nobody off.
+	_, err = o.Owner.Exec(t.Context(), `INSERT INTO appointment (id, run_id, case_id, zone, agency, service, state, at) SELECT gen_random_uuid(), 'case/' || id, id, zone, agency, 'pas', 'confirmed', $2 FROM case_file WHERE id = $1`,
+		ledger.BareID(free), o.Now.AddDate(0, 0, -1))
+	require.NoError(t, err)
 	cancels()
 	// The list of a zone that has no rules keeps no other one waiting.
 	_, err = o.Owner.Exec(t.Context(), `INSERT INTO waiting (id, case_id, zone, service, matter, language, interpreter, mode, hours, with_child, pua, put_by, since)
