@@ -50,7 +50,7 @@ func (s *Server) places(r *gin.Engine) {
 	(&drafts.Place{Room: shared, Drafts: s.drafts}).Mount(p)
 	(&absences.Place{Room: shared, Records: s.records}).Mount(p)
 	(&notices.Place{Room: shared, Records: s.records}).Mount(p)
-	(&tasks.Place{Room: shared, Records: s.records}).Mount(p)
+	(&tasks.Place{Room: shared, Records: s.records, Drafts: s.drafts}).Mount(p)
 	(&cases.Place{Room: shared, Records: s.records, Promises: s.promises}).Mount(p)
 	(&arranged.Place{Room: shared, Records: s.records, Waiting: s.waiting, Visits: s.visits, Together: s.together}).Mount(p)
 	(&person.Place{Room: shared, Records: s.records}).Mount(p)

@@ -7,10 +7,12 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"percorso/api/access"
 	"percorso/api/pages/parts"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/completion"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/worklist"
 )
@@ -82,6 +84,16 @@ func doneInRow(who care.Staff, p care.Policy, r worklist.Row) (outcome, words st
 // fromRow is the field that says that an outcome was chosen in a row, where the form was
 // not seen: it is sent as it begins.
 const fromRow = "riga"
+
+// begun is the address of what the caller has typed into the form that a row would send as it
+// begins, which would be lost; empty: nothing.
+func (s direct) begun(c *gin.Context, who care.Staff) (string, error) {
+	list, err := s.Drafts.Drafts(c.Request.Context(), who)
+	if i := slices.IndexFunc(list, func(d kept.Draft) bool { return d.Path == c.Request.URL.Path }); i >= 0 {
+		return access.DraftsPath + "/" + list[i].ID, err
+	}
+	return "", err
+}
 
 // asItBegins is the form of a task as nobody has touched it, with the outcome that was
 // chosen in a row.

@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/parts/free"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/worklist"
 )
@@ -15,6 +16,12 @@ import (
 type Place struct {
 	room.Room
 	Records Records
+	Drafts  Drafts
+}
+
+// Drafts is what the caller has typed and not sent.
+type Drafts interface {
+	Drafts(ctx context.Context, s care.Staff) ([]kept.Draft, error)
 }
 
 // Records is what the pages read, as whoever asks.

@@ -117,6 +117,12 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 	}
 	var form *parts.TaskForm
 	if c.PostForm(fromRow) != "" {
+		switch draft, err := (direct{s}).begun(c, who); {
+		case err != nil:
+			return err
+		case draft != "":
+			return s.Pages.LeaveRefused(c, draft, "In questo modulo avevi già scritto qualcosa: è qui sotto. Controlla, poi invia.")
+		}
 		form, err = (direct{s}).asItBegins(c, about)
 	} else {
 		form, err = s.formOf(c, about, c.Request.PostForm)

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/completion"
 	"percorso/internal/italian"
+	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -343,6 +344,18 @@ func TestAnOutcomeInItsRow(t *testing.T) {
 	}
 	var got care.Completion
 	b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
+	if err := b.Drafts.KeepDraft(t.Context(), apitest.SomeWorker, kept.Draft{ID: apitest.AnotherID, Path: at}); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.Submit(at, apitest.FilledIn(form)); a.Header.Get("Location") != "/bozze/"+apitest.AnotherID || got.Outcome != "" {
+		t.Errorf("what was typed into its form is lost: %d %s %+v", a.StatusCode, a.Header.Get("Location"), got)
+	}
+	if list, err := b.Drafts.Drafts(t.Context(), apitest.SomeWorker); err != nil || len(list) != 1 {
+		t.Errorf("%v %v", list, err)
+	}
+	if err := b.Drafts.DropDraft(t.Context(), apitest.SomeWorker, at); err != nil {
+		t.Fatal(err)
+	}
 	if a := b.Submit(at, apitest.FilledIn(form)); a.StatusCode != http.StatusSeeOther || got.Outcome != care.Confirmed {
 		t.Errorf("%d %+v", a.StatusCode, got)
 	}
