@@ -73,6 +73,7 @@ var rules = map[string]string{
 	waitlist.RuleHasOne:      "La persona ha già un appuntamento con questo servizio: se è troppo tardi, spostalo.",
 	waitlist.RuleHours:       "Questo servizio riceve a qualsiasi ora: prenota l’appuntamento.",
 	waitlist.RuleOver:        "Questo posto non è più da proporre: qualcun altro ha già registrato come è andata, oppure il posto non c’è più.",
+	waitlist.RuleLeft:        "Nel frattempo la persona non è più in lista: ha avuto un posto, o un collega l’ha tolta. Se le serve ancora un posto, rimettila in lista dal suo fascicolo.",
 	waitlist.RuleNotOpen:     "Il fascicolo è chiuso: chi non è più seguito non aspetta un posto.",
 	calledoff.Over:           "Non c’è più nessun giorno da riaprire.",
 	agenda.Elsewhere:         "A quell’ora la persona ha già un altro appuntamento: scegli un’altra ora.",

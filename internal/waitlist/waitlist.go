@@ -25,6 +25,7 @@ const (
 	RuleHasOne  = "has_an_appointment" // with this service, for this matter
 	RuleHours   = "receives_any_hour"  // the service has no sessions, so that it is never full
 	RuleOver    = "offer_over"         // the place is not offered to her any more
+	RuleLeft    = "waits_no_more"      // somebody took her off meanwhile, or she has a place
 	RuleNotOpen = "case_not_open"
 )
 

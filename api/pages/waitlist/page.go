@@ -32,7 +32,7 @@ type Service struct {
 type Item struct {
 	Place  int // 1: the first who is asked
 	Person string
-	URL    string // of the case file
+	URL    string // of the case file; empty: the caller reads none
 	Number string // of the case file
 	Facts  []string
 	Offer  string // the place that is kept for them; empty: none is

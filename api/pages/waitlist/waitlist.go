@@ -1,6 +1,7 @@
 package waitlist
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,7 +61,10 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 }
 
 func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now time.Time) Item {
-	i := Item{Place: place, Person: e.Person, URL: "/fascicoli/" + e.CaseID, Number: e.Number, Facts: []string{"Aspetta " + italian.Dated("da", e.Since)}}
+	i := Item{Place: place, Person: e.Person, Number: e.Number, Facts: []string{"Aspetta " + italian.Dated("da", e.Since)}}
+	if care.ReadsCases(who, rules.Policy) {
+		i.URL = "/fascicoli/" + e.CaseID
+	}
 	if e.Matter != "" {
 		i.Facts = append(i.Facts, present.NameIn(rules.Matters, e.Matter))
 	}
@@ -88,10 +92,18 @@ func (s *Place) turn(c *gin.Context, who care.Staff) error {
 	default:
 		return care.Refuse(care.Fault{Field: "esito", Rule: care.RuleUnknownCode})
 	}
-	if err := does(c.Request.Context(), who, c.Param("id")); err != nil {
+	to := path
+	if c.PostForm("da") == "chiamare" { // asked in the list of calls
+		to = "/da-chiamare"
+	}
+	var refused *care.Refusal
+	switch err := does(c.Request.Context(), who, c.Param("id")); {
+	case errors.As(err, &refused) && refused.Code == care.RefusedChanged:
+		return s.Pages.LeaveRefused(c, to, s.Problems.Words.Rule(refused.Faults[0].Rule))
+	case err != nil:
 		return err
 	}
-	return s.Pages.Leave(c, path, words)
+	return s.Pages.Leave(c, to, words)
 }
 
 // labels are the fields of the form by their ids.
@@ -119,7 +131,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, sent url.Values, refused er
 	}
 	page := parts.CaseForm{
 		Frame: s.Pages.Frame(c, "Metti in lista d’attesa", "/fascicoli"), Form: web.NewForm(c.Request.URL.Path), Button: "Metti in lista",
-		Intro: "Quando si libera un posto che le va bene è tenuto per lei, e qualcuno la chiama. Finché non ha il posto nessuno glielo prometta.",
+		Intro: "Quando si libera un posto che le va bene è tenuto per lei, e qualcuno la chiama. Finché il posto non c’è, non prometterlo.",
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + id + tabs.Appointments, Text: "Appuntamenti di " + file.Person}
 	status := http.StatusOK

@@ -27,6 +27,8 @@ func TestWhoWaits(t *testing.T) {
 	require.Equal(t, []string{apitest.SomeID}, b.Waiting.Left)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, "/liste-attesa/"+apitest.AnotherID, url.Values{"esito": {"resta"}}).StatusCode)
 	require.Contains(t, b.Open(t, "/liste-attesa").Words(), "resta in lista")
+	from := b.Send(t, "/liste-attesa/"+apitest.AnotherID, url.Values{"esito": {"resta"}, "da": {"chiamare"}})
+	require.Equal(t, "/da-chiamare", from.Header.Get("Location"), "one stays with the calls")
 	require.Contains(t, b.Open(t, apitest.CasePath+"/appuntamenti").Words(), "In lista d’attesa")
 	today := b.Open(t, "/").Words()
 	require.Contains(t, today, "Chiama Persona Prova 0001: si è liberato un posto: gio 26 novembre")

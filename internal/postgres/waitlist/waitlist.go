@@ -202,10 +202,13 @@ func (s *Store) Offer(ctx context.Context, who care.Staff, id string) (caseID st
 	return caseID, place, err
 }
 
-// over refuses what is said of a place that is not offered any more.
-func over() *care.Refusal {
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: waitlist.RuleOver}}}
+// changed refuses what cannot be done as things are by now.
+func changed(rule string) *care.Refusal {
+	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
 }
+
+// over refuses what is said of a place that is not offered any more.
+func over() *care.Refusal { return changed(waitlist.RuleOver) }
 
 // Said keeps what came of a call. *care.Refusal: the place is not offered any more, as where that
 // was said already. ledger.ErrNotFound: there is none that the caller may know of.
@@ -260,10 +263,18 @@ func (s *Store) Leave(ctx context.Context, who care.Staff, id string) error {
 }
 
 // Stay has somebody wait on for whom no place came in time: from now on none is too late. Done
-// twice it changes nothing. ledger.ErrNotFound and ledger.ErrForbidden are as at Leave.
+// twice it changes nothing. *care.Refusal: she is on the list no more. ledger.ErrNotFound and
+// ledger.ErrForbidden are as at Leave.
 func (s *Store) Stay(ctx context.Context, who care.Staff, id string) error {
 	return s.turn(ctx, who, id, func(tx postgres.Tx, e waitlist.Entry, now time.Time) error {
-		_, err := tx.Exec(ctx, `UPDATE waiting SET before_day = NULL WHERE id = $1 AND left_at IS NULL AND before_day < $2`, e.ID, care.DayOf(now))
+		var waits bool
+		if err := tx.QueryRow(ctx, `SELECT left_at IS NULL FROM waiting WHERE id = $1 FOR UPDATE`, e.ID).Scan(&waits); err != nil {
+			return missing(err)
+		}
+		if !waits {
+			return changed(waitlist.RuleLeft)
+		}
+		_, err := tx.Exec(ctx, `UPDATE waiting SET before_day = NULL WHERE id = $1 AND before_day < $2`, e.ID, care.DayOf(now))
 		return err
 	})
 }

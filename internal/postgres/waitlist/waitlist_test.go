@@ -248,6 +248,10 @@ func TestWhomNobodyCalls(t *testing.T) {
 	o.round()
 	entries, _ = o.called(desk)
 	require.Equal(t, []string{id}, entries, "she waits on, and the next Thursday is free")
+	require.NoError(t, o.Leave(t.Context(), o.Accounts[desk], id))
+	var refused *care.Refusal
+	require.ErrorAs(t, o.Stay(t.Context(), o.Accounts[desk], id), &refused)
+	require.Equal(t, waitlist.RuleLeft, refused.Faults[0].Rule)
 }
 
 // TestOneOfferOfAPlace: of workers who offer it, and of clerks who book it, at the same moment,
