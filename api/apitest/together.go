@@ -46,6 +46,11 @@ func (f *Together) MayAttend(context.Context, care.Staff, string) ([]together.Pr
 	}, f.Fail
 }
 
+// Organizes says that everybody does but the employment centre.
+func (f *Together) Organizes(_ context.Context, who care.Staff, _ string) (bool, error) {
+	return who.Agency != SomeCPI.Agency, f.Fail
+}
+
 // Meetings is one at noon of the first day.
 func (f *Together) Meetings(_ context.Context, _ care.Staff, _ string, from, to time.Time) ([]together.Meeting, error) {
 	at := f.now()

@@ -45,6 +45,12 @@ func MayLook(who, of care.Staff) bool {
 	return who.ID == of.ID || who.Zone == of.Zone && (who.Role == care.Supervisor || who.Agency == of.Agency && who.Role == of.Role)
 }
 
+// MayTakeOut says whether somebody may take a professional out of an appointment: who organizes
+// it any of them, and whoever takes part themselves.
+func MayTakeOut(who care.Staff, organizes bool, staff string) bool {
+	return organizes || staff == who.ID
+}
+
 // Meeting is one of an équipe in which somebody sits.
 type Meeting struct {
 	ID     string    `db:"id"`

@@ -52,6 +52,8 @@ type Reads interface {
 type Kept interface {
 	Reads
 	MayAttend(ctx context.Context, who care.Staff, appointment string) ([]together.Professional, error)
+	// Organizes says whether the caller may change who takes part; else they take themselves out alone.
+	Organizes(ctx context.Context, who care.Staff, appointment string) (bool, error)
 	Outcomes(ctx context.Context, who care.Staff, appointments []string) ([]together.Part, error)
 
 	AddParticipant(ctx context.Context, who care.Staff, key, appointment, staff string) error
@@ -104,12 +106,13 @@ func (s *Place) Mount(p access.Routes) {
 
 // about is an appointment with who takes part in it.
 type about struct {
-	rules  *zone.Rules
-	a      ledger.Appointment
-	strip  *parts.Strip
-	list   []together.Participant
-	said   []together.Part
-	agency string // that receives the person
+	rules     *zone.Rules
+	a         ledger.Appointment
+	strip     *parts.Strip
+	list      []together.Participant
+	said      []together.Part
+	agency    string // that receives the person
+	organizes bool   // the caller may change who takes part
 }
 
 // stands are those who take part as things are.
@@ -152,8 +155,16 @@ func (s *Place) read(c *gin.Context, who care.Staff) (of about, err error) {
 	if of.list, err = s.Together.Participants(ctx, who, []string{of.a.ID}); err != nil {
 		return of, err
 	}
+	if of.organizes, err = s.Together.Organizes(ctx, who, of.a.ID); err != nil {
+		return of, err
+	}
 	of.said, err = s.Together.Outcomes(ctx, who, []string{of.a.ID})
 	return of, err
+}
+
+// out are those whom the caller may take out.
+func (of about) out(who care.Staff) []together.Participant {
+	return slices.DeleteFunc(of.stands(), func(p together.Participant) bool { return !together.MayTakeOut(who, of.organizes, p.Staff) })
 }
 
 // ahead says whether the appointment is still to be.
@@ -186,12 +197,12 @@ func (s *Place) show(c *gin.Context, who care.Staff) error {
 			line.State += ". Parte scoperta: " + why
 		}
 		shown := Line{Line: line}
-		if s.ahead(of) {
+		if s.ahead(of) && together.MayTakeOut(who, of.organizes, one.Staff) {
 			shown.Out = &web.Link{URL: here + "/togli?chi=" + one.ID, Text: "Togli"}
 		}
 		page.Lines = append(page.Lines, shown)
 	}
-	if s.ahead(of) {
+	if s.ahead(of) && of.organizes {
 		page.Add = &web.Link{URL: here + "/aggiungi", Text: "Aggiungi qualcuno"}
 	}
 	if s.says(of, who) {
@@ -254,6 +265,10 @@ func (s *Place) adding(c *gin.Context, who care.Staff, sent url.Values) (page pa
 		page.Nothing = "L’ora di questo appuntamento è arrivata, o non è più in agenda: non si aggiunge nessuno."
 		return page, of, nil
 	}
+	if !of.organizes {
+		page.Nothing = s.Problems.Words.Rule(together.RuleNotYours)
+		return page, of, nil
+	}
 	may, err := s.Together.MayAttend(c.Request.Context(), who, of.a.ID)
 	if err != nil {
 		return page, of, err
@@ -296,12 +311,20 @@ func (s *Place) takingOut(c *gin.Context, who care.Staff, sent url.Values) (page
 	}
 	page = s.form(c, of, "Togli qualcuno dall’appuntamento", "Togli")
 	page.Intro = "Resta scritto chi l’ha tolta e perché."
-	if len(of.stands()) == 0 {
+	whose := of.out(who)
+	switch {
+	case !s.ahead(of):
+		page.Nothing = s.Problems.Words.Rule(together.RuleOver)
+	case len(of.stands()) == 0:
 		page.Nothing = "Oltre a chi riceve la persona non partecipa nessuno."
+	case len(whose) == 0:
+		page.Nothing = s.Problems.Words.Rule(together.RuleNotYours)
+	}
+	if page.Nothing != "" {
 		return page, of, nil
 	}
 	whom := web.Field{Shape: "choices", Type: "radio", ID: "chi", Label: labels["chi"], Required: true}
-	for _, p := range of.stands() {
+	for _, p := range whose {
 		whom.Options = append(whom.Options, web.Option{Value: p.ID, Text: present.ParticipantName(of.rules.Policy, p), Chosen: sent.Get("chi") == p.ID})
 	}
 	field := web.Field{Shape: "choices", Type: "radio", ID: "why", Label: labels["why"], Required: true, Hint: "Mai perché qualcuno è assente."}

@@ -57,6 +57,21 @@ func TestWhoTakesPartIsAddedAndTakenOut(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, b.Visit("/appuntamenti/"+apitest.AcceptedID+"/presenti").StatusCode)
 }
 
+// TestWhoTakesPartAloneTakesThemselvesOutAlone: they are shown nothing that would be refused.
+func TestWhoTakesPartAloneTakesThemselvesOutAlone(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, testclock.Rome))
+	b.Together.List = append(b.Together.List, b.Together.List[0])
+	b.Together.List[1].ID, b.Together.List[1].Staff, b.Together.List[1].Name = apitest.AnotherID, apitest.SomeWorker.ID, "Persona Altrui"
+	b.LogIn(apitest.SomeCPI.Subject)
+	page := b.Open(t, here)
+	require.NotContains(t, page.Words(), "Aggiungi qualcuno")
+	require.Contains(t, page.Text, here+"/togli?chi="+apitest.SomeID)
+	require.NotContains(t, page.Text, here+"/togli?chi="+apitest.AnotherID)
+	require.NotContains(t, b.Open(t, here+"/togli").Text, apitest.AnotherID)
+	require.Contains(t, b.Open(t, here+"/aggiungi").Words(), "puoi togliere solo te")
+}
+
 // TestAnAgencySaysWhatBecameOfItsPart, once the hour has been.
 func TestAnAgencySaysWhatBecameOfItsPart(t *testing.T) {
 	b := apitest.NewPages(t)

@@ -54,6 +54,20 @@ func (s *Store) MayAttend(ctx context.Context, who care.Staff, appointment strin
 	return list, err
 }
 
+// Organizes says whether the caller may change who takes part in an appointment; who takes part
+// alone takes themselves out alone. ledger.ErrNotFound: they see no such appointment.
+func (s *Store) Organizes(ctx context.Context, who care.Staff, appointment string) (yes bool, err error) {
+	if !care.IsID(appointment) {
+		return false, ledger.ErrNotFound
+	}
+	err = s.reading(ctx, who, func(tx postgres.Tx) error {
+		a, err := postgres.One[found](ctx, tx, find, appointment)
+		yes = a.Yours
+		return missing(err)
+	})
+	return yes, err
+}
+
 // Outcomes are what each agency says of its part in some appointments.
 func (s *Store) Outcomes(ctx context.Context, who care.Staff, appointments []string) (list []together.Part, err error) {
 	err = s.reading(ctx, who, func(tx postgres.Tx) error {
@@ -161,7 +175,9 @@ func (s *Store) EndParticipant(ctx context.Context, who care.Staff, appointment,
 			return nil // pressed twice
 		case out:
 			return together.Changed(together.RuleOut)
-		case !a.Yours && staff != who.ID:
+		case !a.Stands || !now.Before(a.At):
+			return together.Changed(together.RuleOver)
+		case !together.MayTakeOut(who, a.Yours, staff):
 			return together.Changed(together.RuleNotYours)
 		}
 		if faults := together.CheckWhy(why); len(faults) > 0 {

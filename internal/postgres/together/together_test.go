@@ -109,6 +109,11 @@ func TestAProfessionalOfAnotherAgencyTakesPart(t *testing.T) {
 	require.True(t, z.sees(z.cpi, id))
 	require.Len(t, z.of(z.cpi, id), 1)
 	refusedBy(t, z.AddParticipant(t.Context(), z.cpi, "sua", id, z.desk.ID), rules.RuleNotYours)
+	for who, organizes := range map[*care.Staff]bool{&z.cpi: false, &z.worker: true} {
+		yes, err := z.Organizes(t.Context(), *who, id)
+		require.NoError(t, err)
+		require.Equal(t, organizes, yes, who.Name)
+	}
 
 	// Their absence leaves the part with nobody, and so does the end of what the agency does.
 	z.do(`INSERT INTO absence (id, staff, first_day, last_day) VALUES (gen_random_uuid(), $1, day_of($2), day_of($2))`, z.cpi.ID, at)
@@ -128,6 +133,10 @@ func TestAProfessionalOfAnotherAgencyTakesPart(t *testing.T) {
 	z.do(`DELETE FROM protection`)
 
 	one := z.of(z.worker, id)[0].ID
+	was := z.now
+	z.now = at
+	refusedBy(t, z.EndParticipant(t.Context(), z.worker, id, one, "not_needed"), rules.RuleOver)
+	z.now = was
 	refusedBy(t, z.EndParticipant(t.Context(), z.worker, id, one, "malata"), care.RuleReason)
 	require.NoError(t, z.EndParticipant(t.Context(), z.cpi, id, one, "cannot_come"), "themselves")
 	require.False(t, z.sees(z.cpi, id))
