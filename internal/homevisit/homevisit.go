@@ -245,9 +245,10 @@ const (
 var Answers = []Answer{Me, All}
 
 // Returns says by which rule somebody does not say now that they are back; empty: they do. Who
-// knows about the visit, and who was told that nobody answered, says it of all.
+// knows about the visit, and who was told that nobody answered, says it of all; also where
+// somebody else has said so meanwhile.
 func (v Visit) Returns(who care.Staff, a Answer, now time.Time) string {
-	told := v.State(now) == Unanswered && who.Role == care.Supervisor || v.Knows == who.ID
+	told := who.Role == care.Supervisor && !now.Before(v.AlarmAt) || v.Knows == who.ID
 	switch {
 	case !slices.Contains(Answers, a):
 		return care.RuleUnknownCode

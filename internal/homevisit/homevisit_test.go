@@ -36,6 +36,9 @@ func TestHowAVisitStands(t *testing.T) {
 	} {
 		require.Equal(t, c.rule, v.Returns(c.who, c.a, c.at), "%v %s", c.who, c.a)
 	}
+	answered := v
+	answered.FirstBack, answered.SecondBack = &at, &at
+	require.Empty(t, answered.Returns(person("s", care.Supervisor), homevisit.All, late), "said again it changes nothing")
 	v.FirstBack = &at
 	require.Equal(t, []any{false, false, true}, []any{v.Back(), v.Waits("a"), v.Waits("b")})
 	v.Second = ""

@@ -30,7 +30,10 @@ func visits(d *day) func() error {
 		for _, v := range list {
 			line := web.Line{Text: "Visita a domicilio", State: visiting.Today(v, d.who.ID, d.now), When: italian.When(v.At, d.now)}
 			if v.CaseID != "" {
-				line.URL = "/appuntamenti/" + v.Appointment + "/visita"
+				line.URL = "/appuntamenti/" + v.Appointment + "/presenti"
+				if homevisit.MayPlan(d.who, d.rules.Policy) {
+					line.URL = "/appuntamenti/" + v.Appointment + "/visita"
+				}
 				line.Text += ": " + v.Person
 			}
 			say := func(a homevisit.Answer, text string) {
@@ -39,6 +42,8 @@ func visits(d *day) func() error {
 				}
 			}
 			switch {
+			case !v.Goes(d.who.ID) && v.Second == "":
+				say(homevisit.All, "È di ritorno")
 			case !v.Goes(d.who.ID):
 				say(homevisit.All, "Sono rientrati")
 			case v.Second == "":

@@ -235,7 +235,7 @@ func (s *Place) back(c *gin.Context, who care.Staff) error {
 	if err := s.Visits.Returned(c.Request.Context(), who, c.Param("id"), answer); err != nil {
 		return err
 	}
-	said := "Fatto: risulta che sono rientrati tutti."
+	said := "Fatto: chi è andato risulta di ritorno."
 	if answer == homevisit.Me {
 		said = "Fatto: risulta che tu sei di ritorno."
 	}

@@ -21,8 +21,14 @@ func Who(v homevisit.Visit) string {
 func Back(v homevisit.Visit, now time.Time) string {
 	switch v.State(now) {
 	case homevisit.Returned:
+		if v.Second == "" {
+			return "di ritorno"
+		}
 		return "rientrati"
 	case homevisit.Unanswered:
+		if v.Second == "" {
+			return "nessuna risposta: non si sa se è di ritorno"
+		}
 		return "nessuna risposta: non si sa se sono rientrati"
 	}
 	return "rientro atteso alle " + italian.Hour(v.AskAt)
@@ -53,11 +59,15 @@ func Today(v homevisit.Visit, who string, now time.Time) string {
 	said += ". "
 	switch state := v.State(now); {
 	case v.Goes(who) && !v.Waits(who):
-		return said + "Hai detto che tu sei di ritorno"
+		return said + "Hai detto che tu sei di ritorno: manca la risposta di chi è con te"
 	case v.Goes(who) && state == homevisit.Out:
 		return said + "Quando la visita è finita, dillo qui"
+	case v.Goes(who) && state != homevisit.Ahead && v.Second == "":
+		return said + "Sei di ritorno?"
 	case v.Goes(who) && state != homevisit.Ahead:
 		return said + "Siete rientrati?"
+	case state == homevisit.Unanswered && v.Second == "":
+		return said + "Non ha detto di essere di ritorno: chiama il " + v.Phone + ". Della visita sa " + v.KnowsName
 	case state == homevisit.Unanswered:
 		return said + "Nessuno ha detto che sono rientrati: chiama il " + v.Phone + ". Della visita sa " + v.KnowsName
 	}

@@ -23,7 +23,10 @@ func TestWhatIsSaidOfAVisit(t *testing.T) {
 	require.Equal(t, "Vanno Maria Prova e Carla Esempio. Siete rientrati?", visiting.Today(v, "b", v.AskAt))
 	require.Equal(t, "Vanno Maria Prova e Carla Esempio. Nessuno ha detto che sono rientrati: chiama il 333 0000001. Della visita sa Anna Prova", visiting.Today(v, "s", v.AlarmAt))
 	v.FirstBack = &at
-	require.Equal(t, "Vanno Maria Prova e Carla Esempio. Hai detto che tu sei di ritorno", visiting.Today(v, "a", at))
+	require.Equal(t, "Vanno Maria Prova e Carla Esempio. Hai detto che tu sei di ritorno: manca la risposta di chi è con te", visiting.Today(v, "a", at))
 	v.Second, v.Alone = "", "Prova."
-	require.Equal(t, "Visita a domicilio, va una persona sola, Maria Prova, rientrati", visiting.Said(v, at))
+	require.Equal(t, "Visita a domicilio, va una persona sola, Maria Prova, di ritorno", visiting.Said(v, at))
+	v.FirstBack = nil
+	require.Equal(t, "Va una persona sola, Maria Prova: Prova. Sei di ritorno?", visiting.Today(v, "a", v.AskAt))
+	require.Equal(t, "Va una persona sola, Maria Prova: Prova. Non ha detto di essere di ritorno: chiama il 333 0000001. Della visita sa Anna Prova", visiting.Today(v, "s", v.AlarmAt))
 }
