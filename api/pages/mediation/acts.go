@@ -1,8 +1,9 @@
 package mediation
 
 import (
-	"github.com/gin-gonic/gin"
 	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"percorso/api/act"
 	"percorso/api/pages/parts"
