@@ -327,7 +327,7 @@ func (s *Place) takingOut(c *gin.Context, who care.Staff, sent url.Values) (page
 	for _, p := range whose {
 		whom.Options = append(whom.Options, web.Option{Value: p.ID, Text: present.ParticipantName(of.rules.Policy, p), Chosen: sent.Get("chi") == p.ID})
 	}
-	field := web.Field{Shape: "choices", Type: "radio", ID: "why", Label: labels["why"], Required: true, Hint: "Mai perché qualcuno è assente."}
+	field := web.Field{Shape: "choices", Type: "radio", ID: "why", Label: labels["why"], Required: true, Hint: "Se qualcuno è assente, il perché non si scrive."}
 	for _, code := range together.Whys {
 		field.Options = append(field.Options, web.Option{Value: code, Text: italian.Upper(present.PartWhy(code)), Chosen: sent.Get("why") == code})
 	}
