@@ -61,7 +61,12 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 	}
 	f.page = parts.CaseForm{Frame: s.Pages.Frame(c, title, "/appuntamenti"), Button: button}
 	f.page.Back = &web.Link{URL: "/fascicoli/" + a.CaseID + "/appuntamenti", Text: "Appuntamenti di " + a.Person}
-	f.page.Strip = &parts.Strip{Person: a.Person}
+	if f.page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, a.CaseID, s.Now()); err != nil {
+		return f, a, err
+	}
+	if f.page.Strip == nil {
+		f.page.Strip = &parts.Strip{Person: a.Person}
+	}
 	terms := []web.Term{
 		{Name: "Quando", Value: italian.Upper(italian.Day(a.At)) + ", ore " + italian.Hour(a.At)},
 		{Name: "Servizio", Value: present.ServiceName(rules.Policy, a.Service)},

@@ -43,6 +43,7 @@ func TestAVisitIsPlanned(t *testing.T) {
 	address := "/appuntamenti/" + id + "/visita"
 	require.Contains(t, b.Visit("/fascicoli/"+apitest.AnotherID+"/appuntamenti").Text, `/visita"`, "the case leads there")
 	page := apitest.ReadPage(t, b.Visit(address))
+	require.Contains(t, page.Words(), "Parla urdu", "the person stands above it")
 	form, there := page.First("form", "action", address)
 	require.True(t, there)
 	sent := apitest.FilledIn(form)

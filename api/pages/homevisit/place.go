@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"percorso/api/access"
+	"percorso/api/pages/parts"
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/homevisit"
@@ -21,6 +22,7 @@ type Place struct {
 
 // Records is what the pages read besides, as whoever asks.
 type Records interface {
+	parts.Files
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 }
 

@@ -180,7 +180,7 @@ func fields(who care.Staff, rules *zone.Rules, file ledger.Case, sent url.Values
 	return []web.Field{
 		service, matter, language,
 		choice("interpreter", "Chiunque", waitlist.Interpreters, queued.Interpreter), choice("mode", "Di persona o per telefono", agenda.Modes, queued.Mode), choice("hours", "A qualsiasi ora", waitlist.HoursOf, queued.Hours),
-		choice("child", "Da sola o con altri", []string{"yes"}, func(string) string { return "con un bambino" }),
+		choice("child", "Da sola o con adulti", []string{"yes"}, func(string) string { return "con un bambino" }),
 		{Shape: "input", Type: "date", ID: "by", Label: labels["by"], Value: sent.Get("by"), Hint: "L’ultimo giorno che va ancora bene. Se resta vuoto va bene qualsiasi giorno."},
 	}
 }
