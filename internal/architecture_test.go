@@ -261,7 +261,7 @@ var mayImport = map[string][]string{
 	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected", "internal/mediation", "internal/homevisit"),
 	"api/pages/homevisit":       append(place, "internal/homevisit", "internal/italian/visiting"),
 	"api/pages/supervision":     append(place, "internal/board"),
-	"api/pages/tasks":           append(place, "internal/worklist", "internal/arrival"),
+	"api/pages/tasks":           append(place, "internal/worklist", "internal/arrival", "internal/kept"),
 	"api/pages/parts/free":      {"api/web", "internal/agenda", "internal/care", "internal/italian", "internal/italian/offered", "internal/speech", "internal/zone"}, // places that a form offers
 	"api/pages/parts/tabs":      {"api/web"},                                                                                                                         // from one page of a case to the others
 	"api/pages/parts/meanwhile": place,                                                                                                                               // what becomes of appointments at a suspension
