@@ -138,7 +138,7 @@ func (w *crowd) livesUnseen(f, nobody *dossier) (again func()) {
 			of := r.sent(nobody, route.Path)
 			for n, told := range r.sent(f, route.Path) {
 				if told != of[min(n, len(of)-1)] {
-					w.T.Errorf("what %s@%s sends to %s tells that she is there: %d %s", r.who.role(), r.who.agency, route.Path, told.status, told.text)
+					w.T.Errorf("what %s@%s sends to %s tells that she is there: %d %s", r.who.role(), r.who.agency, route.Path, told.status, differs(of[min(n, len(of)-1)].text, told.text))
 				}
 			}
 		}
@@ -203,4 +203,15 @@ func (w *crowd) happensToHer(f *dossier) {
 		{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "pas", At: w.Now.Add(2 * time.Hour)},
 		{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: w.Now.Add(3 * time.Hour)}}}, nil)
 	w.refers(f, "cpi", care.CPIOperator, "training")
+	waits := uuid.NewString() // of her turn, and of the place that is kept for her
+	for _, sql := range []string{
+		`INSERT INTO waiting (id, case_id, zone, service, matter, language, interpreter, mode, hours, with_child, pua, put_by, since)
+			SELECT $1, f.id, f.zone, 'pas', '', '', '', '', '', false, false, f.opened_by, $3::timestamptz FROM case_file f WHERE f.id = $2`,
+		`INSERT INTO waiting_offer (id, entry, zone, service, at, until, pua, made_at, ends_at)
+			SELECT w.id, w.id, w.zone, w.service, $3::timestamptz + interval '1 day', $3::timestamptz + interval '25 hours', false, $3::timestamptz, $3::timestamptz + interval '1 hour' FROM waiting w WHERE w.id = $1 AND w.case_id = $2`,
+	} {
+		_, err := w.Owner.Exec(w.T.Context(), sql, waits, ledger.BareID(f.caseRun), w.Now)
+		require.NoError(w.T, err)
+	}
+	f.ids["waiting"] = []string{waits}
 }

@@ -254,6 +254,8 @@ func (r *reader) addresses(f *dossier, route string) []string {
 		of = "appointment"
 	case strings.HasPrefix(route, "/giornate-annullate/"), strings.HasPrefix(route, rest.Prefix+"/called-off-days/"):
 		of = "off"
+	case strings.HasPrefix(route, "/liste-attesa/"), strings.HasPrefix(route, "/posti-liberati/"):
+		of = "waiting"
 	case strings.HasPrefix(route, rest.Prefix+"/equipes/"), strings.HasPrefix(route, "/equipe/"):
 		of = "equipe"
 	case strings.HasPrefix(route, rest.Prefix+"/contacts/"), strings.HasPrefix(route, rest.Prefix+"/commands/"), strings.HasPrefix(route, "/in-lavorazione/"), strings.HasPrefix(route, "/richieste-ferme/"):
@@ -456,7 +458,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	for _, of := range []string{"appointment", "case", "task", "form", "referral", "equipe", "action", "record", "command", "notice"} {
 		nobody.ids[of] = []string{uuid.NewString()}
 	}
-	nobody.ids["off"] = []string{calledOff}
+	nobody.ids["off"], nobody.ids["waiting"] = []string{calledOff}, []string{uuid.NewString()}
 	callers := w.readers()
 	found, trying := make([]*reader, len(callers)), errgroup.Group{}
 	trying.SetLimit(4)

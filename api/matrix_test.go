@@ -12,16 +12,23 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/api"
 	"percorso/api/apitest"
 	"percorso/api/problem"
 	"percorso/api/rest"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/homevisits"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/postgres/together"
+	"percorso/internal/postgres/waitlist"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
@@ -208,7 +215,10 @@ func gather(t *testing.T) *crowd {
 		}
 	}
 	require.NoError(t, postgrestest.Load(t.Context(), w.Pool("migrate"), nil, staff))
-	w.rig = apitest.NewRigOver(t, w.Now, w.Records)
+	rules, now := postgres.NewRules(calendar.New), func() time.Time { return w.Now }
+	w.rig = apitest.NewRigOver(t, w.Now, w.Records, func(o *api.Options) {
+		o.Waiting, o.Together, o.Visits = waitlist.New(w.API, rules, now), together.New(w.API, rules, now), homevisits.New(w.API, calendar.New, now)
+	})
 	var err error
 	w.policy, err = w.Records.Policy(t.Context(), "prato")
 	require.NoError(t, err)

@@ -984,16 +984,17 @@ func newRigAt(t testing.TB, now time.Time) *Rig {
 	return b
 }
 
-// NewRigOver is a rig over other records, which says things in the product's words.
-func NewRigOver(t testing.TB, now time.Time, records api.Records) *Rig {
+// NewRigOver is a rig over other records, which says things in the product's words; change has it
+// keep other things in other places, too.
+func NewRigOver(t testing.TB, now time.Time, records api.Records, change ...func(*api.Options)) *Rig {
 	t.Helper()
 	b := &Rig{t: t, Now: now}
-	b.begin(records, words.Words{})
+	b.begin(records, words.Words{}, change...)
 	return b
 }
 
 // begin starts the server and what is around it.
-func (b *Rig) begin(records api.Records, words api.Words) {
+func (b *Rig) begin(records api.Records, words api.Words, change ...func(*api.Options)) {
 	b.t.Helper()
 	b.Log, b.provider, b.Mails, b.Changes = &bytes.Buffer{}, accesstest.NewProvider(b.t, SomeWorker.Subject, b.clock), &fakeMails{}, &FakeChanges{}
 	b.Logins = accesstest.NewSessions(b.clock, sessionIdle)
@@ -1007,11 +1008,15 @@ func (b *Rig) begin(records api.Records, words api.Words) {
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.Site.Handler().ServeHTTP(w, r) }))
 	b.t.Cleanup(b.Close)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(b.Log)), zap.DebugLevel)
-	server, err := api.New(api.Options{
+	options := api.Options{
 		Listen: "127.0.0.1:0", PublicURL: b.URL, Records: records, Mails: b.Mails, Changes: b.Changes, Workers: b.Workers, Loops: b.Loops, Schema: func(context.Context) error { return b.Schema }, Unsealed: func(context.Context) (bool, error) { return b.Unsealed, nil }, Temporal: b.Temporal, Sessions: b.Logins, Idle: sessionIdle, Life: 10 * time.Hour, Lines: b.Logins, Drafts: b.Drafts, Feeds: b.Feeds, Promises: b.Promises, Requests: b.Requests, Together: b.Together, Numbers: b.Numbers, Consults: b.Consults, Waiting: b.Waiting, Visits: b.Visits, Words: words,
 		Calendar: calendar.New, Log: zap.New(core), LinkKey: SomeKey, Now: b.clock,
 		OIDC: api.OIDC{Issuer: b.provider.URL, ClientID: "percorso", ClientSecret: "segreto", Audience: "percorso-api"},
-	})
+	}
+	for _, f := range change {
+		f(&options)
+	}
+	server, err := api.New(options)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -461,6 +461,12 @@ func (g *generator) check(s *sent, op operation, a got) {
 	if described == nil && s.method == op.method {
 		fail("is not described")
 	}
+	if a.status == http.StatusNoContent {
+		if a.text != "" {
+			fail("has something to say")
+		}
+		return
+	}
 	if a.status < http.StatusBadRequest {
 		if a.header.Get("Content-Type") != "application/json" {
 			fail("is of the kind %s", a.header.Get("Content-Type"))

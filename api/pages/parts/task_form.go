@@ -225,6 +225,9 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	case completion.FieldCircle:
 		shown.Empty, shown.Hint = "Come di solito", italian.FieldHelp("circle")
+		if f.Kind == care.Assessment && !f.Amends {
+			return f.readers(shown, f.id(o, completion.FieldAreas))
+		}
 		shown = circleOf(shown, f.circles())
 	}
 	return shown
@@ -257,13 +260,25 @@ func (f *TaskForm) areas(id string) web.Field {
 			level.Options = append(level.Options, web.Option{Value: code, Text: italian.NeedLevel(code), Chosen: f.Sent.Get(level.ID) == code})
 		}
 		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.Sent.Get(at + "-note")}
-		row := web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}}
-		if circles := f.circles(); len(circles) > 0 {
-			row.Fields = append(row.Fields, circleOf(web.Field{ID: at + "-circle", Label: "Chi legge questa nota", Empty: "Come il resto", Value: f.Sent.Get(at + "-circle")}, circles))
-		}
-		group.Fields = append(group.Fields, row)
+		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: n.Name, Row: true, Fields: []web.Field{level, note}})
 	}
 	return group
+}
+
+// readers asks who reads an assessment, and the note on each of its areas where that is somebody
+// else.
+func (f *TaskForm) readers(rest web.Field, areas string) web.Field {
+	circles := f.circles()
+	fold := web.Field{Shape: "group", Label: rest.Label, Row: true, Folded: true, Open: rest.Value != "", Hint: rest.Label + ", e la nota di ogni area"}
+	rest.Label, rest.Hint = "Quello che scrivi", ""
+	fold.Fields = append(fold.Fields, circleOf(rest, circles))
+	for _, n := range f.Policy.Needs {
+		note := web.Field{ID: areas + "-" + n.Code + "-circle", Label: n.Name, Empty: "Come il resto"}
+		note.Value = f.Sent.Get(note.ID)
+		fold.Open = fold.Open || note.Value != ""
+		fold.Fields = append(fold.Fields, circleOf(note, circles))
+	}
+	return fold
 }
 
 // circleOf asks who reads what is written.

@@ -129,6 +129,8 @@ func (f twoFiles) fills() {
 	does(`INSERT INTO critical_date (id, record_id, case_id, kind, on_day, watcher, watch_agency, watch_role, by_staff, at)
 		VALUES (gen_random_uuid(), gen_random_uuid(), $1, 'eviction', '2027-03-01', $2, 'comune', 'social_worker', $2, $3)`, from, by, f.Now)
 	does(`INSERT INTO promise (id, staff, case_id, on_day, sealed, made_at) VALUES (gen_random_uuid(), $2, $1, '2027-03-01', 'chiuso', $3)`, from, by, f.Now)
+	does(`INSERT INTO waiting (id, case_id, zone, service, matter, language, interpreter, mode, hours, with_child, pua, put_by, since)
+		VALUES (gen_random_uuid(), $1, 'prato', 'immigration_desk', '', '', '', '', '', false, false, $2, $3)`, from, by, f.Now)
 	does(`INSERT INTO set_aside (case_id, field, value, from_number, at) VALUES ($1, 'phone', '{"phone": "+39 055 000 0009"}', 'PRATO-2026-00009', $2)`, from, f.Now)
 	f.Does(f.service, f.Clock(), ledger.Effects{Waits: []ledger.Wait{{Point: "rebook", Deadline: care.DeadlineRebook}}}, func(s *care.RunState) {
 		s.Open = append(s.Open, care.OpenPoint{Point: "rebook", Kind: care.OpenWait})
