@@ -175,7 +175,9 @@ func (v *Versions) Release(ctx context.Context, build string, forced bool) (befo
 		}
 		switch {
 		case err != nil:
-			last = err
+			if last == nil || ctx.Err() == nil { // what was found before says more than that the time is over
+				last = err
+			}
 		case errors.Is(missing, ErrGone):
 			return before, missing
 		case errors.Is(missing, errSilent) && s.Current == build:
