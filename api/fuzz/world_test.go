@@ -22,13 +22,19 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/api"
 	"percorso/api/apitest"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/completion"
 	"percorso/internal/invitation"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
+	"percorso/internal/postgres/homevisits"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/postgres/together"
+	"percorso/internal/postgres/waitlist"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
@@ -55,7 +61,10 @@ const zoneCode = "prato"
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Play: postgrestest.NewPlayToday(t), tokens: map[string]string{}, cookies: map[string]string{}, ids: map[string][]string{}, t: t}
-	w.rig = apitest.NewRigOver(t, w.Now, w.Records)
+	rules, now := postgres.NewRules(calendar.New), func() time.Time { return w.Now }
+	w.rig = apitest.NewRigOver(t, w.Now, w.Records, func(o *api.Options) {
+		o.Waiting, o.Together, o.Visits = waitlist.New(w.API, rules, now), together.New(w.API, rules, now), homevisits.New(w.API, calendar.New, now)
+	})
 	var err error
 	w.policy, err = w.Records.Policy(t.Context(), zoneCode)
 	require.NoError(t, err)

@@ -73,9 +73,10 @@ func (f Form) CheckDays(now time.Time) (faults care.Faults) {
 	return faults
 }
 
-// Each are the days of the form, at midnight UTC; none where it says too little.
+// Each are the days of the form, at midnight UTC; none where it says too little, or more than may
+// be called off.
 func (f Form) Each() (days []time.Time) {
-	if f.First == nil || f.Last == nil {
+	if f.First == nil || f.Last == nil || !f.Last.Time().Before(f.First.Time().AddDate(0, 0, longest)) {
 		return nil
 	}
 	for day := *f.First.Time(); !day.After(*f.Last.Time()); day = day.AddDate(0, 0, 1) {

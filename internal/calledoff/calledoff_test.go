@@ -41,6 +41,8 @@ func TestDaysToCallOff(t *testing.T) {
 	form.Reason = "ill"
 	require.Contains(t, form.Check(testclock.Monday), care.Fault{Field: "reason", Rule: care.RuleReason})
 	require.Len(t, form.Each(), 3)
+	form.First = care.DateOf(testclock.Monday.AddDate(-2000, 0, 0))
+	require.Empty(t, form.Each(), "more than may be called off: none of them is gone through")
 }
 
 // TestDaysTakenBack: those of before stay called off, since people were told.

@@ -106,5 +106,5 @@ type WaitingPutJSON struct {
 
 // Query asks for the list of a service.
 type Query struct {
-	Service string `query:"service" maxLength:"100" doc:"Left out: of any"`
+	Service string `query:"service" pattern:"^[a-z][a-z0-9_-]{0,99}$" doc:"Left out: of any"`
 }
