@@ -59,7 +59,7 @@ func (n *Numbers) CallNext(ctx context.Context, who care.Staff, _ string) (queue
 	list, _ := n.Numbers(ctx, who)
 	i := slices.IndexFunc(list, func(t queue.Ticket) bool { return t.State == queue.Waiting })
 	if i < 0 {
-		return queue.Ticket{}, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: queue.Nobody}}}
+		return queue.Ticket{}, care.RefuseChanged(queue.Nobody)
 	}
 	return n.Becomes(ctx, who, list[i].ID, queue.Called)
 }

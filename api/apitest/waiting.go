@@ -79,7 +79,7 @@ func (f *Waiting) Said(_ context.Context, _ care.Staff, id string, outcome waitl
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if id != SomeID {
-		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: waitlist.RuleOver}}}
+		return care.RefuseChanged(waitlist.RuleOver)
 	}
 	f.Heard = append(f.Heard, outcome)
 	return nil

@@ -31,7 +31,7 @@ func (e Entry) Meanwhile(seen string) *care.Refusal {
 	if seen == "" || seen == e.Seen() {
 		return nil
 	}
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: Meanwhile}}}
+	return care.RefuseChanged(Meanwhile)
 }
 
 // What the audit says of absences, with the id of whose they are.

@@ -60,3 +60,8 @@ func (r *Refusal) Error() string {
 
 // Refuse builds a refusal with faults of a form.
 func Refuse(faults ...Fault) *Refusal { return &Refusal{Code: RefusedInvalid, Faults: faults} }
+
+// RefuseChanged builds one by a rule that somebody else's act has made hold meanwhile.
+func RefuseChanged(rule string) *Refusal {
+	return &Refusal{Code: RefusedChanged, Faults: []Fault{{Rule: rule}}}
+}

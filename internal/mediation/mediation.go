@@ -60,7 +60,7 @@ const (
 
 // Changed refuses what cannot be done any more, as a request now stands.
 func Changed() *care.Refusal {
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: RuleState}}}
+	return care.RefuseChanged(RuleState)
 }
 
 // Request is a mediator who is asked for. It names nobody who is helped.

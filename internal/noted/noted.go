@@ -28,5 +28,5 @@ func (s *Seen) Meanwhile(latest string) *care.Refusal {
 	if s == nil || latest == "" || slices.Contains(*s, latest) {
 		return nil
 	}
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: RuleMeanwhile}}}
+	return care.RefuseChanged(RuleMeanwhile)
 }

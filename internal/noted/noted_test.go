@@ -11,7 +11,7 @@ import (
 
 func TestTheSecondIsTold(t *testing.T) {
 	const one, two = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
-	meanwhile := &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: noted.RuleMeanwhile}}}
+	meanwhile := care.RefuseChanged(noted.RuleMeanwhile)
 	for name, c := range map[string]struct {
 		seen   *noted.Seen
 		latest string

@@ -16,6 +16,14 @@ func One[T any](ctx context.Context, tx Tx, sql string, args ...any) (T, error) 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 }
 
+// Missing turns "no row" into what callers know.
+func Missing(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ledger.ErrNotFound
+	}
+	return err
+}
+
 // OneOrNone is One where there may be no row: nil.
 func OneOrNone[T any](ctx context.Context, tx Tx, sql string, args ...any) (*T, error) {
 	row, err := One[T](ctx, tx, sql, args...)

@@ -133,7 +133,7 @@ func (s Standing) Second(run string, a care.Answer, shown ShownPermit) *care.Ref
 		return s.already(a.At != nil && slices.ContainsFunc(s.Met, a.At.Equal), "at", care.RuleMeetingKnown)
 	case care.OpPermit:
 		if shown.Seen != "" && shown.Seen != s.PermitSeen() && !s.knows(shown) {
-			return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: RulePermitMeanwhile}}}
+			return care.RefuseChanged(RulePermitMeanwhile)
 		}
 		return s.already(s.knows(shown), "permit", care.RulePermitKnown)
 	}

@@ -91,11 +91,6 @@ const (
 	RuleNotYours = "participants_not_yours" // who takes part alone may take themselves out alone
 )
 
-// Changed refuses what cannot be done any more.
-func Changed(rule string) *care.Refusal {
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
-}
-
 // Asked is an appointment as somebody finds it who adds a professional.
 type Asked struct {
 	Stands, Came bool // it is still in the agenda; its hour has come
@@ -110,9 +105,9 @@ type Asked struct {
 func (a Asked) Refuse() error {
 	switch {
 	case !a.Stands || a.Came:
-		return Changed(RuleOver)
+		return care.RefuseChanged(RuleOver)
 	case a.Moves:
-		return Changed(RuleMoves)
+		return care.RefuseChanged(RuleMoves)
 	}
 	rule := ""
 	switch {

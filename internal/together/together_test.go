@@ -32,7 +32,7 @@ func TestWhoIsAdded(t *testing.T) {
 	}
 	over := right
 	over.Stands = false
-	require.Equal(t, together.Changed(together.RuleOver), over.Refuse())
+	require.Equal(t, care.RefuseChanged(together.RuleOver), over.Refuse())
 }
 
 func TestWhoseAgendaSomebodyLooksAt(t *testing.T) {

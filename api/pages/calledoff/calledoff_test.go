@@ -89,7 +89,7 @@ func TestWhoWasExpectedIsTold(t *testing.T) {
 	answer := b.Submit(day+"/avvisate/"+apitest.AnotherID, url.Values{"esito": {"not_reached"}, "seen": {"never"}})
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode, answer.Text)
 	require.Equal(t, []string{apitest.SomeID, apitest.AnotherID, calledoff.NotReached, "never"}, r.tried)
-	r.fails = &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: calledoff.Meanwhile}}}
+	r.fails = care.RefuseChanged(calledoff.Meanwhile)
 	b.Submit(day+"/avvisate/"+apitest.AnotherID, url.Values{"esito": {"not_reached"}, "seen": {"never"}})
 	require.Contains(t, b.Open(t, day).Words(), "Nel frattempo qualcun altro ha segnato com’è andata")
 	r.fails = nil

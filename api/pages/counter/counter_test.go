@@ -47,7 +47,7 @@ func TestWhoIsHereIsMarkedAndSeen(t *testing.T) {
 	b.Submit(address, apitest.FilledIn(back))
 	require.True(t, apitest.FormIn(t, catalogue.Arrive, got).Back)
 
-	refusal = &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: arrival.Already}}}
+	refusal = care.RefuseChanged(arrival.Already)
 	again := apitest.FilledIn(back)
 	again.Set("key", "chiave-2")
 	a := b.Submit(address, again)

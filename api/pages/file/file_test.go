@@ -341,7 +341,7 @@ func TestWhatIsWrittenIsCorrected(t *testing.T) {
 	// Somebody else has amended it since the form was made.
 	values.Set("seen", "1")
 	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
-		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: amending.RuleMeanwhile}}}, nil
+		return care.RefuseChanged(amending.RuleMeanwhile), nil
 	}
 	values.Set("key", uuid.NewString())
 	a = b.Submit(path, values)

@@ -133,7 +133,7 @@ func TestACorrectionComesBackAsItWasTyped(t *testing.T) {
 	require.Contains(t, page.Words(), "Nessun dato è diverso da com’era")
 
 	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
-		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: correction.RuleMeanwhile}}}, nil
+		return care.RefuseChanged(correction.RuleMeanwhile), nil
 	}
 	page = b.Send(t, address+"/correggi", asTyped(url.Values{"contacts-0-value": {"000 0000002"}}))
 	require.Equal(t, http.StatusConflict, page.StatusCode)

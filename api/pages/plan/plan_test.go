@@ -243,7 +243,7 @@ func TestProgress(t *testing.T) {
 	typed.Set("state", "done")
 	typed.Set("note", "Finito")
 	b.Records.OnAssign = func(ledger.NewCommand) (*care.Refusal, error) {
-		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: contents.RuleMeanwhile}}}, nil
+		return care.RefuseChanged(contents.RuleMeanwhile), nil
 	}
 	a = b.Submit(address, typed)
 	told := apitest.ReadPage(t, a)

@@ -387,7 +387,7 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 	refused = both(changes(third, 5, was.Seen()), changes(supervisor, 6, was.Seen()))
 	require.Len(t, refused, 1)
-	require.Equal(t, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: absence.Meanwhile}}}, refused[0])
+	require.Equal(t, care.RefuseChanged(absence.Meanwhile), refused[0])
 	now := was
 	now.First, now.Last = *o.day(1).Time(), *o.day(5).Time()
 	if changes(supervisor, 6, now.Seen())() != nil { // the supervisor was first

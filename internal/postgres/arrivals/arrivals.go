@@ -55,7 +55,7 @@ func mark(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewComman
 	}
 	c.Run = found.Run
 	if rule := found.Refuses(form, at); rule != "" {
-		return found.Case, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}, nil
+		return found.Case, care.RefuseChanged(rule), nil
 	}
 	moment, hour := "person_arrived", &at
 	if form.Back {

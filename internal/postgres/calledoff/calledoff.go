@@ -4,7 +4,6 @@ package calledoff
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -207,7 +206,7 @@ func (d *Days) CalledOffDay(ctx context.Context, s care.Staff, id string) (e cal
 	}
 	err = postgres.Within(ctx, d.pool, postgres.App(s, d.now()).AtOneMoment(), nil, func(tx postgres.Tx) error {
 		if e, err = postgres.One[calledoff.Entry](ctx, tx, selectEntry+` WHERE c.id = $1`, id); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		people, err = postgres.Many[calledoff.Person](ctx, tx, selectPerson+printed.Visit+` JOIN called_off_person w ON w.appointment = a.id LEFT JOIN staff t ON t.id = w.tried_by
 			WHERE w.called_off = $1 ORDER BY a.at, a.id`, id)
@@ -230,9 +229,9 @@ func (d *Days) Tried(ctx context.Context, s care.Staff, id, appointment, try, se
 		err := tx.QueryRow(ctx, `SELECT try, tried_at FROM called_off_person WHERE called_off = $1 AND appointment = $2 FOR UPDATE`, id, appointment).Scan(&was.Try, &was.Tried)
 		switch {
 		case err != nil:
-			return missing(err)
+			return postgres.Missing(err)
 		case was.Unseen(seen, try):
-			return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: calledoff.Meanwhile}}}
+			return care.RefuseChanged(calledoff.Meanwhile)
 		}
 		_, err = tx.Exec(ctx, `UPDATE called_off_person SET try = $3, tried_by = $4, tried_at = $5 WHERE called_off = $1 AND appointment = $2`, id, appointment, try, s.ID, d.now())
 		return err
@@ -252,7 +251,7 @@ func (d *Days) TakeBack(ctx context.Context, s care.Staff, id string) error {
 		}
 		e, err := postgres.One[calledoff.Entry](ctx, tx, selectEntry+` WHERE c.id = $1`, id)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		rules, err := d.may(ctx, tx, s, e.Service)
 		if err != nil {
@@ -281,12 +280,5 @@ func note(ctx context.Context, tx postgres.Tx, cases []string) error {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, 'called_off', NULL, $3, '')`, ledger.ListAppointments, ledger.ReadingPurposes[ledger.ListAppointments], cases)
-	return err
-}
-
-func missing(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ledger.ErrNotFound
-	}
 	return err
 }

@@ -100,13 +100,13 @@ func (s *Store) Ring(ctx context.Context, who care.Staff, key, task string) erro
 			return nil
 		}
 		if rule := calls[0].Refuses(s.clock()); rule != "" {
-			return refused(rule)
+			return care.RefuseChanged(rule)
 		}
 		rung, err = s.next(ctx, tx, who, task, ring)
 		return err
 	})
 	if err == nil && !rung { // which is told all the same
-		err = refused(consult.NoDuty)
+		err = care.RefuseChanged(consult.NoDuty)
 	}
 	return err
 }
@@ -140,7 +140,7 @@ func (s *Store) Answer(ctx context.Context, who care.Staff, id string, answer co
 		if rule := ring.Refuses(answer); rule == consult.NoAnswer {
 			return care.Refuse(care.Fault{Field: "answer", Rule: rule})
 		} else if rule != "" {
-			return refused(rule)
+			return care.RefuseChanged(rule)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE consult_ring SET answer = $2, answered_at = my_now() WHERE id = $1`, id, string(answer)); err != nil {
 			return err
@@ -170,10 +170,6 @@ func (s *Store) next(ctx context.Context, tx postgres.Tx, who care.Staff, task, 
 	}
 	err = tx.QueryRow(ctx, `SELECT ring_consult($1, $2, $3, $4)`, task, ring, now, until).Scan(&rung)
 	return rung, err
-}
-
-func refused(rule string) error {
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
 }
 
 // changing runs work while nobody else rings for the consult, or answers.

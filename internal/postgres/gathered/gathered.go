@@ -101,7 +101,7 @@ func Plan(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewComman
 		open = nil // it has been
 	}
 	if rule := form.Meanwhile(open); rule != "" {
-		return equipe.Case, &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}, nil
+		return equipe.Case, care.RefuseChanged(rule), nil
 	}
 	if faults = append(faults, form.Stands(open)...); len(faults) > 0 {
 		return equipe.Case, care.Refuse(faults...), nil

@@ -3,7 +3,6 @@ package homevisits
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -112,7 +111,7 @@ func (s *Store) Plan(ctx context.Context, who care.Staff, appointment string, f 
 			return nil
 		}
 		if rule := found.refuses(rules, f, now); rule != "" {
-			return changed(rule)
+			return care.RefuseChanged(rule)
 		}
 		faults := care.Faults(f.Check())
 		faults.Add(f.Address != "" || found.Domicile, "address", homevisit.RuleDomicile)
@@ -153,7 +152,7 @@ func (s *Store) Drop(ctx context.Context, who care.Staff, appointment string, se
 		}
 		now := s.clock()
 		if rule := found.refuses(rules, homevisit.Going{Seen: seen}, now); rule != "" {
-			return changed(rule)
+			return care.RefuseChanged(rule)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE home_visit SET version = version + 1, called_off = true, planned_by = $2, planned_at = $3 WHERE appointment_id = $1`, appointment, who.ID, now); err != nil {
 			return err
@@ -181,7 +180,7 @@ func (s *Store) Returned(ctx context.Context, who care.Staff, appointment string
 		if rule := v.Returns(who, a, now); rule == care.RuleUnknownCode {
 			return care.Refuse(care.Fault{Field: "answer", Rule: rule})
 		} else if rule != "" {
-			return changed(rule)
+			return care.RefuseChanged(rule)
 		}
 		var first, second *time.Time
 		if a == homevisit.All || v.First == who.ID {
@@ -290,7 +289,7 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 		}
 		seen, err := postgres.One[standing](ctx, tx, stands, appointment)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		days := []string{places.RunKey(seen.Run)}
 		for _, at := range seen.Hours {
@@ -307,10 +306,10 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 		}
 		found, err := postgres.One[standing](ctx, tx, stands, appointment)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		if !slices.EqualFunc(found.Hours, seen.Hours, time.Time.Equal) {
-			return changed(homevisit.RuleChanged)
+			return care.RefuseChanged(homevisit.RuleChanged)
 		}
 		if found.was, err = postgres.OneOrNone[planned](ctx, tx, `SELECT version, first::text, coalesce(second::text, '') AS second, alone, knows::text, phone, address, at, until, called_off,
 				first_back IS NOT NULL AND (second IS NULL OR second_back IS NOT NULL) AS back
@@ -323,15 +322,4 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 
 func (s *Store) reading(ctx context.Context, who care.Staff, work func(postgres.Tx) error) error {
 	return postgres.Within(ctx, s.pool, postgres.App(who, s.clock()), nil, work)
-}
-
-func missing(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ledger.ErrNotFound
-	}
-	return err
-}
-
-func changed(rule string) error {
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
 }

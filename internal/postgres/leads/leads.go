@@ -47,7 +47,7 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c *ledger.NewComman
 	case refused != nil && *refused == lead.Ended: // meanwhile
 		return &care.Refusal{Code: care.RefusedEnded}, nil
 	case refused != nil && *refused == lead.Meanwhile:
-		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: lead.Meanwhile}}}, nil
+		return care.RefuseChanged(lead.Meanwhile), nil
 	case refused != nil:
 		rule = *refused
 	}

@@ -262,7 +262,7 @@ func (s *Store) NoteHeld(ctx context.Context, who care.Staff, id string, minutes
 func (s *Store) MediationByLink(ctx context.Context, link string) (r *mediation.Request, asked mediation.Asked, err error) {
 	err = postgres.Within(ctx, s.pool, postgres.Asked(link), nil, func(tx postgres.Tx) error {
 		if asked, err = postgres.One[mediation.Asked](ctx, tx, selectAsked+` WHERE id = $1`, link); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		r, err = postgres.OneOrNone[mediation.Request](ctx, tx, selectRequest+` WHERE m.link = $1`, link)
 		return err
@@ -277,13 +277,13 @@ func (s *Store) Answer(ctx context.Context, link string, a mediation.Answer) (r 
 	err = postgres.Acting(ctx, s.pool, postgres.Asked(link), nil, func(tx postgres.Tx) error {
 		var zone string
 		if err := tx.QueryRow(ctx, `SELECT zone FROM mediation WHERE link = $1`, link).Scan(&zone); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		if _, err := tx.Exec(ctx, lock, zone); err != nil {
 			return err
 		}
 		if r, err = postgres.One[mediation.Request](ctx, tx, selectRequest+` WHERE m.link = $1 FOR UPDATE OF m`, link); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		rules, err := s.rules.Current(ctx, tx, zone)
 		if err != nil {
@@ -358,7 +358,7 @@ func byID(ctx context.Context, tx postgres.Tx, id, held string) (r mediation.Req
 		return r, ledger.ErrNotFound
 	}
 	r, err = postgres.One[mediation.Request](ctx, tx, selectRequest+` WHERE m.id = $1`+held, id)
-	return r, missing(err)
+	return r, postgres.Missing(err)
 }
 
 // sent gives what was made of a form that was sent before with the same key.
@@ -373,13 +373,6 @@ func sent(ctx context.Context, tx postgres.Tx, id, key string, f mediation.Form)
 		err = ledger.ErrKeyReused
 	}
 	return r, err == nil, err
-}
-
-func missing(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ledger.ErrNotFound
-	}
-	return err
 }
 
 // expected is when the mediator is to be there: with the person of an appointment, whom the
@@ -403,7 +396,7 @@ func expected(ctx context.Context, tx postgres.Tx, f mediation.Form) (at time.Ti
 		WHERE a.id = $1`, f.Appointment).Scan(&at, &stands, &asked, &given, &family)
 	switch {
 	case err != nil:
-		return at, missing(err)
+		return at, postgres.Missing(err)
 	case !stands:
 		return at, care.Refuse(care.Fault{Rule: mediation.RuleOver})
 	case asked:

@@ -68,7 +68,7 @@ func (s standing) stale(asked agenda.Cancelling) *care.Refusal {
 	default:
 		return nil
 	}
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
+	return care.RefuseChanged(rule)
 }
 
 // asked is who asks that an appointment be changed, and why.

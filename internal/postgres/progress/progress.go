@@ -34,7 +34,7 @@ func Keep(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, action stri
 		WHERE $9::timestamptz IS NULL OR action_progress.at = $9`,
 		action, caseID, s.Zone, s.Agency, form.State, form.Note, now, s.ID, seen)
 	if err == nil && kept.RowsAffected() == 0 {
-		return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: plan.RuleMeanwhile}}}, nil
+		return care.RefuseChanged(plan.RuleMeanwhile), nil
 	}
 	return nil, err
 }

@@ -87,7 +87,7 @@ func (s *Store) CallNext(ctx context.Context, who care.Staff, key string) (t que
 		t, err = postgres.One[queue.Ticket](ctx, tx, `UPDATE desk_number SET state = 'called', called_at = my_now(), call = $1
 			WHERE id = (SELECT id FROM desk_number WHERE day = day_of(my_now()) AND state = 'waiting' ORDER BY number LIMIT 1) RETURNING `+columns, call)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: queue.Nobody}}}
+			return care.RefuseChanged(queue.Nobody)
 		}
 		return err
 	})
@@ -113,7 +113,7 @@ func (s *Store) Becomes(ctx context.Context, who care.Staff, id string, to queue
 		case queue.NoState:
 			return care.Refuse(care.Fault{Field: "state", Rule: rule})
 		default:
-			return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
+			return care.RefuseChanged(rule)
 		}
 		t, err = postgres.One[queue.Ticket](ctx, tx, `UPDATE desk_number SET state = $2, called_at = CASE $2 WHEN 'called' THEN my_now() WHEN 'waiting' THEN NULL ELSE called_at END
 			WHERE id = $1 RETURNING `+columns, id, string(to))

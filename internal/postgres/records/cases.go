@@ -219,7 +219,7 @@ func (r cases) CaseFile(ctx context.Context, s care.Staff, id string) (c ledger.
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		row, err := postgres.One[caseRow](ctx, tx, selectCase+` WHERE f.id = $1`, id)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		files, err := r.waiting(ctx, tx, s, []caseRow{row})
 		if err != nil {
@@ -319,11 +319,11 @@ func (r cases) Reads(ctx context.Context, s care.Staff, caseID string, p ledger.
 // nor answers for who read it.
 func seesReads(ctx context.Context, tx postgres.Tx, caseID string) error {
 	var seen bool
-	return missing(tx.QueryRow(ctx, `SELECT true WHERE EXISTS (SELECT FROM case_file WHERE id = $1) OR answers_for($1)`, caseID).Scan(&seen))
+	return postgres.Missing(tx.QueryRow(ctx, `SELECT true WHERE EXISTS (SELECT FROM case_file WHERE id = $1) OR answers_for($1)`, caseID).Scan(&seen))
 }
 
 // seesCase answers ledger.ErrNotFound where the caller does not see the case's file.
 func seesCase(ctx context.Context, tx postgres.Tx, caseID string) error {
 	var seen bool
-	return missing(tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen))
+	return postgres.Missing(tx.QueryRow(ctx, `SELECT true FROM case_file WHERE id = $1`, caseID).Scan(&seen))
 }

@@ -125,7 +125,7 @@ func (r commands) Earlier(ctx context.Context, s care.Staff, c ledger.NewCommand
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
 		earlier, err := postgres.One[keyed](ctx, tx, selectKeyed, s.ID, c.Key)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		cmd, err = earlier.repeated(c)
 		return cmp.Or(err, gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
@@ -140,7 +140,7 @@ func (r commands) Command(ctx context.Context, s care.Staff, id string) (cmd led
 	}
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
 		cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
-		return cmp.Or(missing(err), gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
+		return cmp.Or(postgres.Missing(err), gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
 	})
 	return cmd, err
 }
@@ -297,7 +297,7 @@ func insert(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComma
 func bounce(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand, id string) (ledger.Command, error) {
 	var caseID string // empty: the mail is about none
 	if err := tx.QueryRow(ctx, `SELECT coalesce(about::text, '') FROM mail_reported($1, $2)`, c.Run, c.Target).Scan(&caseID); err != nil {
-		return ledger.Command{}, missing(err)
+		return ledger.Command{}, postgres.Missing(err)
 	}
 	return insert(ctx, tx, s, c, id, caseID, ledger.CommandWorked, nil)
 }

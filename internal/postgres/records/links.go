@@ -27,7 +27,7 @@ func (r links) OpenLink(ctx context.Context, id string) (l ledger.Link, err erro
 	}
 	err = postgres.Within(ctx, r.pool, postgres.Anyone(), nil, func(tx postgres.Tx) error {
 		if l, err = postgres.One[ledger.Link](ctx, tx, selectLink, id); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		_, err = tx.Exec(ctx, `SELECT note_link($1, $2)`, id, l.Snapshot != nil)
 		return err
@@ -48,7 +48,7 @@ func (r links) UseLink(ctx context.Context, id string, operation care.Operation,
 	err = postgres.Acting(ctx, r.pool, postgres.Link(caller), func(b *pgx.Batch) { claimKey(b, caller, id) }, func(tx postgres.Tx) error {
 		link, err := postgres.One[ledger.Link](ctx, tx, selectLink, id)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		if err := r.codesOnly(ctx, tx, link.Zone, answer); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (r links) UseLink(ctx context.Context, id string, operation care.Operation,
 			cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command
 				WHERE caller = $1 AND key = $2 AND digest = link_digest($3, $4::jsonb)`, caller, id, operation, postgres.OrNull(data))
 		}
-		return missing(err)
+		return postgres.Missing(err)
 	})
 	if err == nil && !used {
 		err = ledger.ErrNotFound

@@ -77,7 +77,7 @@ func byID[T any](ctx context.Context, r *store, s care.Staff, l *reading, sql, i
 	}
 	err = r.reads(ctx, s, l, func(tx postgres.Tx) error {
 		if row, err = postgres.One[T](ctx, tx, sql, id); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		found(row)
 		return nil

@@ -148,11 +148,3 @@ func (r *Records) Zones(ctx context.Context) (policies []care.Policy, err error)
 	})
 	return policies, err
 }
-
-// missing turns "no row" into what callers know.
-func missing(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ledger.ErrNotFound
-	}
-	return err
-}

@@ -131,7 +131,7 @@ func (r referrals) Disclosure(ctx context.Context, s care.Staff, caseID, agency,
 		work := crossing.TellsWork(policy.Policy, agency, crossing.ForReferral, policy.There(r.Clock()))
 		d = ledger.Disclosure{Agency: agency, LegalBasis: addressee.LegalBasis(), Consent: true}
 		if err = seesCase(ctx, tx, caseID); errors.Is(err, ledger.ErrNotFound) {
-			return missing(tx.QueryRow(ctx, `SELECT passed_work(snapshot, $4), md5(snapshot::text), consents OR $3 <> 'consent' FROM passing_to($1, $2, $3)`,
+			return postgres.Missing(tx.QueryRow(ctx, `SELECT passed_work(snapshot, $4), md5(snapshot::text), consents OR $3 <> 'consent' FROM passing_to($1, $2, $3)`,
 				caseID, agency, d.LegalBasis, work).Scan(&d.Snapshot, &d.Digest, &d.Consent))
 		}
 		if err != nil {
@@ -166,7 +166,7 @@ func (r referrals) Share(ctx context.Context, s care.Staff, taskID string) (give
 			FROM task t JOIN run r ON r.id = t.run_id JOIN LATERAL share_known(t.run_id, my('agency')) k ON true
 				LEFT JOIN LATERAL (SELECT g.id, g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true WHERE t.id = $1`, taskID)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		l.purpose, l.cases = ledger.ReadingPurpose(given.Purpose), []string{given.CaseID}
 		return nil

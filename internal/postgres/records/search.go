@@ -76,7 +76,7 @@ func (r cases) MergeCandidates(ctx context.Context, s care.Staff, caseID string)
 	err = r.reads(ctx, s, &l, func(tx postgres.Tx) error {
 		person, err := correcting.Person(ctx, tx, caseID)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		same, err := naming.Same(ctx, tx, person, naming.Open, caseID, mostSame)
 		if err != nil {

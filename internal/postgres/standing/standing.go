@@ -50,7 +50,7 @@ func Ended(ctx context.Context, tx postgres.Tx, caseID string, asked care.Operat
 	}
 	kept, err := locks.MergedInto(ctx, tx, ledger.CaseRun(caseID))
 	if kept != "" {
-		refusal = &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: care.RuleMerged}}}
+		refusal = care.RefuseChanged(care.RuleMerged)
 	}
 	return refusal, err
 }

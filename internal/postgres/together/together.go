@@ -7,10 +7,8 @@ package together
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/care"
@@ -63,7 +61,7 @@ func (s *Store) Organizes(ctx context.Context, who care.Staff, appointment strin
 	err = s.reading(ctx, who, func(tx postgres.Tx) error {
 		a, err := postgres.One[found](ctx, tx, find, appointment)
 		yes = a.Yours
-		return missing(err)
+		return postgres.Missing(err)
 	})
 	return yes, err
 }
@@ -118,7 +116,7 @@ func (s *Store) AddParticipant(ctx context.Context, who care.Staff, key, appoint
 		case again != nil:
 			return nil
 		case !a.Yours:
-			return together.Changed(together.RuleNotYours)
+			return care.RefuseChanged(together.RuleNotYours)
 		case !care.IsID(staff):
 			return care.Refuse(care.Fault{Field: "staff", Rule: care.RuleRequired})
 		}
@@ -168,17 +166,17 @@ func (s *Store) EndParticipant(ctx context.Context, who care.Staff, appointment,
 		var out bool
 		err := tx.QueryRow(ctx, `SELECT staff::text, why, ended_at IS NOT NULL FROM participant WHERE id = $1 AND appointment_id = $2`, id, appointment).Scan(&staff, &was, &out)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		switch {
 		case out && was == why:
 			return nil // pressed twice
 		case out:
-			return together.Changed(together.RuleOut)
+			return care.RefuseChanged(together.RuleOut)
 		case !a.Stands || !now.Before(a.At):
-			return together.Changed(together.RuleOver)
+			return care.RefuseChanged(together.RuleOver)
 		case !together.MayTakeOut(who, a.Yours, staff):
-			return together.Changed(together.RuleNotYours)
+			return care.RefuseChanged(together.RuleNotYours)
 		}
 		if faults := together.CheckWhy(why); len(faults) > 0 {
 			return care.Refuse(faults...)
@@ -207,13 +205,13 @@ func (s *Store) SayOutcome(ctx context.Context, who care.Staff, appointment stri
 		case there != nil && there.Held == *said.Held && there.Note == said.Note && there.Circle == said.Circle:
 			return nil
 		case there != nil:
-			return together.Changed(together.RuleSaid)
+			return care.RefuseChanged(together.RuleSaid)
 		case a.Gone:
-			return together.Changed(together.RuleOver)
+			return care.RefuseChanged(together.RuleOver)
 		case !part:
-			return together.Changed(together.RuleNoneHere)
+			return care.RefuseChanged(together.RuleNoneHere)
 		case now.Before(a.At):
-			return together.Changed(together.RuleItsHour)
+			return care.RefuseChanged(together.RuleItsHour)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO part_outcome (appointment_id, agency, zone, held, note, circle, by_staff, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			appointment, who.Agency, who.Zone, *said.Held, said.Note, said.Circle, who.ID, now)
@@ -235,7 +233,7 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 		}
 		seen, err := postgres.One[found](ctx, tx, find, appointment)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		if _, err := tx.Exec(ctx, `SELECT lock_places($1)`, []string{places.RunKey(seen.Run), places.StaffKey(who.Zone, rules.There(seen.At))}); err != nil {
 			return err
@@ -245,10 +243,10 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 		}
 		a, err := postgres.One[found](ctx, tx, find, appointment)
 		if err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		if !a.At.Equal(seen.At) {
-			return together.Changed(together.RuleMoves)
+			return care.RefuseChanged(together.RuleMoves)
 		}
 		return work(tx, a, rules.There(s.clock()))
 	})
@@ -256,11 +254,4 @@ func (s *Store) changing(ctx context.Context, who care.Staff, appointment string
 
 func (s *Store) reading(ctx context.Context, who care.Staff, work func(postgres.Tx) error) error {
 	return postgres.Within(ctx, s.pool, postgres.App(who, s.clock()), nil, work)
-}
-
-func missing(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ledger.ErrNotFound
-	}
-	return err
 }

@@ -7,10 +7,8 @@ package waitlist
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/agenda"
@@ -197,18 +195,13 @@ func (s *Store) Offer(ctx context.Context, who care.Staff, id string) (caseID st
 		if err == nil && !stands {
 			err = over()
 		}
-		return missing(err)
+		return postgres.Missing(err)
 	})
 	return caseID, place, err
 }
 
-// changed refuses what cannot be done as things are by now.
-func changed(rule string) *care.Refusal {
-	return &care.Refusal{Code: care.RefusedChanged, Faults: []care.Fault{{Rule: rule}}}
-}
-
 // over refuses what is said of a place that is not offered any more.
-func over() *care.Refusal { return changed(waitlist.RuleOver) }
+func over() *care.Refusal { return care.RefuseChanged(waitlist.RuleOver) }
 
 // Said keeps what came of a call. *care.Refusal: the place is not offered any more, as where that
 // was said already. ledger.ErrNotFound: there is none that the caller may know of.
@@ -241,7 +234,7 @@ func (s *Store) offered(ctx context.Context, who care.Staff, id string, work fun
 		err := tx.QueryRow(ctx, `SELECT o.state FROM waiting_offer o JOIN waiting w ON w.id = o.entry WHERE o.id = $1 FOR UPDATE OF o`, id).Scan(&state)
 		switch {
 		case err != nil:
-			return missing(err)
+			return postgres.Missing(err)
 		case state != "open":
 			return over()
 		}
@@ -269,10 +262,10 @@ func (s *Store) Stay(ctx context.Context, who care.Staff, id string) error {
 	return s.turn(ctx, who, id, func(tx postgres.Tx, e waitlist.Entry, now time.Time) error {
 		var waits bool
 		if err := tx.QueryRow(ctx, `SELECT left_at IS NULL FROM waiting WHERE id = $1 FOR UPDATE`, e.ID).Scan(&waits); err != nil {
-			return missing(err)
+			return postgres.Missing(err)
 		}
 		if !waits {
-			return changed(waitlist.RuleLeft)
+			return care.RefuseChanged(waitlist.RuleLeft)
 		}
 		_, err := tx.Exec(ctx, `UPDATE waiting SET before_day = NULL WHERE id = $1 AND before_day < $2`, e.ID, care.DayOf(now))
 		return err
@@ -288,7 +281,7 @@ func (s *Store) turn(ctx context.Context, who care.Staff, id string, work func(p
 		e, err := postgres.One[waitlist.Entry](ctx, tx, selectEntry+`WHERE w.id = $1`, id)
 		switch {
 		case err != nil:
-			return missing(err)
+			return postgres.Missing(err)
 		case !waitlist.MayKeep(who, rules.Policy, e.Service):
 			return ledger.ErrForbidden
 		}
@@ -324,12 +317,5 @@ func note(ctx context.Context, tx postgres.Tx, cases []string) error {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, 'waiting', NULL, $3, '')`, ledger.ListAppointments, ledger.ReadingPurposes[ledger.ListAppointments], cases)
-	return err
-}
-
-func missing(err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ledger.ErrNotFound
-	}
 	return err
 }
