@@ -30,7 +30,7 @@ func TestNothingSaysTheOldWords(t *testing.T) {
 			t.Errorf("%s says %q: %.120s", where, found, text)
 		}
 	}
-	for _, top := range []string{"api", "internal/italian", "internal/usual", "internal/catalogue", "deploy/zones"} {
+	for _, top := range []string{"api", "internal/italian", "internal/message", "internal/usual", "internal/catalogue", "deploy/zones"} {
 		require.NoError(t, fs.WalkDir(os.DirFS(root), top, func(file string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || strings.Contains(file, "vendor/") || strings.HasSuffix(file, "_test.go") {
 				return err

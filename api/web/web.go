@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"percorso/internal/message"
 )
 
 //go:embed templates/*.html
@@ -29,7 +31,7 @@ type Templates map[string]*template.Template
 
 // kit are the layout, and the pieces that all pages share.
 var kit = template.Must(template.New("layout").Funcs(template.FuncMap{
-	"asset": Asset, "dict": dict, "fault": Fault, "minutes": minutes, "dateparts": dateParts, "partfaulty": partFaulty,
+	"asset": Asset, "dict": dict, "fault": Fault, "minutes": minutes, "say": message.Say, "count": message.Count, "rich": message.Rich, "dateparts": dateParts, "partfaulty": partFaulty,
 }).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
 
 // Parse reads the pages of a place: each is a file that defines "content", and may
