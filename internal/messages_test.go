@@ -316,7 +316,7 @@ func readsAsText(text string) bool {
 }
 
 // noTexts are words that begin with a capital letter and are for machines.
-var noTexts = []string{"Allow", "Accept", "Location", "Authorization", "Bearer", "Vary", "Origin", "Host", "Cookie", "Digest", "Forwarded", "Referer", "Link"}
+var noTexts = []string{"Allow", "Accept", "Location", "Authorization", "Bearer", "Vary", "Origin", "Host", "Cookie", "Digest", "Forwarded", "Referer", "Link", "Precedence"}
 
 func TestCodeHoldsNoTexts(t *testing.T) {
 	readCode(t, parser.SkipObjectResolution, func(folder string, source *ast.File, _ int) {
