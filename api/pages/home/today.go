@@ -80,13 +80,13 @@ func (d *day) order() []func() error {
 	switch {
 	case d.who.Role == care.Supervisor:
 		// What nobody sees to, then what they do themselves.
-		return []func() error{own, left, d.uncovered, low(d), unconfirmed(d), d.lists(board.Dated), d.waitsForMe, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
+		return []func() error{d.uncovered, low(d), unconfirmed(d), d.lists(board.Dated), d.waitsForMe, own, left, d.lists(board.New), d.unread, d.undelivered, d.lists(board.Unmoved), d.stuck, d.firstFree, d.news}
 	case !care.ReadsCases(d.who, d.rules.Policy):
-		return []func() error{own, left, d.incoming, d.comes, d.late, d.dueToday, d.toTake}
+		return []func() error{d.incoming, d.comes, d.late, d.dueToday, own, left, d.toTake}
 	case d.who.Role == care.SocialWorker:
-		return []func() error{d.withoutNextStep, own, left, d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.toTake}
+		return []func() error{d.withoutNextStep, d.late, d.dueToday, d.comes, own, left, unconfirmed(d), d.news, d.toTake}
 	}
-	return []func() error{own, left, d.late, d.dueToday, d.comes, unconfirmed(d), d.news, d.withoutNextStep, d.toTake}
+	return []func() error{d.late, d.dueToday, d.comes, own, left, unconfirmed(d), d.news, d.withoutNextStep, d.toTake}
 }
 
 // add adds a group, cut short.
