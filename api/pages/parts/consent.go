@@ -4,6 +4,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/completion"
+	"percorso/internal/message"
 )
 
 // ContinueTo is the field that says where a consent was asked for.
@@ -24,19 +25,19 @@ const (
 // consents asks for the person's consent to each private agency, by its name and purpose.
 // A plan is not agreed on before each was answered; an équipe begins all the same.
 func (f *TaskForm) consents(o completion.TaskOutcome, id string) web.Field {
-	group := web.Field{Shape: "group", Label: "Enti privati: la persona acconsente?", Hint: "Chiedilo per ciascuno. Alla persona: «Se dici no, il resto non cambia»."}
-	without := "No: è invitato lo stesso, ma non legge dati, verbali e progetto"
+	group := web.Field{Shape: "group", Label: message.Say("task_form.private"), Hint: message.Say("task_form.private_hint")}
+	without := message.Say("task_form.private_invited")
 	sends := o.Code == care.Agreed
 	if sends {
-		without = "No: il progetto va avanti senza inviarla a questo ente"
+		without = message.Say("task_form.private_not_sent")
 	}
 	for _, a := range f.Private[o.Code] {
 		said := f.Sent.Get(id + "-" + a.Agency)
 		group.Fields = append(group.Fields, web.Field{
 			Shape: "choices", Type: "radio", ID: id + "-" + a.Agency, Required: sends,
-			Label: "I suoi dati a " + a.Name + ", per " + a.For,
+			Label: message.Say("task_form.private_data", "Agency", a.Name, "Purpose", a.For),
 			Options: []web.Option{
-				{Value: saysYes, Text: "Sì, acconsente", Chosen: said == saysYes},
+				{Value: saysYes, Text: message.Say("task_form.consents"), Chosen: said == saysYes},
 				{Value: saysNo, Text: without, Chosen: said == saysNo},
 			},
 		})

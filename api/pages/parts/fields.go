@@ -12,13 +12,14 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // WhenField asks for a day and an hour.
 func WhenField(label string, sent url.Values) web.Field {
 	return web.Field{Shape: "group", Label: label, Row: true, Fields: []web.Field{
-		{Shape: "input", Type: "date", ID: "day", Label: "Data", Value: sent.Get("day"), Required: true},
-		{Shape: "input", Type: "hour", ID: "hour", Label: "Ora", Value: sent.Get("hour"), Required: true},
+		{Shape: "input", Type: "date", ID: "day", Label: message.Say("case_pages.day"), Value: sent.Get("day"), Required: true},
+		{Shape: "input", Type: "hour", ID: "hour", Label: message.Say("case_pages.hour"), Value: sent.Get("hour"), Required: true},
 	}}
 }
 
@@ -61,7 +62,7 @@ func ServiceOptions(p care.Policy, chosen string) []web.OptionGroup {
 			group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": " + present.NameIn(p.Matters, code), Chosen: value == chosen})
 		}
 		value := s.Code + "/"
-		group.Options = append(group.Options, web.Option{Value: value, Text: s.Name + ": altro", Chosen: value == chosen})
+		group.Options = append(group.Options, web.Option{Value: value, Text: message.Say("task_form.other_matter", "Service", s.Name), Chosen: value == chosen})
 		groups = append(groups, group)
 	}
 	return groups
@@ -82,7 +83,7 @@ func ShutMatters(p care.Policy, facts eligibility.PersonFacts, today time.Time) 
 		}
 	}
 	for i, reason := range reasons {
-		reasons[i] = "Oggi non si può prenotare " + strings.Join(names[reason], ", ") + ". " + reason
+		reasons[i] = message.Say("task_form.shut_matters", "Matters", strings.Join(names[reason], ", "), "Reason", reason)
 	}
 	return strings.Join(reasons, " ")
 }

@@ -1,7 +1,6 @@
 package parts
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/alike"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/undoing"
 	"percorso/internal/zone"
 )
@@ -29,10 +29,10 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 	case t.Kind == care.ReferralAnswer:
 		item.URL = "/segnalazioni/" + t.ReferralID
 		if mine || t.Role == who.Role && t.Agency == who.Agency {
-			item.Next = "Rispondi"
+			item.Next = message.Say("case_pages.answer")
 		}
 	case mine, behalf:
-		item.Next = "Continua"
+		item.Next = message.Say("case_pages.go_on")
 	case MayClaim(who, t):
 		form := web.NewForm("/compiti/" + t.ID + "/prendi")
 		item.Claim = &form
@@ -44,7 +44,7 @@ func TaskItemOf(who care.Staff, rules *zone.Rules, t ledger.Task, now time.Time)
 		item.Holder = present.HolderName(t)
 	}
 	if behalf {
-		item.Holder, item.Behalf = "", t.HolderName+", che "+italian.Away(*t.AwayUntil, now)
+		item.Holder, item.Behalf = "", message.Say("task_item.who_is_away", "Name", t.HolderName, "Away", italian.Away(*t.AwayUntil, now))
 	}
 	return item
 }
@@ -80,13 +80,13 @@ func CandidateOf(file ledger.CaseFile, reopens bool) Candidate {
 		URL: "/fascicoli/" + file.ID, Person: file.Person, Number: file.Number,
 	}
 	if len(file.By) > 0 {
-		c.Why = "Trovato per: " + strings.Join(web.Each(file.By, alike.FoundBy), "; ")
+		c.Why = message.Say("candidate.found_by", "By", strings.Join(web.Each(file.By, alike.FoundBy), "; "))
 	}
 	if file.Like != nil {
 		c.Why = italian.Upper(alike.People(*file.Like))
 	}
 	if file.Known != nil && !file.Known.BirthDate.IsZero() {
-		c.Born = fmt.Sprintf("nata o nato nel %d", file.Known.BirthDate.Year())
+		c.Born = message.Say("candidate.born", "Year", file.Known.BirthDate.Year())
 	}
 	if file.Closed != nil {
 		c.Closed, c.Reopen = true, reopens && undoing.MayReopen(file.Outcome)

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/reach"
 )
 
@@ -30,7 +31,7 @@ var usualCountries = []string{"AL", "BD", "CN", "EG", "GE", "IN", "MA", "NG", "P
 
 // CountryGroups lists the countries: the usual ones first, then all by name.
 func CountryGroups(chosen string) []web.OptionGroup {
-	usual, all := web.OptionGroup{Label: "Più frequenti"}, web.OptionGroup{Label: "Tutti i Paesi"}
+	usual, all := web.OptionGroup{Label: message.Say("person_fields.usual_countries")}, web.OptionGroup{Label: message.Say("person_fields.all_countries")}
 	for _, country := range world.Citizenships() {
 		o := web.Option{Value: country.Code, Text: country.Name, Chosen: country.Code == chosen}
 		if slices.Contains(usualCountries, country.Code) {
@@ -43,12 +44,12 @@ func CountryGroups(chosen string) []web.OptionGroup {
 }
 
 // NotKnown stands for what nobody knows yet of a person.
-const NotKnown = "non ancora nota"
+func NotKnown() string { return message.Say("person_fields.not_known") }
 
 // CitizenOf is whose citizen a person is, as far as it is known.
 func CitizenOf(p ledger.Person) string {
 	if p.Citizenship == "" {
-		return NotKnown
+		return NotKnown()
 	}
 	return world.Citizenship(p.Citizenship)
 }
@@ -56,7 +57,7 @@ func CitizenOf(p ledger.Person) string {
 // Born says when a person was born, as far as it is known.
 func Born(p ledger.Person) string {
 	if p.BirthDate.IsZero() {
-		return NotKnown
+		return NotKnown()
 	}
 	if p.YearOnly {
 		return italian.YearOnly(p.BirthDate)
@@ -67,7 +68,7 @@ func Born(p ledger.Person) string {
 // SaidInWords is what a correction has in a field, in words.
 func SaidInWords(field, said string) string {
 	if said == "" {
-		return "niente"
+		return message.Say("person_fields.nothing")
 	}
 	if words, ok := known.Besides(field, said); ok {
 		return words
@@ -80,7 +81,7 @@ func SaidInWords(field, said string) string {
 	case correction.Contacts:
 		return strings.Join(web.Each(reach.Read(said), known.Contact), "; ")
 	case correction.NoSafeContact:
-		return "sì"
+		return message.Say("person_fields.yes")
 	case correction.BirthDate:
 		if day, yearOnly, ok := correction.ParseBirth(said); ok {
 			return Born(ledger.Person{BirthDate: day, YearOnly: yearOnly})

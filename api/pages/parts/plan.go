@@ -1,7 +1,6 @@
 package parts
 
 import (
-	"fmt"
 	"slices"
 
 	"percorso/api/present"
@@ -9,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // CurrentPlan is the version that counts: the active one, else the latest. Nil:
@@ -41,18 +41,19 @@ func PlanInState(plans []ledger.Plan, states ...care.PlanState) *ledger.Plan {
 // its goals. The latest finding of each agency counts.
 func PlanVersionOf(p care.Policy, plan ledger.Plan, findings []ledger.GoalFinding) PlanVersion {
 	shown := PlanVersion{
-		Name: fmt.Sprintf("Versione %d", plan.Version), State: present.PlanBadge(plan.State), Changes: plan.Changes,
+		Name: message.Say("plan_version.name", "Number", plan.Version), State: present.PlanBadge(plan.State), Changes: plan.Changes,
 		When: italian.Dated("di", plan.Created.In(italian.Rome)),
 	}
 	if plan.Activated != nil {
-		shown.When = "in vigore " + italian.Dated("da", plan.Activated.In(italian.Rome))
+		since := italian.Dated("da", plan.Activated.In(italian.Rome))
+		shown.When = message.Say("plan_version.in_force", "Since", since)
 		if plan.Ended != nil {
-			shown.When += " " + italian.Dated("a", plan.Ended.In(italian.Rome))
+			shown.When = message.Say("plan_version.in_force_until", "Since", since, "Until", italian.Dated("a", plan.Ended.In(italian.Rome)))
 		}
 	}
 	reported := plan.State == care.PlanActive || plan.State == care.PlanRevised || plan.State == care.PlanCompleted
 	for i, g := range plan.Content.Goals {
-		goal := PlanGoal{Name: fmt.Sprintf("Obiettivo %d: %s.", i+1, present.AreaName(p, g.Area)), Text: g.Text}
+		goal := PlanGoal{Name: message.Say("plan_version.goal", "Number", i+1, "Area", present.AreaName(p, g.Area)), Text: g.Text}
 		var said []string
 		for _, f := range findings {
 			if f.Goal == g.ID && !slices.Contains(said, f.Agency) {
@@ -90,15 +91,15 @@ func findingOf(p care.Policy, f ledger.GoalFinding) Finding {
 func actionOf(p care.Policy, a ledger.PlannedAction, reported bool) PlanAction {
 	shown := PlanAction{Text: a.Text, Agency: present.AgencyName(p, a.Agency), Note: a.Note}
 	if a.Until != nil {
-		shown.Until = "entro " + italian.Day(*a.Until)
+		shown.Until = message.Say("plan_version.until", "Day", italian.Day(*a.Until))
 	}
 	switch {
 	case a.Routed:
-		shown.Sent = "La persona è stata inviata a questo ente"
+		shown.Sent = message.Say("plan_version.sent")
 	case a.LeftOut:
-		shown.Sent = "La persona non ha acconsentito: non è inviata a questo ente"
+		shown.Sent = message.Say("plan_version.left_out")
 	case a.Send && !reported:
-		shown.Sent = "La persona sarà inviata a questo ente"
+		shown.Sent = message.Say("plan_version.to_be_sent")
 	}
 	if reported || a.At != nil {
 		shown.State = web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Upper(italian.ActionState(a.State))}
@@ -132,7 +133,7 @@ func OfferProgress(shown *PlanVersion, who care.Staff, p care.Policy, plan ledge
 		}
 		if MayReport(who, p, a) {
 			shown.Goals[a.Goal].Actions[at[a.Goal]].Progress = &web.Link{
-				URL: "/fascicoli/" + plan.CaseID + "/progetto/azioni/" + a.ID, Text: "Aggiorna a che punto è",
+				URL: "/fascicoli/" + plan.CaseID + "/progetto/azioni/" + a.ID, Text: message.Say("plan_version.report"),
 			}
 		}
 		at[a.Goal]++

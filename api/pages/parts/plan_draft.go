@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // The draft of a plan is a form of rows: goals, and the actions that lead to
@@ -102,19 +103,19 @@ func (d *PlanDraft) rows(of string, most int) int {
 func (d *PlanDraft) show() web.Field {
 	d.begin()
 	goals, actions := d.rows("goal", mostGoals), d.rows("action", mostActions)
-	plan := web.Field{Shape: "group", Label: "Progetto personalizzato", Hint: "Scrivi gli obiettivi della persona, poi chi fa che cosa ed entro quando. Le righe vuote non contano."}
+	plan := web.Field{Shape: "group", Label: message.Say("plan_draft.plan"), Hint: message.Say("plan_draft.hint")}
 	plan.Fields = append(plan.Fields, d.hidden("-goals", strconv.Itoa(goals)), d.hidden("-actions", strconv.Itoa(actions)))
 	for i := range goals {
 		plan.Fields = append(plan.Fields, d.showGoal(i, goals))
 	}
-	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: AddRow, Value: "goal", Label: "Aggiungi un obiettivo"})
+	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: AddRow, Value: "goal", Label: message.Say("plan_draft.add_goal")})
 	for i := range actions {
 		plan.Fields = append(plan.Fields, d.showAction(i, goals))
 	}
-	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: AddRow, Value: "action", Label: "Aggiungi un’azione"})
+	plan.Fields = append(plan.Fields, web.Field{Shape: "button", ID: AddRow, Value: "action", Label: message.Say("plan_draft.add_action")})
 	if d.Active {
 		plan.Fields = append(plan.Fields, web.Field{
-			Shape: "area", ID: d.id + "-changes", Label: "Che cosa cambia e perché", Hint: "Rispetto alla versione attiva: lo leggono la persona e gli enti.",
+			Shape: "area", ID: d.id + "-changes", Label: message.Say("plan_draft.changes"), Hint: message.Say("plan_draft.changes_hint"),
 			Value: d.sent.Get(d.id + "-changes"), Required: true,
 		})
 	}
@@ -127,51 +128,51 @@ func (d *PlanDraft) hidden(name, value string) web.Field {
 
 func (d *PlanDraft) showGoal(i, goals int) web.Field {
 	at := d.goal(i)
-	row := web.Field{Shape: "group", Label: fmt.Sprintf("Obiettivo %d", i+1), Fields: []web.Field{
-		{Shape: "select", ID: at + "-area", Label: "Area", Required: true, Empty: "Scegli l’area", Options: present.NeedOptions(d.Policy, []string{d.sent.Get(at + "-area")}),
+	row := web.Field{Shape: "group", Label: message.Say("plan_draft.goal", "Number", i+1), Fields: []web.Field{
+		{Shape: "select", ID: at + "-area", Label: message.Say("plan_draft.area"), Required: true, Empty: message.Say("plan_draft.choose_area"), Options: present.NeedOptions(d.Policy, []string{d.sent.Get(at + "-area")}),
 			Focus: d.sent.Get(AddRow) == "goal" && i == goals-1},
-		{Shape: "area", ID: at + "-text", Label: "Che cosa vuole raggiungere la persona", Rows: 2, Value: d.sent.Get(at + "-text"), Required: true},
+		{Shape: "area", ID: at + "-text", Label: message.Say("plan_draft.goal_text"), Rows: 2, Value: d.sent.Get(at + "-text"), Required: true},
 	}}
 	if id := d.sent.Get(at + "-id"); id != "" {
 		row.Fields = append(row.Fields, web.Field{Shape: "hidden", ID: at + "-id", Value: id},
-			web.Field{Shape: "box", ID: at + "-drop", Label: "Togli questo obiettivo", Value: d.sent.Get(at + "-drop")})
+			web.Field{Shape: "box", ID: at + "-drop", Label: message.Say("plan_draft.drop_goal"), Value: d.sent.Get(at + "-drop")})
 	}
 	return row
 }
 
 func (d *PlanDraft) showAction(i, goals int) web.Field {
 	at := d.action(i)
-	row := web.Field{Shape: "group", Label: fmt.Sprintf("Azione %d", i+1)}
+	row := web.Field{Shape: "group", Label: message.Say("plan_draft.action", "Number", i+1)}
 	kept, id := d.known(d.sent.Get(at+"-id")), d.sent.Get(at+"-id")
 	if kept != nil {
-		row.Fields = append(row.Fields, web.Field{Shape: "words", Value: "A che punto è: " + present.Progress(*kept) + "."})
+		row.Fields = append(row.Fields, web.Field{Shape: "words", Value: message.Say("plan_draft.progress", "Progress", present.Progress(*kept))})
 	}
-	goal := web.Field{Shape: "select", ID: at + "-goal", Label: "Per quale obiettivo", Required: true, Empty: "Scegli l’obiettivo"}
+	goal := web.Field{Shape: "select", ID: at + "-goal", Label: message.Say("plan_draft.of_goal"), Required: true, Empty: message.Say("plan_draft.choose_goal")}
 	for g := range goals {
 		value := strconv.Itoa(g)
-		goal.Options = append(goal.Options, web.Option{Value: value, Text: fmt.Sprintf("Obiettivo %d", g+1), Chosen: d.sent.Get(goal.ID) == value})
+		goal.Options = append(goal.Options, web.Option{Value: value, Text: message.Say("plan_draft.goal", "Number", g+1), Chosen: d.sent.Get(goal.ID) == value})
 	}
-	agency := web.Field{Shape: "select", ID: at + "-agency", Label: "Chi lo fa", Required: true, Empty: "Scegli l’ente"}
+	agency := web.Field{Shape: "select", ID: at + "-agency", Label: message.Say("plan_draft.agency"), Required: true, Empty: message.Say("plan_draft.choose_agency")}
 	for _, a := range d.Policy.Agencies {
 		agency.Options = append(agency.Options, web.Option{Value: a.Code, Text: a.Name, Chosen: d.sent.Get(agency.ID) == a.Code})
 	}
 	row.Fields = append(row.Fields,
-		web.Field{Shape: "area", ID: at + "-text", Label: "Che cosa si fa", Rows: 2, Value: d.sent.Get(at + "-text"), Required: true,
+		web.Field{Shape: "area", ID: at + "-text", Label: message.Say("plan_draft.action_text"), Rows: 2, Value: d.sent.Get(at + "-text"), Required: true,
 			Focus: d.sent.Get(AddRow) == "action" && i == d.rows("action", mostActions)-1},
 		web.Field{Shape: "group", Bare: true, Row: true, Fields: []web.Field{
-			goal, agency, {Shape: "input", Type: "date", ID: at + "-until", Label: "Entro quando", Value: d.sent.Get(at + "-until"), Required: true},
+			goal, agency, {Shape: "input", Type: "date", ID: at + "-until", Label: message.Say("plan_draft.until"), Value: d.sent.Get(at + "-until"), Required: true},
 		}})
 	if kept != nil && kept.Routed {
-		row.Fields = append(row.Fields, web.Field{Shape: "words", Value: "La persona è già stata inviata a questo ente."})
+		row.Fields = append(row.Fields, web.Field{Shape: "words", Value: message.Say("plan_draft.already_sent")})
 	} else {
 		row.Fields = append(row.Fields, web.Field{
-			Shape: "box", ID: at + "-send", Label: "Quando il progetto è attivo, invia la persona a questo ente", Value: d.sent.Get(at + "-send"),
-			Hint: "Al Centro per l’Impiego parte l’inserimento lavorativo, agli altri enti una segnalazione.",
+			Shape: "box", ID: at + "-send", Label: message.Say("plan_draft.send"), Value: d.sent.Get(at + "-send"),
+			Hint: message.Say("plan_draft.send_hint"),
 		})
 	}
 	if id != "" {
 		row.Fields = append(row.Fields, web.Field{Shape: "hidden", ID: at + "-id", Value: id},
-			web.Field{Shape: "box", ID: at + "-drop", Label: "Togli questa azione", Value: d.sent.Get(at + "-drop")})
+			web.Field{Shape: "box", ID: at + "-drop", Label: message.Say("plan_draft.drop_action"), Value: d.sent.Get(at + "-drop")})
 	}
 	return row
 }
@@ -192,10 +193,10 @@ func (d *PlanDraft) known(id string) *ledger.PlannedAction {
 func (d *PlanDraft) read() (*care.PlanForm, []care.Fault) {
 	d.places, d.labels = map[string]string{}, map[string]string{}
 	plan := &care.PlanForm{Changes: strings.TrimSpace(d.sent.Get(d.id + "-changes"))}
-	d.name("plan", d.goal(0)+"-text", "Progetto")
-	d.name("plan.goals", d.goal(0)+"-text", "Obiettivi")
-	d.name("plan.actions", d.action(0)+"-text", "Azioni")
-	d.name("plan.changes", d.id+"-changes", "Che cosa cambia")
+	d.name("plan", d.goal(0)+"-text", message.Say("plan_draft.name_plan"))
+	d.name("plan.goals", d.goal(0)+"-text", message.Say("plan_draft.name_goals"))
+	d.name("plan.actions", d.action(0)+"-text", message.Say("plan_draft.name_actions"))
+	d.name("plan.changes", d.id+"-changes", message.Say("plan_draft.name_changes"))
 
 	goals := map[string]int{} // index in the plan, by the row's number
 	for i := range d.rows("goal", mostGoals) {
@@ -204,9 +205,12 @@ func (d *PlanDraft) read() (*care.PlanForm, []care.Fault) {
 		if d.sent.Get(at+"-drop") != "" || g.ID == "" && g.Area == "" && g.Text == "" {
 			continue
 		}
-		path, label := fmt.Sprintf("plan.goals[%d].", len(plan.Goals)), fmt.Sprintf("Obiettivo %d, ", i+1)
-		d.name(path+"area", at+"-area", label+"area")
-		d.name(path+"text", at+"-text", label+"testo")
+		path := fmt.Sprintf("plan.goals[%d].", len(plan.Goals))
+		label := func(field string) string {
+			return message.Say("plan_draft.name_in_goal", "Number", i+1, "Field", field)
+		}
+		d.name(path+"area", at+"-area", label(message.Say("plan_draft.field_area")))
+		d.name(path+"text", at+"-text", label(message.Say("plan_draft.field_text")))
 		goals[strconv.Itoa(i)] = len(plan.Goals)
 		plan.Goals = append(plan.Goals, g)
 	}
@@ -220,12 +224,15 @@ func (d *PlanDraft) read() (*care.PlanForm, []care.Fault) {
 		if d.sent.Get(at+"-drop") != "" || a.ID == "" && a.Text == "" && a.Agency == "" && goal == "" && until == "" && !a.Send {
 			continue
 		}
-		path, label := fmt.Sprintf("plan.actions[%d].", len(plan.Actions)), fmt.Sprintf("Azione %d, ", i+1)
-		d.name(path+"text", at+"-text", label+"che cosa si fa")
-		d.name(path+"goal", at+"-goal", label+"obiettivo")
-		d.name(path+"agency", at+"-agency", label+"chi lo fa")
-		d.name(path+"until", at+"-until", label+"entro quando")
-		d.name(path+"send", at+"-send", label+"invio")
+		path := fmt.Sprintf("plan.actions[%d].", len(plan.Actions))
+		label := func(field string) string {
+			return message.Say("plan_draft.name_in_action", "Number", i+1, "Field", field)
+		}
+		d.name(path+"text", at+"-text", label(message.Say("plan_draft.field_action_text")))
+		d.name(path+"goal", at+"-goal", label(message.Say("plan_draft.field_goal")))
+		d.name(path+"agency", at+"-agency", label(message.Say("plan_draft.field_agency")))
+		d.name(path+"until", at+"-until", label(message.Say("plan_draft.field_until")))
+		d.name(path+"send", at+"-send", label(message.Say("plan_draft.field_send")))
 		a.Goal = -1
 		if index, ok := goals[goal]; ok {
 			a.Goal = index

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // EquipeLink leads to the page of an équipe's run; nil where the run is none.
@@ -19,7 +20,7 @@ func EquipeLink(run string) *web.Link {
 	if !ok {
 		return nil
 	}
-	return &web.Link{URL: "/equipe/" + id, Text: "Vai all’équipe"}
+	return &web.Link{URL: "/equipe/" + id, Text: message.Say("seats.equipe")}
 }
 
 // SeatsOf are the seats of an équipe, side by side, in the order of the roles;
@@ -53,7 +54,7 @@ func seatOf(p care.Policy, s ledger.Seat) Seat {
 		shown.State.Icon = "it-close-circle"
 	}
 	if s.Unread {
-		shown.Unread = "Non legge dati, verbali e progetto: per l’équipe manca il consenso della persona a questo ente, o la sua convenzione è finita."
+		shown.Unread = message.Say("seats.unread")
 	}
 	if s.Opinion != "" {
 		shown.Opinion = present.VoteBadge(s.Opinion, italian.Opinion(s.Opinion))
@@ -65,9 +66,9 @@ func seatOf(p care.Policy, s ledger.Seat) Seat {
 		shown.When = italian.Moment(*at)
 		switch {
 		case s.Reported:
-			shown.When += ", riferito nel verbale: vale quando lo conferma"
+			shown.When = message.Say("seats.reported", "When", shown.When)
 		case s.Minuted:
-			shown.When += ", in riunione"
+			shown.When = message.Say("seats.minuted", "When", shown.When)
 		}
 	}
 	return shown

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Strip is what stands above a form: whom it is about, what it is about, and what was
@@ -45,18 +46,19 @@ func (t *Thing) add(name, value string) {
 // StripOf begins the strip of a form about a case that the caller reads.
 func StripOf(file ledger.Case, now time.Time) *Strip {
 	p := file.PersonData
-	strip := &Strip{Reached: reached.Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: "Apri il fascicolo " + file.Number}}
+	strip := &Strip{Reached: reached.Proposed(p), Rest: &web.Link{URL: "/fascicoli/" + file.ID, Text: message.Say("case_pages.open_case", "Number", file.Number)}}
 	strip.Person = withAge(p.GivenName+" "+p.FamilyName, p.BirthDate, p.YearOnly, now)
 	strip.speaks(p.Languages)
 	if speech := known.Speech(p.Speech); speech != "" {
 		strip.Facts = append(strip.Facts, italian.Upper(speech))
 	}
-	permit := "Permesso: " + strings.ToLower(italian.Permit(p.Permit))
+	kind := strings.ToLower(italian.Permit(p.Permit))
+	permit := message.Say("strip.permit_only", "Permit", kind)
 	switch {
 	case p.Permit != "" && p.PermitExpiry != nil:
-		permit += ", fino " + italian.Dated("a", *p.PermitExpiry)
+		permit = message.Say("strip.permit_until", "Permit", kind, "Until", italian.Dated("a", *p.PermitExpiry))
 	case p.Receipt != nil:
-		permit += ", ricevuta " + italian.Dated("di", *p.Receipt)
+		permit = message.Say("strip.permit_receipt", "Permit", kind, "Receipt", italian.Dated("di", *p.Receipt))
 	}
 	strip.Facts = append(strip.Facts, permit)
 	if said := cmp.Or(present.ToRepeat(file), present.LastInterpreted(file)); said != "" { // the former is of the last conversation, too
@@ -135,9 +137,9 @@ func Age(born time.Time, yearOnly bool, now time.Time) string {
 	case born.IsZero():
 		return ""
 	case yearOnly:
-		return "circa " + italian.Count(now.In(italian.Rome).Year()-born.Year(), "anno", "anni")
+		return message.Count("strip.about_years", now.In(italian.Rome).Year()-born.Year())
 	}
-	return italian.Count(years(born, now.In(italian.Rome)), "anno", "anni")
+	return message.Count("strip.years", years(born, now.In(italian.Rome)))
 }
 
 // years is how old somebody is on a day.
@@ -151,7 +153,7 @@ func years(born, today time.Time) int {
 
 func (s *Strip) speaks(tags []string) {
 	if len(tags) > 0 {
-		s.Facts = append(s.Facts, "Parla "+strings.Join(web.Each(tags, world.Language), ", "))
+		s.Facts = append(s.Facts, message.Say("strip.speaks", "Languages", strings.Join(web.Each(tags, world.Language), ", ")))
 	}
 }
 
@@ -194,38 +196,38 @@ func (s *Strip) Notes(p care.Policy, moments []ledger.Moment) {
 
 // AppointmentThing is an appointment with its day, hour, place and matter.
 func AppointmentThing(p care.Policy, a ledger.Appointment) Thing {
-	t := Thing{Title: "L’appuntamento"}
-	t.add("Quando", italian.Upper(italian.Day(a.At))+", ore "+italian.Hour(a.At))
+	t := Thing{Title: message.Say("strip.appointment")}
+	t.add(message.Say("strip.when"), message.Say("pages_when.day_hour", "Day", italian.Upper(italian.Day(a.At)), "Hour", italian.Hour(a.At)))
 	agency := ""
 	if service, ok := p.Service(a.Service); ok {
 		agency = service.Agency
-		t.add("Servizio", service.Name)
+		t.add(message.Say("strip.service"), service.Name)
 	} else if strings.HasPrefix(a.Run, string(care.RunPlacement)+"/") {
 		agency = p.CPI()
 	}
 	where := present.AgencyName(p, agency)
 	if office, _ := p.Agency(agency); office.Phone != "" {
-		where += ", telefono " + office.Phone
+		where = message.Say("strip.where_and_phone", "Agency", where, "Phone", office.Phone)
 	}
-	t.add("Dove", where)
+	t.add(message.Say("strip.where"), where)
 	if a.Matter != "" {
-		t.add("Materia", present.NameIn(p.Matters, a.Matter))
+		t.add(message.Say("strip.matter"), present.NameIn(p.Matters, a.Matter))
 	}
-	t.add("Stato", present.HowAppointmentStands(a))
+	t.add(message.Say("strip.state"), present.HowAppointmentStands(a))
 	if a.Arrived != nil {
-		t.add("Arrivo", present.Here(a))
+		t.add(message.Say("strip.arrival"), present.Here(a))
 	}
 	return t
 }
 
 // ReferralThing is a referral with what is asked.
 func ReferralThing(p care.Policy, r ledger.Referral) Thing {
-	t := Thing{Title: "La segnalazione"}
-	t.add("Da", present.AgencyName(p, r.FromAgency))
-	t.add("A", present.AgencyName(p, r.ToAgency))
-	t.add("Per", italian.ReferralPurpose(p, r.Purpose))
-	t.add("Inviata il", italian.Date(r.Requested.In(italian.Rome)))
-	t.add("Stato", italian.Upper(italian.ReferralState(r.State)))
+	t := Thing{Title: message.Say("strip.referral")}
+	t.add(message.Say("strip.from"), present.AgencyName(p, r.FromAgency))
+	t.add(message.Say("strip.to"), present.AgencyName(p, r.ToAgency))
+	t.add(message.Say("strip.for"), italian.ReferralPurpose(p, r.Purpose))
+	t.add(message.Say("strip.sent_on"), italian.Date(r.Requested.In(italian.Rome)))
+	t.add(message.Say("strip.state"), italian.Upper(italian.ReferralState(r.State)))
 	return t
 }
 
@@ -233,38 +235,38 @@ func ReferralThing(p care.Policy, r ledger.Referral) Thing {
 func BranchThing(p care.Policy, b ledger.Branch) Thing {
 	t := Thing{Title: italian.RunKind(b.Kind)}
 	if b.Service != "" {
-		t.add("Servizio", present.ServiceName(p, b.Service))
+		t.add(message.Say("strip.service"), present.ServiceName(p, b.Service))
 	}
 	if b.Matter != "" {
-		t.add("Materia", present.NameIn(p.Matters, b.Matter))
+		t.add(message.Say("strip.matter"), present.NameIn(p.Matters, b.Matter))
 	}
-	t.add("Inizio", italian.Date(b.Started.In(italian.Rome)))
+	t.add(message.Say("strip.start"), italian.Date(b.Started.In(italian.Rome)))
 	return t
 }
 
 // CaseThing is how far a case has come, with the areas of need that were found.
 func CaseThing(p care.Policy, file ledger.Case) Thing {
-	t := Thing{Title: "Il percorso"}
-	t.add("A che punto è", italian.Stage(file.Stage))
-	t.add("Bisogni", strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
-	t.add("Fascicolo aperto il", italian.Date(file.Opened.In(italian.Rome)))
+	t := Thing{Title: message.Say("strip.path")}
+	t.add(message.Say("strip.stage"), italian.Stage(file.Stage))
+	t.add(message.Say("strip.needs"), strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	t.add(message.Say("strip.opened_on"), italian.Date(file.Opened.In(italian.Rome)))
 	if len(file.Meetings) > 0 {
 		last := file.Meetings[0]
-		t.add("Ultimo incontro", italian.Date(last.At.In(italian.Rome))+", "+present.AgencyName(p, last.Agency))
+		t.add(message.Say("strip.last_meeting"), italian.Date(last.At.In(italian.Rome))+", "+present.AgencyName(p, last.Agency))
 	}
 	return t
 }
 
 // PermitThing is the person's permit, with when they were born.
 func PermitThing(p ledger.Person) Thing {
-	t := Thing{Title: "Il permesso di soggiorno"}
-	t.add("Tipo", italian.Permit(p.Permit))
+	t := Thing{Title: message.Say("strip.permit")}
+	t.add(message.Say("strip.permit_type"), italian.Permit(p.Permit))
 	if p.PermitExpiry != nil {
-		t.add("Ultimo giorno", italian.Date(*p.PermitExpiry))
+		t.add(message.Say("strip.last_day"), italian.Date(*p.PermitExpiry))
 	}
 	if p.Receipt != nil {
-		t.add("Ricevuta del rinnovo", italian.Date(*p.Receipt))
+		t.add(message.Say("strip.receipt"), italian.Date(*p.Receipt))
 	}
-	t.add("Data di nascita", Born(p))
+	t.add(message.Say("strip.born"), Born(p))
 	return t
 }

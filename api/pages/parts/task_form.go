@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 
 	"percorso/api/pages/parts/free"
 	"percorso/api/present"
@@ -16,6 +15,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/deciding"
 	"percorso/internal/italian/known"
+	"percorso/internal/message"
 	"percorso/internal/speech"
 	"percorso/internal/written"
 )
@@ -112,7 +112,7 @@ func (f *TaskForm) id(o completion.TaskOutcome, field completion.TaskField) stri
 // Show lays the form out.
 func (f *TaskForm) Show(form web.Form) *CompletionForm {
 	f.begin()
-	page := &CompletionForm{Form: form, Button: "Completa l’attività"}
+	page := &CompletionForm{Form: form, Button: message.Say("task_form.complete")}
 	for _, field := range completion.Fields {
 		if !f.common(field) || !f.asks(f.Outcomes[0], field) {
 			continue
@@ -161,8 +161,17 @@ func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	}
 	note.Required = len(needed) > 0
 	if len(needed) > 0 && len(needed) < len(f.Outcomes) {
-		note.Hint += " Serve se scegli " + strings.Join(needed, " o ") + "."
+		note.Hint = message.Say("task_form.note_needed", "Hint", note.Hint, "Outcomes", alternatives(needed))
 	}
+}
+
+// alternatives joins what is one or the other.
+func alternatives(list []string) string {
+	said := list[0]
+	for _, next := range list[1:] {
+		said = message.Say("task_form.or", "One", said, "Other", next)
+	}
+	return said
 }
 
 // field shows one field of an outcome.
@@ -199,10 +208,10 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 		}
 		shown.Shape, shown.Row, shown.Fields = "group", true, f.Offers.When(id+"-", f.Sent, shown.Required)
 		if !shown.Required {
-			shown.Label = "Nuovo appuntamento, se già concordato"
+			shown.Label = message.Say("task_form.new_appointment")
 		}
 	case completion.FieldUntil:
-		shown.Type, shown.Hint = "date", "Il giorno entro cui verificare la misura."
+		shown.Type, shown.Hint = "date", message.Say("task_form.until_hint")
 	case completion.FieldPlan:
 		f.Draft.id, f.Draft.sent = id, f.Sent
 		return f.Draft.show()
@@ -214,7 +223,7 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 	case completion.FieldPermit:
 		shown.Shape, shown.Options = "select", slices.DeleteFunc(present.PermitOptions(shown.Value), func(o web.Option) bool { return o.Value == care.PermitRequested })
 	case completion.FieldPermitExpiry:
-		shown.Type, shown.Hint = "date", "L’ultimo giorno del nuovo permesso."
+		shown.Type, shown.Hint = "date", message.Say("task_form.permit_hint")
 	case completion.FieldConsents:
 		return f.consents(o, id)
 	case completion.FieldInterpreted:
@@ -224,7 +233,7 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 	case completion.FieldNote:
 		shown.Shape, shown.Hint = "area", italian.FieldHelp("note")
 	case completion.FieldCircle:
-		shown.Empty, shown.Hint = "Come di solito", italian.FieldHelp("circle")
+		shown.Empty, shown.Hint = message.Say("task_form.usual_circle"), italian.FieldHelp("circle")
 		if f.Kind == care.Assessment && !f.Amends {
 			return f.readers(shown, f.id(o, completion.FieldAreas))
 		}
@@ -235,7 +244,7 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 
 // Interpreted asks who interpreted in a conversation.
 func Interpreted(id, chosen string) web.Field {
-	shown := web.Field{Shape: "select", ID: id, Label: italian.Field("interpreted"), Hint: italian.FieldHelp("interpreted"), Empty: "Non ancora scritto"}
+	shown := web.Field{Shape: "select", ID: id, Label: italian.Field("interpreted"), Hint: italian.FieldHelp("interpreted"), Empty: message.Say("task_form.not_yet_written")}
 	for _, code := range speech.Interpreters {
 		shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Upper(known.Interpreter(code)), Chosen: code == chosen})
 	}
@@ -252,10 +261,10 @@ func (f *TaskForm) circles() []string {
 
 // areas asks of each area of need of the zone how serious it is.
 func (f *TaskForm) areas(id string) web.Field {
-	group := web.Field{Shape: "group", Label: italian.Field("areas"), Hint: "Indica la gravità almeno per un’area; le altre possono restare non valutate."}
+	group := web.Field{Shape: "group", Label: italian.Field("areas"), Hint: message.Say("task_form.areas_hint")}
 	for _, n := range f.Policy.Needs {
 		at := id + "-" + n.Code
-		level := web.Field{Shape: "select", ID: at + "-need", Label: italian.Field("need"), Required: true, Empty: "Non valutata"}
+		level := web.Field{Shape: "select", ID: at + "-need", Label: italian.Field("need"), Required: true, Empty: message.Say("task_form.area_not_assessed")}
 		for _, code := range care.NeedLevels {
 			level.Options = append(level.Options, web.Option{Value: code, Text: italian.NeedLevel(code), Chosen: f.Sent.Get(level.ID) == code})
 		}
@@ -269,11 +278,11 @@ func (f *TaskForm) areas(id string) web.Field {
 // else.
 func (f *TaskForm) readers(rest web.Field, areas string) web.Field {
 	circles := f.circles()
-	fold := web.Field{Shape: "group", Label: rest.Label, Row: true, Folded: true, Open: rest.Value != "", Hint: rest.Label + ", e la nota di ogni area"}
-	rest.Label, rest.Hint = "Quello che scrivi", ""
+	fold := web.Field{Shape: "group", Label: rest.Label, Row: true, Folded: true, Open: rest.Value != "", Hint: message.Say("task_form.readers_hint", "Readers", rest.Label)}
+	rest.Label, rest.Hint = message.Say("task_form.what_you_write"), ""
 	fold.Fields = append(fold.Fields, circleOf(rest, circles))
 	for _, n := range f.Policy.Needs {
-		note := web.Field{ID: areas + "-" + n.Code + "-circle", Label: n.Name, Empty: "Come il resto"}
+		note := web.Field{ID: areas + "-" + n.Code + "-circle", Label: n.Name, Empty: message.Say("task_form.circle_of_the_rest")}
 		note.Value = f.Sent.Get(note.ID)
 		fold.Open = fold.Open || note.Value != ""
 		fold.Fields = append(fold.Fields, circleOf(note, circles))
@@ -292,15 +301,15 @@ func circleOf(shown web.Field, circles []string) web.Field {
 
 // findings asks of each goal of the plan how far it was reached.
 func (f *TaskForm) findings(id string) web.Field {
-	group := web.Field{Shape: "group", Label: italian.Field("goals"), Hint: "Di’ per ogni obiettivo a che punto è; quelli che il tuo ente non segue possono restare non valutati."}
+	group := web.Field{Shape: "group", Label: italian.Field("goals"), Hint: message.Say("task_form.goals_hint")}
 	for i, g := range f.Goals {
 		at := fmt.Sprintf("%s-%d", id, i)
-		result := web.Field{Shape: "select", ID: at + "-result", Label: italian.Field("result"), Required: true, Empty: "Non valutato"}
+		result := web.Field{Shape: "select", ID: at + "-result", Label: italian.Field("result"), Required: true, Empty: message.Say("task_form.goal_not_assessed")}
 		for _, code := range care.GoalResults {
 			result.Options = append(result.Options, web.Option{Value: code, Text: italian.Upper(italian.GoalResult(code)), Chosen: f.Sent.Get(result.ID) == code})
 		}
 		note := web.Field{Shape: "input", ID: at + "-note", Label: italian.Field("note"), Value: f.Sent.Get(at + "-note")}
-		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: fmt.Sprintf("Obiettivo %d: %s", i+1, g.Text), Row: true, Fields: []web.Field{result, note}})
+		group.Fields = append(group.Fields, web.Field{Shape: "group", Label: message.Say("task_form.goal", "Number", i+1, "Text", g.Text), Row: true, Fields: []web.Field{result, note}})
 	}
 	return group
 }
@@ -311,13 +320,13 @@ func (f *TaskForm) bookings(id string, required bool) web.Field {
 	for i := range bookingRows {
 		at := fmt.Sprintf("%s-%d", id, i)
 		needed := required && i == 0
-		service := web.Field{Shape: "select", ID: at + "-service", Label: "Servizio e materia", Required: needed}
+		service := web.Field{Shape: "select", ID: at + "-service", Label: message.Say("task_form.service_and_matter"), Required: needed}
 		service.Groups = ServiceOptions(f.Policy, f.Sent.Get(service.ID))
 		row := web.Field{
-			Shape: "group", Label: fmt.Sprintf("Appuntamento %d", i+1), Row: true, Fields: append([]web.Field{service}, f.Offers.When(at+"-", f.Sent, needed)...),
+			Shape: "group", Label: message.Say("task_form.appointment", "Number", i+1), Row: true, Fields: append([]web.Field{service}, f.Offers.When(at+"-", f.Sent, needed)...),
 		}
 		if i > 0 {
-			row.Folded, row.Hint = true, "Aggiungi un altro appuntamento"
+			row.Folded, row.Hint = true, message.Say("task_form.another_appointment")
 			row.Open = f.Sent.Get(service.ID)+f.Sent.Get(at+"-day")+f.Sent.Get(at+"-offer") != ""
 		}
 		group.Fields = append(group.Fields, row)

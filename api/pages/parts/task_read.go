@@ -11,6 +11,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/completion"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // Read makes a completion of what was sent: the fields of the chosen outcome
@@ -133,11 +134,11 @@ func (f *TaskForm) readFindings(id string) []care.GoalFinding {
 		if result == "" && note == "" {
 			continue
 		}
-		path, label := fmt.Sprintf("goals[%d].", len(found)), fmt.Sprintf("Obiettivo %d", i+1)
+		path := fmt.Sprintf("goals[%d].", len(found))
 		for _, name := range []string{"goal", "result"} {
-			f.places[path+name], f.labels[path+name] = at+"-result", label
+			f.places[path+name], f.labels[path+name] = at+"-result", message.Say("task_form.goal_number", "Number", i+1)
 		}
-		f.places[path+"note"], f.labels[path+"note"] = at+"-note", label+", note"
+		f.places[path+"note"], f.labels[path+"note"] = at+"-note", message.Say("task_form.goal_note", "Number", i+1)
 		found = append(found, care.GoalFinding{Goal: g.ID, Result: result, Note: note})
 	}
 	return found

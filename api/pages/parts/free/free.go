@@ -12,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
+	"percorso/internal/message"
 	"percorso/internal/speech"
 	"percorso/internal/zone"
 )
@@ -104,9 +105,6 @@ func Find(ctx context.Context, records Records, who care.Staff, rules *zone.Rule
 // Field is the name of the field in which a place is chosen, after the id of its form.
 const Field = agenda.OfferField
 
-// keptHint says what choosing a place does.
-const keptHint = "Il posto che scegli resta tuo per dieci minuti, mentre parlate."
-
 // Without stands for no place: the employment centre gives an appointment later.
 const Without = "without"
 
@@ -117,12 +115,12 @@ func Block(ctx context.Context, records Records, who care.Staff, cpi, label, cho
 	if err != nil || len(free) == 0 {
 		return nil, err
 	}
-	f := web.Field{Shape: "select", ID: agenda.OfferField, Label: label, Required: true, Empty: "Scegli con la persona", Hint: keptHint}
+	f := web.Field{Shape: "select", ID: agenda.OfferField, Label: label, Required: true, Empty: message.Say("free_places.choose"), Hint: message.Say("free_places.kept")}
 	for _, slot := range free {
 		value := cpi + " " + slot.At.Format(time.RFC3339)
 		f.Options = append(f.Options, web.Option{Value: value, Text: offered.Slot(slot), Chosen: value == chosen})
 	}
-	f.Options = append(f.Options, web.Option{Value: Without, Text: "Nessuno di questi: lo fissa il CPI quando accetta", Chosen: chosen == Without})
+	f.Options = append(f.Options, web.Option{Value: Without, Text: message.Say("free_places.none_of_them"), Chosen: chosen == Without})
 	return []web.Field{f}, nil
 }
 
@@ -139,16 +137,16 @@ func (o Places) First() string {
 // When asks for one of the places, or else for a day and an hour: the latter alone where
 // no service has sessions. The ids of its fields begin with id.
 func (o Places) When(id string, sent url.Values, required bool) []web.Field {
-	day := web.Field{Shape: "input", Type: "date", ID: id + "day", Label: "Giorno", Value: sent.Get(id + "day"), Required: required}
-	hour := web.Field{Shape: "input", Type: "hour", ID: id + "hour", Label: "Ora", Value: sent.Get(id + "hour"), Required: required}
+	day := web.Field{Shape: "input", Type: "date", ID: id + "day", Label: message.Say("free_places.day"), Value: sent.Get(id + "day"), Required: required}
+	hour := web.Field{Shape: "input", Type: "hour", ID: id + "hour", Label: message.Say("case_pages.hour"), Value: sent.Get(id + "hour"), Required: required}
 	if !o.sessions {
 		return []web.Field{day, hour}
 	}
 	day.Required, hour.Required = false, false
-	day.Label = "Un altro giorno"
+	day.Label = message.Say("free_places.another_day")
 	place := web.Field{
-		Shape: "select", ID: id + agenda.OfferField, Label: "Primi posti liberi", Required: required, Empty: "Un altro giorno, scritto qui sotto",
-		Hint: keptHint + " Di un altro giorno scrivi solo la data e invia: qui trovi i posti liberi da quel giorno.",
+		Shape: "select", ID: id + agenda.OfferField, Label: message.Say("free_places.first"), Required: required, Empty: message.Say("free_places.another_day_below"),
+		Hint: message.Say("free_places.kept_or_another_day"),
 	}
 	for _, s := range o.services {
 		group := web.OptionGroup{Label: s.Name}

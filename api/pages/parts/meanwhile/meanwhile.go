@@ -22,6 +22,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -62,15 +63,15 @@ func Fields(ctx context.Context, records free.Records, in Asked) (list []web.Fie
 			return nil, err
 		}
 		what := whatField(a.ID, whenOf(a.At)+": "+present.ServiceName(in.Rules.Policy, a.Service), in.Sent)
-		what.Options = append(what.Options, option(what, moves, "Si sposta"), option(what, cancels, "Si annulla: qualcuno avvisa la persona"))
+		what.Options = append(what.Options, option(what, moves, message.Say("meanwhile.moves")), option(what, cancels, message.Say("meanwhile.is_cancelled")))
 		list = append(list, web.Field{Shape: "hidden", ID: wasOf + a.ID, Value: a.At.Format(time.RFC3339)}, what,
-			web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: what.ID + "-1", Fields: offers.When(id, in.Sent, false)})
+			web.Field{Shape: "group", Label: message.Say("meanwhile.new_time"), Row: true, ShownBy: what.ID + "-1", Fields: offers.When(id, in.Sent, false)})
 	}
 	var meetings []string
 	for _, e := range in.Equipes {
 		if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil && in.Now.Before(m.At) {
 			meetings = append(meetings, m.ID)
-			list = append(list, whatField(m.ID, whenOf(m.At)+": riunione dell’équipe: se si sposta, fallo prima nella sua pagina", in.Sent))
+			list = append(list, whatField(m.ID, message.Say("meanwhile.meeting", "When", whenOf(m.At)), in.Sent))
 		}
 	}
 	if len(meetings) > 0 {
@@ -81,12 +82,14 @@ func Fields(ctx context.Context, records free.Records, in Asked) (list []web.Fie
 
 // whatField asks what becomes of one of them: it may stay.
 func whatField(id, label string, sent url.Values) web.Field {
-	f := web.Field{Shape: "choices", Type: "radio", ID: whatOf + id, Label: label, Value: sent.Get(whatOf + id), Hint: "Se è prima del giorno in cui il percorso riprende."}
-	f.Options = []web.Option{option(f, keeps, "Resta in agenda")}
+	f := web.Field{Shape: "choices", Type: "radio", ID: whatOf + id, Label: label, Value: sent.Get(whatOf + id), Hint: message.Say("meanwhile.before_it_goes_on")}
+	f.Options = []web.Option{option(f, keeps, message.Say("meanwhile.stays"))}
 	return f
 }
 
-func whenOf(at time.Time) string { return italian.Upper(italian.Day(at)) + ", ore " + italian.Hour(at) }
+func whenOf(at time.Time) string {
+	return message.Say("pages_when.day_hour", "Day", italian.Upper(italian.Day(at)), "Hour", italian.Hour(at))
+}
 
 func option(of web.Field, value, text string) web.Option {
 	return web.Option{Value: value, Text: text, Chosen: of.Value == value}

@@ -8,6 +8,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 	"percorso/internal/promise"
 )
 
@@ -45,7 +46,7 @@ func Use(who care.Staff, id string) string { return "promise " + who.ID + " " + 
 // Text is what a promise says. One that was sealed with a key that is no more says so.
 func Text(from Opener, who care.Staff, r promise.Promise) (text string) {
 	if from.Open(Use(who, r.ID), r.Sealed, &text) != nil {
-		return "Un promemoria che non si può più leggere"
+		return message.Say("promised.unreadable")
 	}
 	return text
 }
@@ -81,10 +82,10 @@ func When(w promise.When, cal care.Calendar, now time.Time) string {
 	due := w.Due(cal)
 	text := italian.Brief(due, now)
 	if w.Minute != nil {
-		text += ", ore " + italian.Hour(due)
+		text = message.Say("pages_when.day_hour", "Day", text, "Hour", italian.Hour(due))
 	}
 	if w.Rolled(cal) {
-		text += " (" + italian.Brief(w.Day, now) + " gli uffici sono chiusi)"
+		text = message.Say("promised.closed_on", "When", text, "Day", italian.Brief(w.Day, now))
 	}
 	return text
 }
@@ -92,7 +93,7 @@ func When(w promise.When, cal care.Calendar, now time.Time) string {
 // LeftLine says that somebody had promised themselves something about a case, who has to do with
 // it no more, and not what.
 func LeftLine(l promise.Left, cal care.Calendar, now time.Time) web.Line {
-	return web.Line{URL: "/fascicoli/" + l.CaseID, Text: l.Person, State: l.Author + " non segue più la persona e aveva un promemoria per " + When(l.When, cal, now) + ". Che cosa diceva lo sa solo chi l’ha scritto.", When: l.Number}
+	return web.Line{URL: "/fascicoli/" + l.CaseID, Text: l.Person, State: message.Say("promised.left", "Author", l.Author, "When", When(l.When, cal, now)), When: l.Number}
 }
 
 // Shown are somebody's promises about a case, on its page.

@@ -10,6 +10,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
 )
@@ -84,10 +85,10 @@ func ContactTerms(prefix string, c reach.Way) []web.Field {
 		return f
 	}
 	return []web.Field{
-		choice("whose", "Di chi è", "Non chiesto", c.Whose, reach.Owners),
-		choice("call", "Si può chiamare o scrivere", "Non chiesto", c.Call, reach.Answers),
-		choice("message", "Si può lasciare un messaggio", "Non chiesto", c.Message, reach.Answers),
-		{Shape: "input", ID: contactPart(prefix, "hours"), Label: "Quando", Value: c.Hours, Max: 200},
+		choice("whose", message.Say("contact_fields.whose"), message.Say("contact_fields.not_asked"), c.Whose, reach.Owners),
+		choice("call", message.Say("contact_fields.call"), message.Say("contact_fields.not_asked"), c.Call, reach.Answers),
+		choice("message", message.Say("contact_fields.message"), message.Say("contact_fields.not_asked"), c.Message, reach.Answers),
+		{Shape: "input", ID: contactPart(prefix, "hours"), Label: message.Say("contact_fields.hours"), Value: c.Hours, Max: 200},
 	}
 }
 
@@ -102,15 +103,15 @@ func ContactsFields(list []reach.Way) (groups []web.Field) {
 			c = list[i]
 		}
 		prefix := fmt.Sprintf("contacts-%d", i)
-		kind := web.Field{Shape: "select", ID: contactPart(prefix, "kind"), Label: "Che cos’è"}
+		kind := web.Field{Shape: "select", ID: contactPart(prefix, "kind"), Label: message.Say("contact_fields.kind")}
 		for _, code := range reach.Kinds {
 			kind.Options = append(kind.Options, web.Option{Value: code, Text: known.ContactCode("kind", code), Chosen: code == c.Kind})
 		}
-		group := web.Field{Shape: "group", ID: prefix, Label: fmt.Sprintf("Contatto %d", i+1), Row: true, Fields: append([]web.Field{
-			kind, {Shape: "input", Type: "text", ID: contactPart(prefix, "value"), Label: "Numero o indirizzo", Value: c.Value, Max: 200},
+		group := web.Field{Shape: "group", ID: prefix, Label: message.Say("contact_fields.contact", "Number", i+1), Row: true, Fields: append([]web.Field{
+			kind, {Shape: "input", Type: "text", ID: contactPart(prefix, "value"), Label: message.Say("contact_fields.value"), Value: c.Value, Max: 200},
 		}, ContactTerms(prefix, c)...)}
 		if i >= len(list) {
-			group.Folded, group.Hint = true, "Aggiungi un contatto"
+			group.Folded, group.Hint = true, message.Say("contact_fields.add")
 		}
 		groups = append(groups, group)
 	}

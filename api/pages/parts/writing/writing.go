@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/sheet"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/written"
 )
 
@@ -33,7 +34,7 @@ func Of(p care.Policy, caseID string, r ledger.Record) Record {
 	by := cmp.Or(italian.Upper(italian.Role(r.ByRole)), present.AgencyName(p, r.ByAgency))
 	shown := Record{ID: r.ID, Title: parts.FormTitle(r.Form), Circle: sheet.Circle(written.Circle(r.Circle))}
 	if !r.Readable {
-		shown.By = "Scritto da " + italian.Role(r.ByRole) + " (" + present.AgencyName(p, r.ByAgency) + "), " + italian.Date(r.At.In(italian.Rome))
+		shown.By = message.Say("writing.by_role", "Role", italian.Role(r.ByRole), "Agency", present.AgencyName(p, r.ByAgency), "Day", italian.Date(r.At.In(italian.Rome)))
 		shown.Open = "/fascicoli/" + caseID + "/scritti/" + r.ID
 		return shown
 	}
