@@ -79,7 +79,7 @@ func ShutMatters(p care.Policy, facts eligibility.PersonFacts, today time.Time) 
 			if names[reason] == nil {
 				reasons = append(reasons, reason)
 			}
-			names[reason] = append(names[reason], "«"+m.Name+"»")
+			names[reason] = append(names[reason], message.Say("case_pages.quoted", "Text", m.Name))
 		}
 	}
 	for i, reason := range reasons {

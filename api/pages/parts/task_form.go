@@ -156,7 +156,7 @@ func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	var needed []string
 	for _, o := range f.Outcomes {
 		if slices.Contains(o.Requires, completion.FieldNote) {
-			needed = append(needed, "«"+f.choice(o.Code)+"»")
+			needed = append(needed, message.Say("case_pages.quoted", "Text", f.choice(o.Code)))
 		}
 	}
 	note.Required = len(needed) > 0

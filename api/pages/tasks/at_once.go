@@ -14,6 +14,7 @@ import (
 	"percorso/internal/completion"
 	"percorso/internal/kept"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/worklist"
 )
 
@@ -58,27 +59,25 @@ func (s direct) takeFirst(c *gin.Context, about *subject, done care.Completion) 
 	return err
 }
 
-// inRow are the outcomes that are said in the row of a list, and what the button says: the usual
-// ones of the kinds of task that an appointment asks for, which need nothing to be typed.
-var inRow = map[care.TaskKind]struct{ outcome, words string }{
-	care.ConfirmAppointment: {care.Confirmed, "Conferma"}, care.Interview: {care.Held, "Segna svolto"}, care.ServicePact: {care.Signed, "Registra il patto"},
-}
+// inRow are the outcomes that are said in the row of a list: the usual ones of the kinds of task
+// that an appointment asks for, which need nothing to be typed.
+var inRow = map[care.TaskKind]string{care.ConfirmAppointment: care.Confirmed, care.Interview: care.Held, care.ServicePact: care.Signed}
 
 // doneInRow is the outcome that a row offers, and what its button says; empty: none. An
 // appointment is confirmed where its day stands beside the button, and how it went is said
 // after its hour.
 func doneInRow(who care.Staff, p care.Policy, r worklist.Row) (outcome, words string) {
 	t := r.Task
-	act := inRow[t.Kind]
+	act, said := inRow[t.Kind]
 	works := t.Actors().Workable(who) && !t.Answered || answersAtOnce(who, p, t)
 	shown := r.Next != nil && r.NextAt == t.Service
 	if t.Kind.SaysHowItWent() {
 		shown = r.Next == nil
 	}
-	if !works || !shown {
+	if !said || !works || !shown {
 		return "", ""
 	}
-	return act.outcome, act.words
+	return act, message.Of("work_list.act", t.Kind)
 }
 
 // fromRow is the field that says that an outcome was chosen in a row, where the form was

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -24,9 +25,9 @@ func (s *Place) toConfirm(ctx context.Context, who care.Staff, rules *zone.Rules
 		file, m := "/fascicoli/"+n.CaseID, n.Mistake
 		form := file + "/" + catalogue.Undo.Slug
 		return Row{
-			Key: "confirm" + n.ID, Person: m.Person, Number: n.CaseNumber, URL: file, At: form, Title: "Confermare che " + present.MistakeIn(n),
-			Did: "Segnalato " + italian.DatedMoment("", n.At) + ": «" + m.Why + "»", Due: web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Brief(m.Until.In(italian.Rome), now)},
-			Who: "Lo segnala " + m.SaidBy, Open: &web.Link{URL: form, Text: "Guarda e conferma"},
+			Key: "confirm" + n.ID, Person: m.Person, Number: n.CaseNumber, URL: file, At: form, Title: message.Say("work_list.confirm_mistake", "Mistake", present.MistakeIn(n)),
+			Did: message.Say("work_list.mistake_said", "Day", italian.DatedMoment("", n.At), "Why", m.Why), Due: web.Badge{Tone: "neutral", Icon: "it-clock", Text: italian.Brief(m.Until.In(italian.Rome), now)},
+			Who: message.Say("work_list.said_by", "Name", m.SaidBy), Open: &web.Link{URL: form, Text: message.Say("case_pages.look_and_confirm")},
 		}
 	}), err
 }

@@ -24,6 +24,7 @@ import (
 	"percorso/internal/italian/article"
 	words "percorso/internal/italian/given"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -59,7 +60,7 @@ func (s *Place) fillContext(ctx context.Context, page *TaskPage, about *subject)
 	switch t.Kind {
 	case care.NextService:
 		if next, ok := rules.Service(t.Service); ok {
-			page.Words = append(page.Words, "Il percorso di questa zona prosegue con: "+next.Name+".")
+			page.Words = append(page.Words, message.Say("task_page.next_service", "Service", next.Name))
 		}
 	case care.TakeUpAgain:
 		if err := about.lost(ctx, page); err != nil {
@@ -89,12 +90,12 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 	members := ""
 	if list := crossing.Members(rules.Policy); len(list) > 0 {
 		if _, convenes := form.Outcome(care.ToEquipeBetween); convenes {
-			members = " Se convochi un’équipe, a chi vi siede per un altro ente (" + parts.AgencyNames(list) + ") arrivano gli stessi dati, con i bisogni sociali e di lavoro del fascicolo."
+			members = message.Say("task_page.members", "Agencies", parts.AgencyNames(list))
 		}
 	}
 	if _, sends := form.Outcome(care.ToCPI); !sends {
 		if members != "" {
-			page.Words = append(page.Words, strings.TrimSpace(members))
+			page.Words = append(page.Words, members)
 		}
 		return nil
 	}
@@ -107,7 +108,7 @@ func (s *Place) fillGiven(ctx context.Context, page *TaskPage, who care.Staff, r
 		return err
 	}
 	page.Shared = &parts.Given{
-		Title: "Dati che riceve " + article.The(cpi.Name) + ", se invii la persona", Hint: words.Of(catalogue.ToCPI).Hint + members,
+		Title: message.Say("task_page.given_to_employment", "Agency", article.The(cpi.Name)), Hint: strings.TrimSpace(words.Of(catalogue.ToCPI).Hint + " " + members),
 		Terms: present.DisclosedTerms(rules.Policy, given.Snapshot), Purpose: italian.Purpose("referral"), Ground: italian.LegalBasis(given.LegalBasis),
 		Profile: parts.WorkProfile(t.CaseID, "/compiti/"+t.ID),
 	}
@@ -126,7 +127,7 @@ func (p *TaskPage) givenAgain(policy care.Policy) error {
 		return err
 	}
 	p.Shared = &parts.Given{
-		Title: "Dati che riceve " + article.The(present.AgencyName(policy, referral.ToAgency)) + ", se invii di nuovo la persona", Hint: words.Of(catalogue.ToCPI).Hint,
+		Title: message.Say("task_page.given_again", "Agency", article.The(present.AgencyName(policy, referral.ToAgency))), Hint: words.Of(catalogue.ToCPI).Hint,
 		Terms: present.DisclosedTerms(policy, given), Purpose: italian.ReferralPurpose(policy, referral.Purpose), Ground: italian.LegalBasis(referral.LegalBasis),
 	}
 	return nil
@@ -155,13 +156,13 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, about *subject, 
 	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
 	page.Voices, page.Weighs = parts.Voices(equipe.Seats), t.Kind == care.PlanDraft
 	if equipe.Reason != "" {
-		page.Words = append(page.Words, "Si è tornati all’équipe: "+present.WhyBack(rules.Policy, equipe.Reason)+".")
+		page.Words = append(page.Words, message.Say("task_page.back_at_equipe", "Why", present.WhyBack(rules.Policy, equipe.Reason)))
 	}
 	if m := gathering.Open(equipe.Meetings); m != nil {
-		page.Words = append(page.Words, "Riunione dell’équipe: "+present.MeetingWhen(*m)+".")
+		page.Words = append(page.Words, message.Say("task_page.meeting", "When", present.MeetingWhen(*m)))
 	}
 	if said := about.reported(equipe); said != "" {
-		page.Words = append(page.Words, "Nel verbale della riunione risulta: "+italian.Outcome(t.Kind, said)+". Vale quando lo confermi tu: conferma com’è, oppure correggi.")
+		page.Words = append(page.Words, message.Say("task_page.reported_opinion", "Outcome", italian.Outcome(t.Kind, said)))
 	}
 	if t.Kind == care.QuorumDecision {
 		page.Words = append(page.Words, quorumWords(rules.Policy, equipe))
@@ -206,18 +207,19 @@ func quorumWords(p care.Policy, equipe ledger.Equipe) string {
 			said[""] = append(said[""], name)
 		}
 	}
-	text := ""
-	if rule, ok := p.Equipe(equipe.Kind); ok {
-		text = "Servono le firme di " + italian.Count(rule.Quorum.Roles, "ruolo", "ruoli") + " di " + italian.Count(rule.Quorum.Agencies, "ente", "enti") + ". "
-	}
-	for _, part := range []struct{ code, title string }{{care.Signed, "Hanno firmato"}, {care.Dissenting, "Non sono d’accordo"}, {"", "Non hanno firmato in tempo"}} {
-		names := "nessuno"
-		if len(said[part.code]) > 0 {
-			names = strings.Join(said[part.code], ", ")
+	names := func(code string) string {
+		if len(said[code]) == 0 {
+			return message.Say("task_page.nobody")
 		}
-		text += part.title + ": " + names + ". "
+		return strings.Join(said[code], ", ")
 	}
-	return strings.TrimSpace(text)
+	signed := message.Say("task_page.signed", "Names", names(care.Signed), "Against", names(care.Dissenting), "Late", names(""))
+	rule, ok := p.Equipe(equipe.Kind)
+	if !ok {
+		return signed
+	}
+	return message.Say("task_page.quorum", "Roles", message.Count("task_page.signatures_roles", rule.Quorum.Roles),
+		"Agencies", message.Count("task_page.signatures_agencies", rule.Quorum.Agencies)) + " " + signed
 }
 
 // fillPlan shows the latest version in a state; without one there is nothing to show.
@@ -243,7 +245,7 @@ func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, ru
 		page.PlanKnown = true
 	}
 	page.Plan = &shown
-	page.PlanAt = &web.Link{URL: "/fascicoli/" + t.CaseID + "/progetto", Text: "Vedi tutte le versioni del progetto"}
+	page.PlanAt = &web.Link{URL: "/fascicoli/" + t.CaseID + "/progetto", Text: message.Say("task_page.all_versions")}
 	return nil
 }
 
@@ -256,8 +258,7 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 	if errors.Is(err, ledger.ErrNotFound) {
 		agency, _ := rules.Agency(who.Agency)
 		if _, ok := equipeTasks[t.Kind]; ok && agency.LegalBasis() == care.Consent {
-			page.Words = append(page.Words, "L’invito è "+article.Of(present.AgencyName(rules.Policy, rules.RoleAgency(care.DeskOperator)))+", "+italian.Dated("di", t.Ready.In(italian.Rome))+
-				": giorno e luogo della riunione li dice chi convoca. Dati della persona, verbali e progetto si leggono qui solo con il suo consenso al tuo ente per l’équipe, che manca.")
+			page.Words = append(page.Words, message.Say("task_page.invitation", "Agency", article.Of(present.AgencyName(rules.Policy, rules.RoleAgency(care.DeskOperator))), "Day", italian.Dated("di", t.Ready.In(italian.Rome))))
 		}
 		return nil
 	}
@@ -265,7 +266,7 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 		return err
 	}
 	page.Shared = &parts.Given{
-		Title: "Dati della persona comunicati al tuo ente", Purpose: italian.Purpose(share.Purpose), Ground: italian.LegalBasis(share.LegalBasis),
+		Title: message.Say("task_page.given_to_you"), Purpose: italian.Purpose(share.Purpose), Ground: italian.LegalBasis(share.LegalBasis),
 		Hint: italian.ShareEnd(present.AgencyName(rules.Policy, who.Agency), share.Why, share.SeenUntil, s.Now()),
 	}
 	if share.Snapshot == nil {
@@ -289,14 +290,14 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 	switch {
 	case t.Kind == care.ClosureApproval:
 		outcome, _ := care.ByCode(rules.Outcomes, given.Outcome)
-		page.Note = &Quote{Title: "Chiusura proposta nell’altra zona: " + cmp.Or(outcome.Name, given.Outcome), Text: given.Note}
+		page.Note = &Quote{Title: message.Say("task_page.closure_elsewhere", "Outcome", cmp.Or(outcome.Name, given.Outcome)), Text: given.Note}
 	case given.Note != "":
-		page.Note = &Quote{Title: "Perché si chiede il passaggio", Text: given.Note}
+		page.Note = &Quote{Title: message.Say("task_page.why_transfer"), Text: given.Note}
 	}
 	if len(given.Plan.Actions) > 0 {
 		// How its actions come along is not among what was given.
 		shown := parts.PlanVersionOf(rules.Policy, ledger.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
-		shown.Name, shown.When, shown.State = "in vigore nell’altra zona", "", present.PlanBadge(care.PlanActive)
+		shown.Name, shown.When, shown.State = message.Say("task_page.in_force_elsewhere"), "", present.PlanBadge(care.PlanActive)
 		page.Plan = &shown
 	}
 	return nil

@@ -1,7 +1,6 @@
 package tasks
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/timeline"
 	"percorso/internal/italian/world"
+	"percorso/internal/message"
 	"percorso/internal/worklist"
 	"percorso/internal/zone"
 )
@@ -26,24 +26,19 @@ const (
 	filterKept = "work-filter"
 )
 
-// listed is a list with what its address calls it and what people do.
+// listed is a list with what its address calls it.
 type listed struct {
 	worklist.Tab
-	code, name, nothing string
-	orFree              bool // who has nothing there finds work among what is free
+	code   string
+	orFree bool // who has nothing there finds work among what is free
 }
+
+// name is what people call the list.
+func (l listed) name() string { return message.Of("work_list.tab", l.Tab) }
 
 var tabs = []listed{
-	{worklist.Mine, "mie", "Affidate a me", "Nessuna attività è affidata a te: scegline una tra le libere.", true},
-	{worklist.OnBehalf, "per-conto", "Per conto di chi è assente", "Nessuna attività di chi è assente aspetta te.", false},
-	{worklist.Free, "libere", "Libere", "Nessuna attività libera aspetta il tuo gruppo.", false},
-	{worklist.Followed, "seguo", "Persone che seguo", "Non segui ancora nessuno: diventi referente di una persona quando prendi la prima attività che la riguarda, o quando ti nomina un responsabile.", true},
-	{worklist.Recent, "recenti", "Recenti", "Negli ultimi 7 giorni non hai registrato niente: qui ritrovi le persone per cui hai appena lavorato.", true},
-}
-
-var whens = map[worklist.When]string{
-	worklist.Late: "In ritardo", worklist.Today: "Oggi", worklist.Week: "Questa settimana", worklist.Later: "Più avanti", worklist.Undated: "Senza scadenza",
-	worklist.Stepless: "Senza un prossimo passo",
+	{worklist.Mine, "mie", true}, {worklist.OnBehalf, "per-conto", false}, {worklist.Free, "libere", false}, {worklist.Followed, "seguo", true},
+	{worklist.Recent, "recenti", true},
 }
 
 // tabOf finds a list by what its address calls it: the first one where it is not said.
@@ -72,7 +67,7 @@ func (s *Place) filter(c *gin.Context, who care.Staff) error {
 	faults.Text("persona", f.Person, longestName)
 	if len(faults) > 0 {
 		form := web.Form{Faults: web.Each(faults, func(f care.Fault) web.FieldFault {
-			return web.FieldFault{Field: f.Field, Label: filtered[f.Field], Text: italian.Fault(f)}
+			return web.FieldFault{Field: f.Field, Label: filtered(f.Field), Text: italian.Fault(f)}
 		})}
 		return s.showList(c, who, at, f, form, http.StatusUnprocessableEntity)
 	}
@@ -85,8 +80,13 @@ func (s *Place) filter(c *gin.Context, who care.Staff) error {
 	return s.Pages.Leave(c, addressOf(at, 1), "")
 }
 
-// filtered are what one filters by, by the fields that say it.
-var filtered = map[string]string{"tipo": "Attività", "servizio": "Servizio", "scadenza": "Scadenza", "lingua": "Lingua", "persona": "Persona o numero"}
+// filtered is what one filters by in a field of the form; empty: it is none of them.
+func filtered(field string) string {
+	if name, ok := message.Find("work_list.filter", field); ok {
+		return name
+	}
+	return ""
+}
 
 // longestName is how many characters are looked for at most.
 const longestName = 100
@@ -115,7 +115,7 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 	if err != nil {
 		return err
 	}
-	page := TaskList{Frame: s.Pages.Frame(c, "Le mie attività", listPath), List: tabs[at].name, Filter: filterOf(rules, ask.Filter, list, tabs[at].code)}
+	page := TaskList{Frame: s.Pages.Frame(c, message.Say("work_list.title"), listPath), List: tabs[at].name(), Filter: filterOf(rules, ask.Filter, list, tabs[at].code)}
 	page.Filter.Person, page.Filter.Form.Faults = f.Person, form.Faults
 	if page.Next, err = (onward{s}).next(ctx, who, rules, c.Query(after)); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (s *Place) showList(c *gin.Context, who care.Staff, at int, f worklist.Filt
 		if t.Tab == worklist.OnBehalf && i != at && list.Counts[t.Tab] == 0 {
 			continue // nobody is away, or somebody else does it for them
 		}
-		page.Tabs = append(page.Tabs, web.Link{URL: addressOf(i, 1), Text: t.name + " (" + upTo(list.Counts[t.Tab], i == at) + ")", Current: i == at})
+		page.Tabs = append(page.Tabs, web.Link{URL: addressOf(i, 1), Text: message.Say("work_list.tab_and_count", "Tab", t.name(), "Rows", upTo(list.Counts[t.Tab], i == at)), Current: i == at})
 	}
 	page.groups(who, rules, list, tabs[at].Tab == worklist.Recent, s.Now())
 	page.around(at, list)
@@ -142,7 +142,7 @@ func upTo(n int, shown bool) string {
 		most = worklist.Most
 	}
 	if n > most {
-		return "oltre " + strconv.Itoa(most)
+		return message.Say("work_list.more_than", "Most", strconv.Itoa(most))
 	}
 	return strconv.Itoa(n)
 }
@@ -151,7 +151,7 @@ func upTo(n int, shown bool) string {
 // when they did it.
 func (p *TaskList) groups(who care.Staff, rules *zone.Rules, list worklist.List, recent bool, now time.Time) {
 	for _, r := range list.Rows {
-		title := whens[r.Grouped]
+		title := message.Of("work_list.when", r.Grouped)
 		if recent {
 			title = ""
 		}
@@ -166,19 +166,19 @@ func (p *TaskList) groups(who care.Staff, rules *zone.Rules, list worklist.List,
 // around says what part of the list is shown, and where the rest is.
 func (p *TaskList) around(at int, list worklist.List) {
 	if list.More {
-		p.Cut = fmt.Sprintf("Sono più di %d: qui trovi le prime, e i filtri cercano tra queste.", worklist.Most)
+		p.Cut = message.Say("work_list.cut", "Most", worklist.Most)
 	}
 	if len(list.Rows) == 0 {
-		p.Nothing = tabs[at].nothing
+		p.Nothing = message.Of("work_list.nothing", tabs[at].Tab)
 		if len(p.Filter.Marked) > 0 {
-			p.Nothing = "Niente con questi filtri: cambiali, o toglili."
+			p.Nothing = message.Say("work_list.nothing_filtered")
 		} else if tabs[at].orFree && list.Counts[worklist.Free] > 0 {
-			p.Free = &web.Link{URL: addressOf(tabOf("libere"), 1), Text: "Vai alle libere"}
+			p.Free = &web.Link{URL: addressOf(tabOf("libere"), 1), Text: message.Say("work_list.to_free")}
 		}
 		return
 	}
 	last := list.First + len(list.Rows) - 1
-	p.Range = fmt.Sprintf("%d-%d di %d", list.First, last, list.Total)
+	p.Range = message.Say("work_list.range", "First", list.First, "Last", last, "Total", list.Total)
 	page := (list.First-1)/worklist.PerPage + 1
 	if page > 1 {
 		p.Before = addressOf(at, page-1)
@@ -196,19 +196,19 @@ func filterOf(rules *zone.Rules, f worklist.Filter, list worklist.List, tab stri
 			shown.Marked = append(shown.Marked, name+": "+value)
 		}
 	}
-	shown.Kinds = choices(list.Kinds, f.Kind, func(k care.TaskKind) string { return italian.TaskKind(k) }, func(v string) { mark("Attività", v) })
-	shown.Services = choices(list.Services, f.Service, func(s string) string { return present.ServiceName(rules.Policy, s) }, func(v string) { mark("Servizio", v) })
+	shown.Kinds = choices(list.Kinds, f.Kind, func(k care.TaskKind) string { return italian.TaskKind(k) }, func(v string) { mark(message.Say("work_list.filter.tipo"), v) })
+	shown.Services = choices(list.Services, f.Service, func(s string) string { return present.ServiceName(rules.Policy, s) }, func(v string) { mark(message.Say("work_list.filter.servizio"), v) })
 	for _, w := range worklist.Whens {
-		shown.Whens = append(shown.Whens, web.Option{Value: string(w), Text: whens[w], Chosen: w == f.When})
+		shown.Whens = append(shown.Whens, web.Option{Value: string(w), Text: message.Of("work_list.when", w), Chosen: w == f.When})
 	}
-	mark("Scadenza", whens[f.When])
+	mark(message.Say("work_list.filter.scadenza"), message.Of("work_list.when", f.When))
 	for _, l := range world.Languages() {
 		shown.Languages = append(shown.Languages, web.Option{Value: l.Code, Text: l.Name, Chosen: l.Code == f.Language})
 	}
 	if f.Language != "" {
-		mark("Lingua", world.Language(f.Language))
+		mark(message.Say("work_list.filter.lingua"), world.Language(f.Language))
 	}
-	mark("Persona", f.Person)
+	mark(message.Say("work_list.person"), f.Person)
 	return shown
 }
 
@@ -236,24 +236,24 @@ func rowOf(who care.Staff, rules *zone.Rules, r worklist.Row, now time.Time) Row
 		row.URL = "/fascicoli/" + r.CaseID
 	}
 	if r.Touched != nil {
-		row.Did = italian.Brief(*r.Touched, now) + ", ore " + italian.Hour(*r.Touched) + ": " + timeline.Line(rules.Policy, r.Code, r.Detail)
+		row.Did = message.Say("work_list.did", "Day", italian.Brief(*r.Touched, now), "Hour", italian.Hour(*r.Touched), "What", timeline.Line(rules.Policy, r.Code, r.Detail))
 	}
 	if r.Day != nil {
 		row.Day = &web.Badge{Tone: "danger", Icon: "it-warning-circle", Text: italian.Upper(italian.CriticalDate(r.DayKind, *r.Day, now))}
 	}
 	if r.Next != nil {
-		row.Next = italian.Brief(*r.Next, now) + ", ore " + italian.Hour(*r.Next)
+		row.Next = message.Say("pages_when.day_hour", "Day", italian.Brief(*r.Next, now), "Hour", italian.Hour(*r.Next))
 		if r.NextAt != "" && r.NextAt != t.Service {
 			row.Next += " · " + present.ServiceName(rules.Policy, r.NextAt)
 		}
 	}
 	if t.ID == "" {
-		row.Title = "Niente da fare adesso"
+		row.Title = message.Say("work_list.nothing_to_do")
 		if r.Stepless {
-			row.Title = "Nessuno può andare avanti"
+			row.Title = message.Say("work_list.nobody_can_go_on")
 		}
 		if row.URL != "" {
-			row.Open = &web.Link{URL: row.URL, Text: "Apri"}
+			row.Open = &web.Link{URL: row.URL, Text: message.Say("case_pages.open")}
 		}
 		return row
 	}

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -26,7 +27,8 @@ type onward struct{ *Place }
 // where that is the caller's and can be done now, and else to the list, which says what
 // comes next.
 func (s onward) goOn(c *gin.Context, about *subject, cmd ledger.Command) error {
-	to, words := listPath+"?"+after+"="+about.task.ID, "Fatto: "+italian.TaskKind(about.task.Kind)+"."
+	to, did := listPath+"?"+after+"="+about.task.ID, italian.TaskKind(about.task.Kind)
+	words := message.Say("work_list.done", "Task", did)
 	if cmd.State == ledger.CommandAccepted {
 		return s.Pages.Done(c, cmd, to, words)
 	}
@@ -34,7 +36,8 @@ func (s onward) goOn(c *gin.Context, about *subject, cmd ledger.Command) error {
 	if err == nil && following != nil && (following.Run == about.task.Run || following.HolderID == about.who.ID || following.FirstID == about.who.ID) {
 		var leads bool
 		if leads, err = direct(s).leadsOn(c.Request.Context(), about.who, about.rules.Policy, *following); leads {
-			to, words = "/compiti/"+following.ID, words+" Prossimo passo: "+italian.Lower(italian.TaskKind(following.Kind))+", qui sotto."
+			to = "/compiti/" + following.ID
+			words = message.Say("work_list.done_and_next", "Task", did, "Next", italian.Lower(italian.TaskKind(following.Kind)))
 		}
 	}
 	if err != nil {
@@ -92,19 +95,19 @@ func (s onward) next(ctx context.Context, who care.Staff, rules *zone.Rules, don
 	if err != nil {
 		return nil, err
 	}
-	return &NextStep{Title: named("Che cosa viene ora", file.Person), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now())}, nil
+	return &NextStep{Title: named(message.Say("work_list.what_comes"), file.Person), Sentence: present.CaseSentence(rules, file.CaseFile, s.Now())}, nil
 }
 
 // nextOf offers a task to go on with; of one that waits for an appointment it says when that is.
 func (s onward) nextOf(ctx context.Context, who care.Staff, t ledger.Task) (*NextStep, error) {
-	step := &NextStep{Title: named("Prossimo passo: "+italian.Lower(italian.TaskKind(t.Kind)), t.Person)}
+	step := &NextStep{Title: named(message.Say("work_list.next_step", "Task", italian.Lower(italian.TaskKind(t.Kind))), t.Person)}
 	if t.Kind.SaysHowItWent() {
 		meeting, err := direct(s).meetingOf(ctx, who, t)
 		if err != nil {
 			return nil, err
 		}
 		if meeting != nil && meeting.At.After(s.Now()) {
-			step.Sentence = "L’appuntamento è " + italian.When(meeting.At, s.Now()) + ": dopo, qui si registra com’è andata."
+			step.Sentence = message.Say("work_list.appointment", "When", italian.When(meeting.At, s.Now()))
 		}
 	}
 	switch {
@@ -124,5 +127,5 @@ func named(title, person string) string {
 	if person == "" {
 		return title
 	}
-	return title + " (" + person + ")"
+	return message.Say("work_list.of_person", "Title", title, "Person", person)
 }

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -150,7 +151,7 @@ func (a *subject) stripOfGiven(ctx context.Context, given ledger.Snapshot, asked
 	}
 	a.referral(strip, nil, asked)
 	if len(strip.Things) == 0 {
-		strip.Put(parts.Thing{Title: "L’attività", Terms: []web.Term{{Name: "Che cosa è chiesto", Value: italian.TaskPurpose(a.task.Kind)}}})
+		strip.Put(parts.Thing{Title: message.Say("task_page.task"), Terms: []web.Term{{Name: message.Say("task_page.asked"), Value: italian.TaskPurpose(a.task.Kind)}}})
 	}
 	return strip, nil
 }

@@ -20,6 +20,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -36,12 +37,12 @@ func (s *Place) Mount(p access.Routes) {
 // claimTask gives a task to the caller, and leads to its form. Who comes second
 // is told who has it.
 func (s *Place) claimTask(c *gin.Context, who care.Staff) error {
-	return s.assignTask(c, who, catalogue.Claim, "/compiti/"+c.Param("id"), "L’attività è affidata a te.")
+	return s.assignTask(c, who, catalogue.Claim, "/compiti/"+c.Param("id"), message.Say("task_page.yours"))
 }
 
 // releaseTask gives a task back.
 func (s *Place) releaseTask(c *gin.Context, who care.Staff) error {
-	return s.assignTask(c, who, catalogue.Release, "/compiti", "L’hai rimessa tra le libere: la può fare un collega.")
+	return s.assignTask(c, who, catalogue.Release, "/compiti", message.Say("task_page.put_back"))
 }
 
 func (s *Place) assignTask(c *gin.Context, who care.Staff, op catalogue.Operation[catalogue.None], to, words string) error {
@@ -90,7 +91,7 @@ func (p *TaskPage) handing(who care.Staff, task ledger.Task, hasForm bool) {
 		p.Release = &release
 	}
 	if !task.Answered && task.State.Open() && who.Role == care.Supervisor {
-		p.Pass = &web.Link{URL: "/casi-bloccati/" + task.ID + "/riassegna", Text: "Passa a…"}
+		p.Pass = &web.Link{URL: "/casi-bloccati/" + task.ID + "/riassegna", Text: message.Say("case_pages.pass_on")}
 	}
 }
 
@@ -100,7 +101,7 @@ func reported(who care.Staff, p care.Policy, t ledger.Task) string {
 	if t.Agency == who.Agency {
 		return ""
 	}
-	return "Registri quello che " + article.The(present.AgencyName(p, t.Agency)) + " ti ha riferito: nel fascicolo risulta riferito, e registrato da te."
+	return message.Say("task_page.reported", "Agency", article.The(present.AgencyName(p, t.Agency)))
 }
 
 // completeTask takes the form of a task; what is wrong with it is shown on the
@@ -121,7 +122,7 @@ func (s *Place) completeTask(c *gin.Context, who care.Staff) error {
 		case err != nil:
 			return err
 		case draft != "":
-			return s.Pages.LeaveRefused(c, draft, "In questo modulo avevi già scritto qualcosa: è qui sotto. Controlla, poi invia.")
+			return s.Pages.LeaveRefused(c, draft, message.Say("task_page.draft_left"))
 		}
 		form, err = (direct{s}).asItBegins(c, about)
 	} else {
@@ -189,7 +190,7 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 		Frame: s.Pages.Frame(c, italian.TaskKind(t.Kind), "/compiti"), Person: t.Person, Purpose: italian.TaskPurpose(t.Kind),
 		State: taskState(who, t, s.Now()),
 	}
-	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
+	page.Back = &web.Link{URL: "/compiti", Text: message.Say("work_list.title")}
 	if t.State.Open() {
 		due := present.TaskDue(rules, t, s.Now())
 		page.Due = &due
@@ -199,37 +200,37 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 			page.Terms = append(page.Terms, web.Term{Name: name, Value: value})
 		}
 	}
-	add("Fascicolo", t.CaseNumber)
+	add(message.Say("task_page.case"), t.CaseNumber)
 	if t.Service != "" {
-		add("Servizio", present.ServiceName(rules.Policy, t.Service))
+		add(message.Say("task_page.service"), present.ServiceName(rules.Policy, t.Service))
 	}
-	add("Chi può farlo", italian.Upper(italian.Role(t.Role))+", "+present.AgencyName(rules.Policy, t.Agency))
+	add(message.Say("task_page.who"), italian.Upper(italian.Role(t.Role))+", "+present.AgencyName(rules.Policy, t.Agency))
 	if t.HolderID != "" {
-		add("Affidata a", present.HolderName(t))
+		add(message.Say("task_page.holder"), present.HolderName(t))
 	}
 	if t.Actors().OnBehalf(who) && !t.Answered {
-		page.Words = append(page.Words, t.HolderName+" "+italian.Away(*t.AwayUntil, s.Now())+": puoi farla tu, al suo posto. Nel fascicolo risulta fatta da te, per suo conto.")
+		page.Words = append(page.Words, message.Say("task_page.in_their_place", "Name", t.HolderName, "Away", italian.Away(*t.AwayUntil, s.Now())))
 	}
-	add("Arriva prima a", t.FirstName)
-	add("Pronto da", italian.Moment(t.Ready))
+	add(message.Say("task_page.first_to"), t.FirstName)
+	add(message.Say("task_page.ready_since"), italian.Moment(t.Ready))
 	if page.Then, err = about.then(ctx, s.Now()); err != nil {
 		return page, err
 	}
 	if t.LateSince != nil {
-		add("Primo termine passato", italian.Moment(*t.LateSince))
+		add(message.Say("task_page.late_since"), italian.Moment(*t.LateSince))
 	}
 	if t.Reminders > 0 {
-		add("Solleciti", italian.Count(t.Reminders, "inviato", "inviati"))
+		add(message.Say("task_page.reminders"), message.Count("task_page.reminded", t.Reminders))
 	}
 	switch {
 	case t.Kind == care.ReferralAnswer:
-		page.Answer = &web.Link{URL: "/segnalazioni/" + t.ReferralID, Text: "Vai alla segnalazione"}
+		page.Answer = &web.Link{URL: "/segnalazioni/" + t.ReferralID, Text: message.Say("task_page.to_referral")}
 	case parts.MayClaim(who, t):
 		form := web.NewForm("/compiti/" + t.ID + "/prendi")
 		page.Claim = &form
 	}
 	if care.ReadsCases(who, rules.Policy) && t.Kind != care.TransferAnswer { // whose case file is another zone's
-		page.Case = &web.Link{URL: "/fascicoli/" + t.CaseID, Text: "Apri il fascicolo " + t.CaseNumber}
+		page.Case = &web.Link{URL: "/fascicoli/" + t.CaseID, Text: message.Say("case_pages.open_case", "Number", t.CaseNumber)}
 	}
 	if page.Asked, err = s.asked(ctx, who, rules, t); err != nil {
 		return page, err
@@ -249,21 +250,21 @@ func taskState(who care.Staff, t ledger.Task, now time.Time) string {
 	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.Actors().Workable(who):
 		return ""
 	case t.State == care.TaskReady:
-		return "L’attività è libera: la può fare " + italian.ARole(t.Role) + "."
+		return message.Say("task_page.state_free", "Role", italian.ARole(t.Role))
 	case t.State == care.TaskReserved && t.HolderGone:
-		return "L’attività è affidata a " + present.HolderName(t) + ", che non lavora più qui: la passa a un collega il responsabile."
+		return message.Say("task_page.state_holder_gone", "Name", present.HolderName(t))
 	case t.State == care.TaskReserved && t.AwayUntil != nil && !t.Actors().Seat() && t.StandsName != "":
-		return "L’attività è affidata a " + present.HolderName(t) + ", che " + italian.Away(*t.AwayUntil, now) + ": la fa " + t.StandsName + "."
+		return message.Say("task_page.state_stood_in", "Name", present.HolderName(t), "Away", italian.Away(*t.AwayUntil, now), "Other", t.StandsName)
 	case t.State == care.TaskReserved && t.AwayUntil != nil:
-		return "L’attività è affidata a " + present.HolderName(t) + ", che " + italian.Away(*t.AwayUntil, now) + "."
+		return message.Say("task_page.state_away", "Name", present.HolderName(t), "Away", italian.Away(*t.AwayUntil, now))
 	case t.State == care.TaskReserved:
-		return "L’attività è affidata a " + present.HolderName(t) + " (" + italian.Role(t.HolderRole) + ")."
+		return message.Say("task_page.state_held", "Name", present.HolderName(t), "Role", italian.Role(t.HolderRole))
 	case t.State == care.TaskCompleted && t.Outcome == "": // a colleague's word in an équipe
-		return "L’attività è completata. Che cosa è stato detto lo legge chi siede nell’équipe."
+		return message.Say("task_page.state_said")
 	case t.State == care.TaskCompleted:
-		return "L’attività è completata: " + italian.Outcome(t.Kind, t.Outcome) + "."
+		return message.Say("task_page.state_completed", "Outcome", italian.Outcome(t.Kind, t.Outcome))
 	}
-	return "L’attività è " + italian.TaskState(t.State) + "."
+	return message.Say("task_page.state_is", "State", italian.TaskState(t.State))
 }
 
 // asked is what the other side of a referral wrote, for the tasks that it came
@@ -280,17 +281,17 @@ func (s *Place) asked(ctx context.Context, who care.Staff, rules *zone.Rules, t 
 		return nil, err
 	}
 	asked := &Asked{
-		Title: "Che cosa chiede " + article.The(present.AgencyName(rules.Policy, referral.ToAgency)), Note: referral.Note,
-		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: "Apri la segnalazione"}, about: referral,
+		Title: message.Say("task_page.what_is_asked", "Agency", article.The(present.AgencyName(rules.Policy, referral.ToAgency))), Note: referral.Note,
+		Referral: web.Link{URL: "/segnalazioni/" + referral.ID, Text: message.Say("task_page.open_referral")}, about: referral,
 	}
 	switch t.Kind {
 	case care.ReferralOutcome:
-		asked.Title = "La persona è stata inviata " + article.To(present.AgencyName(rules.Policy, referral.ToAgency))
+		asked.Title = message.Say("task_page.was_sent", "Agency", article.To(present.AgencyName(rules.Policy, referral.ToAgency)))
 		if agency, ok := rules.Agency(referral.ToAgency); ok && agency.ByLink() {
-			asked.Next = "Il partner risponde dal link che riceve per email; se ti risponde a voce, registra tu l’esito"
+			asked.Next = message.Say("task_page.answers_by_link")
 		}
 	case care.NextStepAfterRejection:
-		asked.Title = "Perché " + article.The(present.AgencyName(rules.Policy, referral.ToAgency)) + " ha rifiutato"
+		asked.Title = message.Say("task_page.why_rejected", "Agency", article.The(present.AgencyName(rules.Policy, referral.ToAgency)))
 		if reason, ok := rules.RejectReason(referral.Reason); ok {
 			asked.Reason, asked.Next = reason.Name, italian.Upper(italian.NextStep(reason.NextStep))
 		}
