@@ -231,7 +231,7 @@ func (w *crowd) logsIn(who *caller) {
 // logged in.
 var noReadings = []string{
 	"/status", "/livez", "/readyz", "/openapi.json", "/openapi-3.0.json", "/assets/*file", "/login", "/login/callback", "/logged-out", "/sessione", live.Path,
-	"/invito/:token", "/invito/mediatore/:token", "/mediatori/:id", "/mediatori/:id/altro", "/mediatori/:id/annulla", "/mediatori/:id/svolto", "/calendario/:token", "/ripresa/:id", "/bozze/:id", "/assenze/:id", "/promemoria/:id/sposta", "/sportello/numeri/:id", "/consulti/:id", rest.Prefix + "/zones/:code", rest.Prefix + "/services/:code/offers",
+	"/invito/:token", "/invito/mediatore/:token", "/mediatori/:id", "/mediatori/:id/altro", "/mediatori/:id/annulla", "/mediatori/:id/svolto", rest.Prefix + "/mediations/:id", "/calendario/:token", "/ripresa/:id", "/bozze/:id", "/assenze/:id", "/promemoria/:id/sposta", "/sportello/numeri/:id", "/consulti/:id", rest.Prefix + "/zones/:code", rest.Prefix + "/services/:code/offers",
 }
 
 // addresses are those of a route for a file: with all of its ids that may stand there.

@@ -1063,7 +1063,7 @@ func (b *Rig) Description() *huma.OpenAPI {
 	b.t.Helper()
 	gin.SetMode(gin.ReleaseMode)
 	described, err := rest.Mount(gin.New(), rest.Options{
-		Guard: b.Guard(), Records: b.Records, Doubles: b.Records, Door: b.Door(), Book: b.book(), Problems: b.problems(), Words: fakeWords{}, Now: b.clock,
+		Guard: b.Guard(), Records: b.Records, Doubles: b.Records, Requests: b.Requests, Door: b.Door(), Book: b.book(), Problems: b.problems(), Words: fakeWords{}, Now: b.clock,
 	})
 	if err != nil {
 		b.t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"percorso/api/envelope"
 	"percorso/api/problem"
 	"percorso/api/rest/counter"
+	"percorso/api/rest/mediations"
 	"percorso/api/rest/off"
 	"percorso/api/rest/sayable"
 	"percorso/api/rest/visits"
@@ -61,6 +62,7 @@ type Options struct {
 	Consults counter.Consults
 	Waiting  waiting.Records
 	Visits   visits.Visits
+	Requests mediations.Requests
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -111,6 +113,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	registerAbsences(a)
 	off.Register(operations(a), a.records)
 	visits.Register(operations(a), a.records, a.visits, a.now)
+	mediations.Register(operations(a), o.Requests, a.now)
 	registerReminders(a)
 	registerWaiting(a)
 	registerWritten(a)

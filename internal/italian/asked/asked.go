@@ -19,7 +19,7 @@ var sentences = map[string]string{
 	"by": "Scegli chi lo chiede.", "date": "Scegli quale data.", "on": "Indica il giorno.", "source": "Scrivi da dove si sa.", "watcher": "Scegli chi la segue.", "system": "Scegli il sistema.", "first": "Indica il primo giorno.", "last": "Indica l’ultimo giorno.",
 	"search": "Scrivi un nome, una data di nascita, un telefono o un numero.", "mail": "Indica quale messaggio.", "run": "Indica di quale percorso è il messaggio.", "what": "Scegli che cosa fare.", "how": "Scegli come ci si incontra.", "invited": "Scegli chi è invitato.", "place": "Scrivi dove ci si incontra.", "why": "Scrivi perché.",
 	"goes": "Scegli chi va.", "knows": "Scegli chi lo sa e resta raggiungibile.", "minutes": "Scrivi quanti minuti dura.",
-	"answer": "Scegli che cosa rispondere.", "answered": "Indica se ha risposto.", "lot": "Scegli a chi chiederlo.", "mode": "Scegli se di persona o per telefono.",
+	"answer": "Scegli che cosa rispondere.", "answered": "Indica se ha risposto.", "lot": "Scegli a chi chiederlo.", "proposed_at": "Indica l’ora che il fornitore propone.", "mode": "Scegli se di persona o per telefono.",
 	"zone": "Scegli la zona.", "into": "Scegli il fascicolo che resta.", "other": "Scegli l’altro fascicolo.", "cerca": "Scrivi un nome o un numero.", "ente": "Scegli il partner.", "bisogno": "Scegli il bisogno a cui risponde.",
 }
 
