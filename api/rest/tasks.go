@@ -34,7 +34,7 @@ type taskJSON struct {
 	ReadyAt    time.Time            `json:"ready_at"`
 	DueAt      *time.Time           `json:"due_at,omitempty" doc:"When the supervisor is told: to claim while ready, to complete while reserved"`
 	Reminders  int                  `json:"reminders"`
-	Escalated  bool                 `json:"escalated"`
+	Escalated  bool                 `json:"escalated" doc:"Its term is over, and a supervisor was told"`
 	LateSince  *time.Time           `json:"late_since,omitempty" doc:"The first term of the task that passed; it stays, whoever takes the task and whatever term is set"`
 	Suspended  bool                 `json:"suspended" doc:"With its case: it may be done, and is due at no time"`
 	Answered   bool                 `json:"answered" doc:"An accepted answer to it is on its way: until that is worked or refused, nothing can be done with it"`

@@ -61,7 +61,7 @@ type Waiting struct {
 	Also      []Who          `json:"also,omitempty"`         // who else has the same to do
 	Known     bool           `json:"acknowledged,omitempty"` // the referral that is to be answered was acknowledged
 	NoLink    bool           `json:"no_link,omitempty"`      // the partner has no link any more through which it could answer
-	Then      string         `json:"then,omitempty"`         // what happens at Until: remind, escalate, escalated, resume, or the code of the deadline
+	Then      string         `json:"then,omitempty"`         // what happens at Until: remind, escalate, escalated, untold, resume, or the code of the deadline
 	Tells     Tells          `json:"tells,omitempty"`        // whom Percorso tells when the term is over, where that is not the supervisor
 	StandIns  []care.Role    `json:"stand_ins,omitempty"`    // who can stand in
 	Means     []actors.Means `json:"means,omitempty"`        // what the supervisor can do, where they can stand in
@@ -138,8 +138,9 @@ const CauseKeepers = "keepers"
 // the role sit there already.
 const CauseSeated = "seated"
 
-// ThenEscalated says that the supervisor was told already.
-const ThenEscalated = "escalated"
+// ThenEscalated says that the supervisor was told already; ThenUntold that nobody could be, and
+// that the first one will be who can.
+const ThenEscalated, ThenUntold = "escalated", "untold"
 
 // Facts are what Explain needs to know of an open case. Times are absolute.
 type Facts struct {
@@ -183,6 +184,7 @@ type FactTask struct {
 	RemindAt   *time.Time // the next of the two, as the clock stands
 	EscalateAt *time.Time
 	Escalated  bool
+	Untold     bool // escalated, which reached nobody
 	Suspended  bool // its clocks stand still
 	Candidates int  // how many members of staff may do it
 	// ProposerCould: who proposed what it is to approve, or has asked what it answers, has its
@@ -338,10 +340,15 @@ func (w Waiting) Counted(now time.Time, cal care.Calendar) Waiting {
 	if !w.Since.IsZero() {
 		w.SinceDays = cal.WorkingDaysBetween(w.Since, now)
 	}
-	if w.For == WaitTask && w.Until != nil && (w.Then == ThenEscalated || now.After(*w.Until)) {
+	if w.For == WaitTask && w.Over(now) {
 		w.LateDays = cal.WorkingDaysBetween(*w.Until, now)
 	}
 	return w
+}
+
+// Over says whether the term has passed at a time.
+func (w Waiting) Over(now time.Time) bool {
+	return w.Until != nil && (w.Then == ThenEscalated || w.Then == ThenUntold || now.After(*w.Until))
 }
 
 // Disputed is what a closed case waits for of which somebody says that its closure was a
@@ -408,6 +415,8 @@ func explainTask(t FactTask, now time.Time) Waiting {
 		return w
 	}
 	switch {
+	case t.Untold:
+		w.Then = ThenUntold
 	case t.Escalated:
 		w.Then = ThenEscalated
 	case t.RemindAt != nil && now.Before(*t.RemindAt):

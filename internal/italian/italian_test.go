@@ -361,6 +361,11 @@ func TestSentence(t *testing.T) {
 			Since: at(t, "2026-11-20 09:00"), Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", Tells: health.TellsNobody,
 		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Monitoraggio», da venerdì 20 novembre. " +
 			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): nella zona non c’è un responsabile da avvisare."},
+		{"a supervisor who is new, and yet to be told", health.Waiting{
+			Health: health.Late, For: health.WaitTask, Task: care.Review, State: care.TaskReady, Role: care.SocialWorker, Agency: "comune",
+			Since: at(t, "2026-11-20 09:00"), Until: when("2026-11-23 18:00"), LateDays: 2, Then: health.ThenUntold,
+		}, "Aspetta che un assistente sociale (Comune di Prova) prenda l’attività «Monitoraggio», da venerdì 20 novembre. " +
+			"In ritardo di 2 giorni lavorativi (era per lun 23 nov): non è ancora stato avvisato nessun responsabile, e lo sarà il primo raggiungibile."},
 		{"a protected person whose keeper is away alone", health.Waiting{
 			Health: health.Late, For: health.WaitTask, Task: care.Assessment, State: care.TaskReserved, Role: care.SocialWorker, Agency: "comune", Kept: true,
 			Since: at(t, "2026-11-20 09:00"), Until: when("2026-11-23 18:00"), LateDays: 2, Then: "escalated", Tells: health.TellsKeepers, Away: &health.Away{Last: at(t, "2026-12-05 00:00")},
@@ -676,7 +681,7 @@ func TestAChangeIsSaid(t *testing.T) {
 func TestMailsSayWhoAsks(t *testing.T) {
 	until := at(t, "2026-12-01 18:00")
 	seen := map[string]bool{}
-	for _, kind := range []string{"reminder", "escalation", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited", "date_nears"} {
+	for _, kind := range []string{"reminder", "escalation", "escalations", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited", "date_nears"} {
 		subject, text, ok := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
 		if !ok || seen[text] || !strings.Contains(subject, "Ente di prova") || !strings.Contains(text, "Chi chiamare: Ente di prova, telefono 0574 000000") {
 			t.Errorf("%s: %q %q", kind, subject, text)

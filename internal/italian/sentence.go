@@ -298,7 +298,7 @@ func since(w health.Waiting, now time.Time) string {
 // Term says until when, and what happens or has happened then.
 func Term(w health.Waiting, now time.Time) string {
 	switch {
-	case w.Until == nil && w.Then == "escalated":
+	case w.Until == nil && (w.Then == health.ThenEscalated || w.Then == health.ThenUntold):
 		return told(w)
 	case w.Until == nil:
 		return ""
@@ -324,7 +324,13 @@ func told(w health.Waiting) string {
 	case health.TellsNobody:
 		return "nella zona non c’è un responsabile da avvisare"
 	case health.TellsKeepers:
+		if w.Then == health.ThenUntold {
+			return "non è ancora stato avvisato nessuno, e lo sarà il primo raggiungibile tra chi può sapere della persona, che è protetta"
+		}
 		return "è stato avvisato chi può sapere della persona, che è protetta"
+	}
+	if w.Then == health.ThenUntold {
+		return "non è ancora stato avvisato nessun responsabile, e lo sarà il primo raggiungibile"
 	}
 	return "il responsabile è stato avvisato"
 }
@@ -332,12 +338,12 @@ func told(w health.Waiting) string {
 // overdue says since when a term has passed, and whether the supervisor knows; empty:
 // it has not.
 func overdue(w health.Waiting, now time.Time) string {
-	if w.Until == nil || w.Then != "escalated" && !now.After(*w.Until) {
+	if !w.Over(now) {
 		return ""
 	}
 	text := Late(w.LateDays, *w.Until, now)
 	switch {
-	case w.Then == "escalated" || w.Tells == health.TellsNobody:
+	case w.Then == health.ThenEscalated || w.Then == health.ThenUntold || w.Tells == health.TellsNobody:
 		return text + ": " + told(w)
 	case w.Tells == health.TellsKeepers:
 		return text + ": sta per essere avvisato chi può sapere della persona, che è protetta"

@@ -179,7 +179,7 @@ type Task struct {
 	Ready      time.Time      `db:"ready_at"`
 	Due        *time.Time     `db:"due_at"` // when the supervisor is told: to claim while ready, to complete while reserved
 	Reminders  int            `db:"reminders"`
-	Escalated  bool           `db:"escalated"`
+	Escalated  bool           `db:"escalated"`     // it is late, and somebody was told so
 	LateSince  *time.Time     `db:"late_since"`    // the first term of the task that passed; stays, whoever takes it and whatever term is set
 	Suspended  bool           `db:"suspended"`     // with its case: its clocks stand still, and it is due at no time
 	Answered   bool           `db:"answered"`      // an accepted answer to it is on its way: until that is worked or refused, nobody may do anything with it

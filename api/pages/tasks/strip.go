@@ -78,7 +78,10 @@ func (a *subject) then(ctx context.Context, now time.Time) (string, error) {
 		w.Until, w.Then = t.Due, ""
 	}
 	if t.LateSince != nil && !now.Before(*w.Until) {
-		w.Then = health.ThenEscalated
+		w.Then = health.ThenUntold
+		if t.Escalated {
+			w.Then = health.ThenEscalated
+		}
 	}
 	return italian.Upper(italian.Term(w, now)) + ".", nil
 }

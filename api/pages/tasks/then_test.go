@@ -2,6 +2,7 @@ package tasks_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,8 +49,9 @@ func TestATasksPageSaysWhoIsToldAsItsCaseDoes(t *testing.T) {
 		"nobody, for this task":  {health.Waiting{For: health.WaitTask, TaskID: apitest.SomeID, Until: &due, Tells: health.TellsNobody}, due, nil, nobody},
 		"nobody, and it is over": {health.Waiting{For: health.WaitTask, Tells: health.TellsNobody}, over, &over, nobody},
 		"told, since it is over": {health.Waiting{For: health.WaitTask}, over, &over, "il responsabile è stato avvisato"},
+		"over, and not told yet": {health.Waiting{For: health.WaitTask}, over, &over, "non è ancora stato avvisato nessun responsabile"},
 	} {
-		waiting, task.Due, task.LateSince = c.waiting, &c.due, c.late
+		waiting, task.Due, task.LateSince, task.Escalated = c.waiting, &c.due, c.late, !strings.Contains(name, "not told")
 		require.Contains(t, b.Open(t, "/compiti/"+apitest.SomeID).Words(), c.says, name)
 	}
 	waiting = health.Waiting{For: health.WaitTime}

@@ -15,8 +15,9 @@ import (
 // mailTexts are the subject and the sentence of each kind of mail. They name
 // no person: mailboxes are read on phones, and mails are forwarded.
 var mailTexts = map[string]struct{ subject, sentence string }{
-	"reminder":   {"Percorso: un’attività ti aspetta", "Un’attività affidata a te, o libera per il tuo servizio, aspetta di essere fatta."},
-	"escalation": {"Percorso: un’attività è in ritardo", "Un’attività della tua zona ha superato la scadenza: guarda che cosa si può fare."},
+	"reminder":    {"Percorso: un’attività ti aspetta", "Un’attività affidata a te, o libera per il tuo servizio, aspetta di essere fatta."},
+	"escalation":  {"Percorso: un’attività è in ritardo", "Un’attività della tua zona ha superato la scadenza: guarda che cosa si può fare."},
+	"escalations": {"Percorso: più attività sono in ritardo", "Più attività della tua zona hanno superato la scadenza, e finora non c'era un responsabile da avvisare: guarda che cosa si può fare."},
 
 	"date_nears": {"Percorso: una data importante da seguire", "In un fascicolo c'è una data importante che segui tu, o il tuo servizio: guardala, e di' a chi serve che cosa c'è da fare. Le date che segui sono anche nella pagina «Oggi»."},
 

@@ -38,10 +38,11 @@ func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes 
 // WakeOverdue makes entries of clocks that are overdue for half a minute, at most one
 // in ten minutes of each run, and says of how many. The clock of a mistake that waits for a
 // second person has no run, since its case is closed, and that of a day after which something
-// is lost moves no path: both are worked here.
+// is lost moves no path: both are worked here. So is it told that a term is over, once there is
+// somebody whom that reaches.
 func (o *Outbox) WakeOverdue(ctx context.Context, most int) (count int, err error) {
 	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
-		_, err := tx.Exec(ctx, `SELECT mistakes_fall_due(clock_timestamp()), dates_fall_due(clock_timestamp())`)
+		_, err := tx.Exec(ctx, `SELECT mistakes_fall_due(clock_timestamp()), dates_fall_due(clock_timestamp()), tell_untold(clock_timestamp())`)
 		return err
 	})
 	if err != nil {

@@ -6,9 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/health"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/told"
 )
@@ -56,6 +59,33 @@ func TestAReminderSaysWhomItReached(t *testing.T) {
 	require.Equal(t, 2, p.Count(`timeline WHERE code = 'escalation_unsent'`))
 	require.Equal(t, 1, p.Count(`task WHERE reminders > 0`), "what reached nobody is counted nowhere")
 	require.Zero(t, p.Count(`timeline WHERE code = 'escalated'`))
+
+	// Nor does the case say that they were. The first supervisor who is there hears of it, by one mail.
+	reader := p.Accounts["social_worker.prato"]
+	then := func() string {
+		file, err := p.Records.CaseFile(t.Context(), reader, ledger.BareID(run))
+		require.NoError(t, err)
+		return file.Waiting.Then
+	}
+	tells := func() {
+		_, err := outbox.New(p.Pool(standalone.Worker)).WakeOverdue(t.Context(), 10)
+		require.NoError(t, err)
+	}
+	require.Equal(t, health.ThenUntold, then())
+	late, err := p.Records.Task(t.Context(), reader, ready.ID)
+	require.NoError(t, err)
+	require.False(t, late.Escalated)
+	tells()
+	require.Zero(t, p.Count(`mail WHERE template LIKE 'escalation%'`))
+	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = true WHERE subject = 'supervisor.prato'`)
+	require.NoError(t, err)
+	require.Equal(t, health.ThenUntold, then(), "until that is done")
+	tells()
+	tells()
+	require.Equal(t, []map[string]any{{"template": "escalations", "link": "/casi-bloccati", "recipient": p.Accounts["supervisor.prato"].Email}},
+		p.Rows(`SELECT template, link, recipient FROM mail WHERE template LIKE 'escalation%'`))
+	require.Equal(t, 2, p.Count(`timeline WHERE code = 'escalated'`))
+	require.Equal(t, health.ThenEscalated, then())
 }
 
 // Of whose mail comes back "sent" is not said, and their supervisor reads whose it is,

@@ -93,7 +93,10 @@ func (w *permits) alarm(t postgres.TaskRow) error {
 	if _, err := w.mail("reminder", "", t, t.Holder, t.Role, t.Agency); err != nil {
 		return err
 	}
-	_, err = w.mail("escalation", "", t, nil, care.Supervisor, "")
+	reached, err := w.mail("escalation", "", t, nil, care.Supervisor, "")
+	if err == nil && !reached && t.Escalated {
+		w.queue(`UPDATE task SET untold_since = $2 WHERE id = $1`, t.ID, w.step.At)
+	}
 	return err
 }
 

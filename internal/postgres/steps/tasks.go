@@ -136,9 +136,9 @@ func (w *tasks) redirects(t ledger.TaskChange) bool {
 func (w *tasks) openRedirected(t ledger.TaskChange, role care.Role, agency string) {
 	before := w.about.Answer
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated, suspended,
-			stood_at, term_set, late_since)
+			stood_at, term_set, late_since, untold_since)
 		SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, clock_from, remind_at, escalate_at, reminded, escalated, $10::boolean,
-			CASE WHEN $10 THEN coalesce(stood_at, $9) END, term_set, late_since FROM task WHERE id = $11 ON CONFLICT DO NOTHING`,
+			CASE WHEN $10 THEN coalesce(stood_at, $9) END, term_set, late_since, untold_since FROM task WHERE id = $11 ON CONFLICT DO NOTHING`,
 		t.ID, w.step.Run, w.caseID(), w.run.Zone, agency, role, t.Kind, t.Referral, w.step.At, w.suspension.holds(t.Kind), before.ID)
 	if partner, ok := w.policy.TaskByLink(t); ok {
 		w.links.invite(partner, t.Kind, t.ID, t.Referral, w.step.At)
@@ -159,9 +159,9 @@ func (w *tasks) openAgain(t ledger.TaskChange, zone string, role care.Role, agen
 	}
 	clock := w.policy.Terms(t.Kind).Resumed(before[0].Clock(), before[0].Ended, w.step.At)
 	w.queue(`INSERT INTO task (id, run_id, case_id, zone, agency, role, kind, service, referral_id, state, ready_at, clock_from, remind_at, escalate_at, reminded, escalated,
-			suspended, stood_at, begun_at, term_set, late_since)
+			suspended, stood_at, begun_at, term_set, late_since, untold_since)
 		SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, 'ready', $9, $10::timestamptz, $11, $12, reminded, escalated,
-			$13::boolean, CASE WHEN $13 THEN $9::timestamptz END, $14, term_set, late_since FROM task WHERE id = $15 ON CONFLICT DO NOTHING`,
+			$13::boolean, CASE WHEN $13 THEN $9::timestamptz END, $14, term_set, late_since, untold_since FROM task WHERE id = $15 ON CONFLICT DO NOTHING`,
 		t.ID, w.step.Run, w.caseID(), zone, agency, role, t.Kind, t.Referral, w.step.At, clock.From, clock.Remind, clock.Escalate,
 		w.suspension.holds(t.Kind), clock.Begun, before[0].ID)
 	if partner, ok := w.policy.TaskByLink(t); ok {
@@ -270,10 +270,11 @@ func (w *tasks) clocks() (int, error) {
 			continue
 		}
 		if t.EscalateAt != nil && !t.EscalateAt.After(w.step.At) {
-			w.queue(`UPDATE task SET reminded = true, escalated = true, late_since = coalesce(late_since, escalate_at) WHERE id = $1`, t.ID)
-			if _, err := w.mail("escalation", "escalated", t, nil, care.Supervisor, ""); err != nil {
+			reached, err := w.mail("escalation", "escalated", t, nil, care.Supervisor, "")
+			if err != nil {
 				return 0, err
 			}
+			w.queue(`UPDATE task SET reminded = true, escalated = true, late_since = coalesce(late_since, escalate_at), untold_since = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END WHERE id = $1`, t.ID, reached, w.step.At)
 			continue
 		}
 		if err := w.remind(t); err != nil {

@@ -110,6 +110,7 @@ type taskFact struct {
 	pools  [2]health.Shifts // who may take it, and the supervisors
 	seated bool             // each supervisor sits in another seat of its équipe
 	taken  bool             // so does each keeper of its role
+	untold bool             // its term is over, and nobody could be told so
 }
 
 // keptTask is what only her keepers can do about a task of a protected person.
@@ -197,6 +198,7 @@ const (
 	selectKept  = `SELECT * FROM kept_tasks($1::uuid[])`
 	selectDates = `SELECT * FROM watched_dates($1::uuid[], $2)`
 
+	selectUntold = `SELECT task_id FROM untold_tasks($1::uuid[])`
 	selectSeated = `SELECT task_id FROM seated_elsewhere($1::uuid[])`
 	selectTaken  = `SELECT task_id FROM kept_seats($1::uuid[])`
 )
@@ -236,6 +238,9 @@ func rest(ctx context.Context, tx postgres.Tx, facts []factsRow) error {
 	if kept := that(func(f factsRow) bool { return f.Kept && f.seats() }); len(kept) > 0 {
 		queueMarks(b, selectTaken, kept, facts, func(t *taskFact) { t.taken = true })
 	}
+	if late := that(factsRow.escalated); len(late) > 0 {
+		queueMarks(b, selectUntold, late, facts, func(t *taskFact) { t.untold = true })
+	}
 	if b.Len() == 0 {
 		return nil
 	}
@@ -245,6 +250,11 @@ func rest(ctx context.Context, tx postgres.Tx, facts []factsRow) error {
 // seats says whether somebody is asked for something from a seat of an équipe.
 func (r factsRow) seats() bool {
 	return slices.ContainsFunc(r.Tasks, func(t taskFact) bool { return slices.Contains(actors.SeatKinds, t.Kind) })
+}
+
+// escalated says whether a term is over so that somebody is told.
+func (r factsRow) escalated() bool {
+	return slices.ContainsFunc(r.Tasks, func(t taskFact) bool { return t.Escalated })
 }
 
 // taskOf finds a task of a case; nil: it is not among the facts.
@@ -379,7 +389,7 @@ func (t taskFact) fact(zone string) health.FactTask {
 	for _, a := range t.away {
 		fact.Absences = append(fact.Absences, a.fact())
 	}
-	fact.Taken = t.taken
+	fact.Taken, fact.Untold = t.taken, t.untold
 	switch {
 	case t.Supervisor != nil || t.Kind == care.ClosureApproval: // of which who proposed it may be the one that there is
 	case t.kept != nil:

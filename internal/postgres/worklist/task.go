@@ -13,7 +13,7 @@ const SelectTask = `SELECT t.id::text, t.run_id, t.case_id::text, coalesce(f.num
 	t.kind, t.state, t.role, t.agency, t.service, t.reason, coalesce(t.referral_id::text, '') AS referral_id, coalesce(t.holder::text, '') AS holder_id, coalesce(identity_of(t.proposed_by), '') AS proposer,
 	coalesce(h.name, '') AS holder_name, coalesce(h.role, '') AS holder_role, ` + postgres.HolderGone + ` AS holder_gone, ` + postgres.TaskStamp + ` AS stamp,
 	away.last_day AS away_until, coalesce(stands.id::text, '') AS substitute_id, coalesce(stands.name, '') AS substitute_name, coalesce(first.id::text, '') AS first_id, coalesce(first.name, '') AS first_name, ` + outcomeSaid + ` AS outcome, t.ready_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, t.reminders,
-	t.escalated AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
+	t.escalated AND t.untold_since IS NULL AND NOT t.suspended AS escalated, t.late_since, t.suspended, t.ended_at IS NULL AND answer_on_its_way(t.id) AS answered
 	FROM task t LEFT JOIN case_file f ON f.id = t.case_id LEFT JOIN person p ON p.case_id = t.case_id
 	LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.run_id = t.run_id AND g.agency = my('agency') LIMIT 1) s ON true
 	LEFT JOIN LATERAL holder_away(CASE WHEN t.state = 'reserved' THEN t.id END, my_now()) away ON true LEFT JOIN staff stands ON stands.id = away.substitute
