@@ -24,6 +24,7 @@ import (
 	"percorso/internal/italian/jobs"
 	places "percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/working"
 	"percorso/internal/zone"
 )
@@ -114,15 +115,15 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 		shown.Options = in.lists[f.From]
 		switch f.From {
 		case fields.Leads:
-			shown.Hint += following.Hint(in.rules.Policy, in.file)
+			shown.Hint = sentences(shown.Hint, following.Hint(in.rules.Policy, in.file))
 		case fields.ShownPermits:
-			shown.Hint += " Adesso risulta: " + present.Permit(in.file.PersonData) + "."
+			shown.Hint = sentences(shown.Hint, message.Say("case_acts.stands", "Value", present.Permit(in.file.PersonData)))
 		}
 		if slices.Contains(folded, f.From) {
 			shown.Shape, shown.Type = "select", ""
 		}
 		if f.Name == string(completion.FieldCircle) {
-			shown.Shape, shown.Type, shown.Empty, shown.Hint = "select", "", "Come di solito", italian.FieldHelp(f.Name)
+			shown.Shape, shown.Type, shown.Empty, shown.Hint = "select", "", message.Say("task_form.usual_circle"), italian.FieldHelp(f.Name)
 		}
 		for _, code := range f.Choices {
 			shown.Options = append(shown.Options, web.Option{Value: code, Text: italian.Upper(a.texts.Choice(code)), Chosen: code == value})
@@ -139,8 +140,13 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 	default:
 		shown.Shape, shown.Type = "input", "text"
 	}
-	shown.Hint = strings.TrimSpace(shown.Hint + in.noted.Hint(f.Name))
+	shown.Hint = sentences(shown.Hint, in.noted.Hint(f.Name))
 	return []web.Field{shown}
+}
+
+// sentences are those of some that say something, in one line.
+func sentences(list ...string) string {
+	return strings.Join(slices.DeleteFunc(list, func(s string) bool { return s == "" }), " ")
 }
 
 // appointment asks for a service that is not under way, with a day and an hour.

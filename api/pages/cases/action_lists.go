@@ -19,6 +19,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/protection"
 	"percorso/internal/sole"
 )
@@ -55,8 +56,8 @@ var lists = map[fields.List]func(s *Place, ctx context.Context, who care.Staff, 
 		files, err := s.Records.MergeCandidates(ctx, who, in.file.ID)
 		return web.Each(files, func(file ledger.CaseFile) web.Option {
 			return web.Option{
-				Value: file.ID, Text: file.Person + ", fascicolo " + file.Number, Chosen: file.ID == chosen,
-				Hint: italian.Stage(file.Stage) + ", aperto " + italian.Dated("", file.Opened.In(italian.Rome)) + "." + toldApart(file) + unitesWith(file.Known),
+				Value: file.ID, Text: message.Say("case_pages.person_and_case", "Person", file.Person, "Number", file.Number), Chosen: file.ID == chosen,
+				Hint: sentences(message.Say("case_acts.same_person", "Stage", italian.Stage(file.Stage), "Opened", italian.Dated("", file.Opened.In(italian.Rome))), toldApart(file), unitesWith(file.Known)),
 			}
 		}), err
 	},
@@ -69,7 +70,7 @@ var lists = map[fields.List]func(s *Place, ctx context.Context, who care.Staff, 
 		}), nil
 	},
 	fields.ConsentedAgencies: func(_ *Place, _ context.Context, _ care.Staff, in asked, chosen string) ([]web.Option, error) {
-		all := web.Option{Text: "Tutti gli enti privati", Chosen: chosen == ""}
+		all := web.Option{Text: message.Say("case_acts.all_private"), Chosen: chosen == ""}
 		return append(agencyOptions(in.file.MayWithdrawFrom(in.rules.Policy), chosen), all), nil
 	},
 	fields.OwnColleagues:   colleaguesWho(func(who care.Staff, _ asked, s care.Staff) bool { return keepsFile(who, s) }),
@@ -101,7 +102,7 @@ var lists = map[fields.List]func(s *Place, ctx context.Context, who care.Staff, 
 func signersOf(s *Place, _ context.Context, _ care.Staff, in asked, chosen string) (options []web.Option, _ error) {
 	p := in.file.PersonData
 	if kin.MaySign(p.Linked, eligibility.Adult(p.BirthDate, p.YearOnly, s.Now()), "") == "" {
-		options = append(options, web.Option{Text: "La persona stessa", Chosen: chosen == ""})
+		options = append(options, web.Option{Text: message.Say("case_acts.person_herself"), Chosen: chosen == ""})
 	}
 	for _, k := range p.Linked {
 		if kin.MaySign(p.Linked, false, k.Name) == "" {
@@ -117,7 +118,7 @@ func signersOf(s *Place, _ context.Context, _ care.Staff, in asked, chosen strin
 // toldApart says of a file that somebody took its person for somebody else.
 func toldApart(file ledger.CaseFile) string {
 	if file.Apart {
-		return " Chi ha aperto uno dei due ha detto che sono due persone."
+		return message.Say("case_acts.told_apart")
 	}
 	return ""
 }
@@ -230,7 +231,7 @@ func shownPermits(chosen string) []web.Option {
 	receipt := all[i]
 	list := append([]web.Option{receipt}, slices.Delete(all, i, i+1)...)
 	for j := range list[1:] {
-		list[j+1].Text = "Nuovo permesso: " + strings.ToLower(list[j+1].Text)
+		list[j+1].Text = message.Say("case_acts.new_permit", "Permit", strings.ToLower(list[j+1].Text))
 	}
 	return list
 }

@@ -23,6 +23,7 @@ import (
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/sole"
 	"percorso/internal/zone"
 )
@@ -189,7 +190,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	case a.facts.Asks == nil && errors.Is(err, ledger.ErrNotFound):
 		// Who is at work on the case without its file may ask too.
 		file.ID = c.Param("id")
-		back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/progetto", Text: "Progetto personalizzato"}
+		back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/progetto", Text: message.Say("case_pages.plan")}
 	default:
 		return parts.CaseForm{}, err
 	}

@@ -23,6 +23,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/course"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Mount registers the pages.
@@ -35,20 +36,31 @@ func (s *Place) Mount(p access.Routes) {
 }
 
 type caseFilter struct {
-	name, text string
-	open       bool
-	health     health.Health
+	name   string
+	open   bool
+	health health.Health
 }
 
 // caseFilters are the lists of case files that one can choose from; the first
 // is shown unless another is asked for.
 var caseFilters = []caseFilter{
-	{"aperti", "Aperti", true, ""},
-	{"in-ritardo", italian.Upper(italian.Health(health.Late)), true, health.Late},
-	{"fermi", italian.Upper(italian.Health(health.Broken)), true, health.Broken},
-	{"senza-nessuno", italian.Upper(italian.Health(health.Orphaned)), true, health.Orphaned},
-	{"come-previsto", italian.Upper(italian.Health(health.Planned)), true, health.Planned},
-	{"chiusi", "Chiusi", false, ""},
+	{"aperti", true, ""},
+	{"in-ritardo", true, health.Late},
+	{"fermi", true, health.Broken},
+	{"senza-nessuno", true, health.Orphaned},
+	{"come-previsto", true, health.Planned},
+	{"chiusi", false, ""},
+}
+
+// text is what people call the list.
+func (f caseFilter) text() string {
+	switch {
+	case f.health != "":
+		return italian.Upper(italian.Health(f.health))
+	case f.open:
+		return message.Say("case_lists.open")
+	}
+	return message.Say("case_lists.closed")
 }
 
 // caseList shows the case files of the caller's agency, the newest first.
@@ -58,9 +70,9 @@ func (s *Place) caseList(c *gin.Context, who care.Staff) error {
 	if chosen < 0 {
 		return care.Refuse(care.Fault{Field: "query.stato", Rule: care.RuleUnknownCode})
 	}
-	page := CaseList{Frame: s.Pages.Frame(c, "Persone che seguo", "/fascicoli"), Doubles: slices.Contains(catalogue.Merge.Asks, who.Role)}
+	page := CaseList{Frame: s.Pages.Frame(c, message.Say("case_lists.title"), "/fascicoli"), Doubles: slices.Contains(catalogue.Merge.Asks, who.Role)}
 	for i, f := range caseFilters {
-		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text, Current: i == chosen})
+		page.Filters = append(page.Filters, web.Link{URL: "/fascicoli?stato=" + f.name, Text: f.text(), Current: i == chosen})
 	}
 	f := caseFilters[chosen]
 	filter := ledger.CaseFilter{Open: &f.open, Health: f.health}
@@ -121,7 +133,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 		Tabs: tabs.Of(file.ID, tabs.Standing), Stage: course.Of(file.Stage), HappenedURL: tabs.Happened(file.ID), PrintURL: "/fascicoli/" + file.ID + "/stampa",
 	}
 	if page.Repeat = present.ToRepeat(file); page.Repeat != "" && catalogue.Book.MayAsk(who.Role) && catalogue.Book.Offered(file) {
-		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: "Prenota il colloquio con un mediatore"}
+		page.Book = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Book.Slug, Text: message.Say("case_page.book_mediator")}
 	}
 	page.Dates, page.DatesBefore = dates.Of(rules.Policy, file, s.Now())
 	page.Leads, page.LeadsBefore = following.Of(rules.Policy, file)
@@ -132,7 +144,7 @@ func (s *Place) casePage(c *gin.Context, who care.Staff) error {
 	if page.Promised, err = promised.Of(ctx, s.Promises, s.Pages, who, file.ID, rules.Calendar, s.Now()); err != nil {
 		return err
 	}
-	page.Back = &web.Link{URL: "/fascicoli", Text: "Persone che seguo"}
+	page.Back = &web.Link{URL: "/fascicoli", Text: message.Say("case_lists.title")}
 	for _, t := range file.Tasks {
 		item := parts.TaskItemOf(who, rules, t, s.Now())
 		item.Person, item.Case, item.Role = "", "", italian.Upper(italian.Role(t.Role))
@@ -160,10 +172,10 @@ func (s *Place) caseReads(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := CaseReads{Frame: s.Pages.Frame(c, "Chi ha letto il fascicolo", "/fascicoli"), More: web.NextPage(c.Request.URL, "dopo", reads.Next)}
-	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Fascicolo della persona"}
+	page := CaseReads{Frame: s.Pages.Frame(c, message.Say("case_reads.title"), "/fascicoli"), More: web.NextPage(c.Request.URL, "dopo", reads.Next)}
+	page.Back = &web.Link{URL: "/fascicoli/" + id, Text: message.Say("case_reads.back_to_case")}
 	if c.Query("da") == "passati" { // the file is another zone's
-		page.Back = &web.Link{URL: "/fascicoli-passati", Text: "Fascicoli passati ad altre zone"}
+		page.Back = &web.Link{URL: "/fascicoli-passati", Text: message.Say("case_reads.back_to_passed")}
 	}
 	for _, r := range reads.Items {
 		page.Reads = append(page.Reads, web.Moment{
@@ -184,17 +196,16 @@ func readerOf(p care.Policy, r ledger.Read) string {
 
 // readFor says as whom somebody read, and what for.
 func readFor(p care.Policy, r ledger.Read) string {
-	as := "Dal link ricevuto per email"
-	if r.ByName != "" {
-		as = italian.Upper(italian.Role(r.ByRole)) + ", "
-		if r.ByZone == p.Zone {
-			as += present.AgencyName(p, r.ByAgency)
-		} else {
-			as += "di un’altra zona (" + r.ByZone + ")"
-		}
+	as := message.Say("case_reads.by_link")
+	switch role := italian.Upper(italian.Role(r.ByRole)); {
+	case r.ByName == "":
+	case r.ByZone == p.Zone:
+		as = message.Say("case_reads.as", "Role", role, "Agency", present.AgencyName(p, r.ByAgency))
+	default:
+		as = message.Say("case_reads.as_elsewhere", "Role", role, "Zone", r.ByZone)
 	}
 	if r.Purpose != "" {
-		as += ". Scopo: " + italian.ReadingPurpose(r.Purpose)
+		as = message.Say("case_reads.as_and_purpose", "As", as, "Purpose", italian.ReadingPurpose(r.Purpose))
 	}
 	return as
 }

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // A merge shows what both files say of the person side by side, and asks whose holds.
@@ -67,13 +68,13 @@ func unitesWith(p *ledger.Person) string {
 	if said = append(said, web.Each(p.Papers, known.Paper)...); len(said) == 0 {
 		return ""
 	}
-	return " Ha: " + strings.Join(said, "; ") + "."
+	return message.Say("case_acts.unites_with", "What", strings.Join(said, "; "))
 }
 
 // said says that there is nothing where there is nothing.
 func said(data string) string {
 	if strings.TrimSpace(data) == "" {
-		return "Nessun dato."
+		return message.Say("case_acts.no_data")
 	}
 	return data
 }

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/reach"
 )
 
@@ -51,7 +52,7 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		if len(members) == 0 {
 			return nil
 		}
-		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: "Chi li riceve", Value: parts.AgencyNames(members)})
+		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: message.Say("case_given.receivers"), Value: parts.AgencyNames(members)})
 		given.Ground = grounds(members)
 	case catalogue.ToOtherZone:
 		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: words.ActivePlan})
@@ -101,7 +102,7 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 		{Name: italian.Field("birth_date"), Value: parts.Born(person)},
 		{Name: italian.Field("citizenship"), Value: parts.CitizenOf(person)},
 		{Name: italian.Field("languages"), Value: enumerated(person.Languages, world.Language)},
-		{Name: "Come si può chiamare", Value: phoneTerms(person)},
+		{Name: message.Say("case_given.phone_terms"), Value: phoneTerms(person)},
 		{Name: italian.Field("phone"), Value: orNone(person.Phone)},
 		{Name: italian.Field("needs"), Value: enumerated(needs, func(code string) string {
 			for _, area := range p.NeedAreas([]string{code}) {
@@ -109,7 +110,7 @@ func givenTerms(p care.Policy, file ledger.Case, needs []string) []web.Term {
 			}
 			return code
 		})},
-		{Name: "Numero del fascicolo", Value: file.Number},
+		{Name: message.Say("case_given.case_number"), Value: file.Number},
 	}
 	return terms
 }
@@ -132,7 +133,7 @@ func enumerated(codes []string, say func(string) string) string {
 
 func orNone(text string) string {
 	if text == "" {
-		return "non indicato"
+		return message.Say("case_given.none")
 	}
 	return text
 }

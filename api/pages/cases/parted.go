@@ -12,6 +12,7 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/undoing"
 )
 
@@ -36,14 +37,13 @@ func mistakeOf(who care.Staff, file ledger.Case, now time.Time) *Mistake {
 	if u == nil || u.SaidAt == nil {
 		return nil
 	}
-	what := "la chiusura"
+	what := message.Say("case_mistakes.closure")
 	if file.MergedInto != "" {
-		what = "l’unione a un altro fascicolo"
+		what = message.Say("case_mistakes.merge")
 	}
-	shown := &Mistake{Text: u.SaidBy + " segnala, " + italian.Dated("", u.SaidAt.In(italian.Rome)) + ", che " + what + " è uno sbaglio. " + present.WaitsForSecond(*u, now) +
-		" Con la conferma il fascicolo torna aperto; senza, " + italian.Dated("", u.Until.In(italian.Rome)) + " la segnalazione decade."}
+	shown := &Mistake{Text: message.Say("case_mistakes.said", "Name", u.SaidBy, "Day", italian.Dated("", u.SaidAt.In(italian.Rome)), "What", what, "Waits", present.WaitsForSecond(*u, now), "Until", italian.Dated("", u.Until.In(italian.Rome)))}
 	if catalogue.Undo.MayAsk(who.Role) && who.ID != u.SaidByID {
-		shown.Confirm = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}
+		shown.Confirm = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Undo.Slug, Text: message.Say("case_pages.look_and_confirm")}
 	}
 	return shown
 }
@@ -53,14 +53,14 @@ func mistakeOf(who care.Staff, file ledger.Case, now time.Time) *Mistake {
 func partedOf(p care.Policy, file ledger.Case, now time.Time) (shown []Parted) {
 	for _, m := range file.Merges {
 		day := italian.Date(m.At.In(italian.Rome))
-		note := Parted{Other: web.Link{URL: "/fascicoli/" + m.Other, Text: "Fascicolo " + m.Number}}
+		note := Parted{Other: web.Link{URL: "/fascicoli/" + m.Other, Text: message.Say("case_pages.case_number", "Number", m.Number)}}
 		switch {
 		case m.Until != nil && m.Stays:
-			note.Text = "A questo fascicolo ne è stato unito un altro il " + day + ". Se è uno sbaglio, in due lo potete annullare fino " + italian.Dated("a", m.Until.In(italian.Rome)) + ", dalla pagina di quello."
+			note.Text = message.Say("case_mistakes.merged_into_this", "Day", day, "Until", italian.Dated("a", m.Until.In(italian.Rome)))
 		case m.Until != nil:
-			note.Text = "Unito il " + day + ". Se è uno sbaglio, in due lo potete annullare fino " + italian.Dated("a", m.Until.In(italian.Rome)) + ": uno lo segnala, un altro conferma."
+			note.Text = message.Say("case_mistakes.merged", "Day", day, "Until", italian.Dated("a", m.Until.In(italian.Rome)))
 		case m.Told(now):
-			note.Text = "L’unione con un altro fascicolo, del " + day + ", è stata annullata " + italian.Dated("", m.Undone.In(italian.Rome)) + "."
+			note.Text = message.Say("case_mistakes.parted", "Day", day, "Undone", italian.Dated("", m.Undone.In(italian.Rome)))
 			note.Since, note.Proposed = sinceOf(p, m), proposedOf(p, file, m)
 		default:
 			continue
@@ -75,7 +75,7 @@ func sinceOf(p care.Policy, m undoing.FileMerge) []string {
 	return web.Each(m.KeptSince, func(k undoing.Kept) string {
 		name := parts.FormTitle(k.Kind)
 		if k.What == undoing.KeptBranch {
-			name = "Cominciato: " + italian.RunKind(care.RunKind(k.Kind))
+			name = message.Say("case_mistakes.begun", "Run", italian.RunKind(care.RunKind(k.Kind)))
 		}
 		if k.Agency != "" {
 			name += ", " + present.AgencyName(p, k.Agency)
@@ -94,10 +94,10 @@ func proposedOf(p care.Policy, file ledger.Case, m undoing.FileMerge) (links []w
 		if again.What == string(care.RunPlacement) {
 			slug = catalogue.ReferToCPI.Slug
 		}
-		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + slug, Text: "Riproponi: " + italian.RunKind(care.RunKind(again.What)) + ", " + present.AgencyName(p, again.Agency)}
+		link := web.Link{URL: "/fascicoli/" + file.ID + "/" + slug, Text: message.Say("case_mistakes.propose_again", "Run", italian.RunKind(care.RunKind(again.What)), "Agency", present.AgencyName(p, again.Agency))}
 		if again.What == undoing.ProposedConsent {
 			link.URL = "/fascicoli/" + file.ID + "/" + catalogue.Consent.Slug + "?" + url.Values{"agency": {again.Agency}}.Encode()
-			link.Text = "Chiedi di nuovo il consenso: " + present.ConsentFor(p, crossing.Consent{Agency: again.Agency, Purpose: again.Purpose})
+			link.Text = message.Say("case_mistakes.ask_consent_again", "Consent", present.ConsentFor(p, crossing.Consent{Agency: again.Agency, Purpose: again.Purpose}))
 		}
 		links = append(links, link)
 	}

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // stageOf is the stage in which the runs of a kind begin; a transfer has none.
@@ -64,26 +65,26 @@ func pathOf(p care.Policy, days func(from, to time.Time) int, file ledger.Case, 
 		}
 		switch {
 		case i == now && stage == care.StageClosed:
-			shown.Class, shown.State = "done", "percorso concluso"
+			shown.Class, shown.State = "done", message.Say("case_path.ended")
 			if file.Closed != nil {
 				shown.Days = []string{italian.Dated("", file.Closed.In(italian.Rome))}
 			}
 		case i == now:
-			shown.Class, shown.State, took.to = "now", "siamo qui", time.Time{}
+			shown.Class, shown.State, took.to = "now", message.Say("case_path.here"), time.Time{}
 		case i > now && len(of[stage]) == 0:
-			shown.Class, shown.State = "ahead", "non ancora"
+			shown.Class, shown.State = "ahead", message.Say("case_path.not_yet")
 		case goesOn && i > now:
-			shown.Class, shown.State = "partly", "già in corso"
+			shown.Class, shown.State = "partly", message.Say("case_path.already")
 		case goesOn:
-			shown.Class, shown.State = "partly", "ancora in corso"
+			shown.Class, shown.State = "partly", message.Say("case_path.still")
 		case len(of[stage]) > 0:
-			shown.Class, shown.State = "done", "concluso"
+			shown.Class, shown.State = "done", message.Say("case_path.branch_ended")
 		case stage == care.StageFirstLevel && !second.IsZero():
-			shown.Class, shown.State = "done", "poi si è proseguito"
+			shown.Class, shown.State = "done", message.Say("case_path.went_on")
 		case stage == care.StageFirstLevel:
-			shown.Class, shown.State, took.to = "done", "poi il percorso si è chiuso", closedAt(file)
+			shown.Class, shown.State, took.to = "done", message.Say("case_path.closed_then"), closedAt(file)
 		default:
-			shown.Class, shown.State = "skipped", "non c’è stato"
+			shown.Class, shown.State = "skipped", message.Say("case_path.skipped")
 		}
 		if !took.from.IsZero() && stage != care.StageClosed {
 			shown.Days = daysOf(took, days, at)
@@ -104,17 +105,19 @@ func closedAt(file ledger.Case) time.Time {
 // daysOf says from when until when something was, and how long.
 func daysOf(took span, days func(from, to time.Time) int, at time.Time) []string {
 	said := []string{italian.Dated("da", took.from.In(italian.Rome))}
-	until, so := took.to, ""
-	if until.IsZero() {
-		until, so = at, "da "
+	until, lasts := took.to, took.to.IsZero()
+	if lasts {
+		until = at
 	} else {
 		said = append(said, italian.Dated("a", until.In(italian.Rome)))
 	}
 	switch n := days(took.from, until); {
+	case n > 0 && lasts:
+		said = append(said, message.Count("case_path.takes_since", n))
 	case n > 0:
-		said = append(said, so+italian.Count(n, "giorno lavorativo", "giorni lavorativi"))
-	case so == "":
-		said = append(said, "in giornata")
+		said = append(said, message.Count("case_path.took", n))
+	case !lasts:
+		said = append(said, message.Say("case_path.within_a_day"))
 	}
 	return said
 }
@@ -127,7 +130,7 @@ func (s *PathStage) back(before []PathStage, of map[care.Stage][]ledger.Branch, 
 	for i := range before {
 		for _, b := range of[care.Stages[i]] {
 			if b.Started.After(began) && len(of[care.Stages[len(before)]]) > 0 {
-				before[i].Back = "si è tornati qui " + italian.Dated("", b.Started.In(italian.Rome))
+				before[i].Back = message.Say("case_path.came_back", "Day", italian.Dated("", b.Started.In(italian.Rome)))
 				before[i].Arc = fmt.Sprintf("M %d 44 C %d 4, %d 4, %d 44", s.X+16, s.X+16, before[i].X+16, before[i].X+16)
 			}
 		}
@@ -135,7 +138,7 @@ func (s *PathStage) back(before []PathStage, of map[care.Stage][]ledger.Branch, 
 }
 
 func branchOf(p care.Policy, b ledger.Branch) PathBranch {
-	shown := PathBranch{Class: "now", Name: present.BranchName(p, b), State: "in corso " + italian.Dated("da", b.Started.In(italian.Rome))}
+	shown := PathBranch{Class: "now", Name: present.BranchName(p, b), State: message.Say("case_path.under_way", "Since", italian.Dated("da", b.Started.In(italian.Rome)))}
 	if b.Ended != nil {
 		shown.Class, shown.State = "done", italian.Ending(p, b.Outcome)
 	}

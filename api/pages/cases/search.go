@@ -17,6 +17,7 @@ import (
 	"percorso/internal/intake"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // search is what somebody searches, as their session keeps it: what is typed about people
@@ -51,8 +52,8 @@ func (s *Place) searchFor(c *gin.Context, who care.Staff) error {
 		asked.Cursor, asked.Shown = cursor, s.Now()
 	}
 	if faults := slices.Concat(act.Unreadable(ctx), intake.CheckSearch("cerca", asked.Text)); len(faults) > 0 {
-		page := Search{Frame: s.Pages.Frame(c, "Ricerca", searchPath), Text: asked.Text}
-		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: "Scrivi almeno due lettere del nome, oppure la data di nascita, il telefono, il codice fiscale o il numero del fascicolo"}}
+		page := Search{Frame: s.Pages.Frame(c, message.Say("case_search.title"), searchPath), Text: asked.Text}
+		page.Form.Faults = []web.FieldFault{{Field: "cerca", Text: message.Say("case_search.too_short")}}
 		if faults[0].Rule != care.RuleTooShort {
 			page.Form.Faults[0].Text = italian.Fault(faults[0])
 		}
@@ -87,7 +88,7 @@ func (s *Place) found(c *gin.Context, who care.Staff) error {
 	if !care.ReadsCases(who, rules.Policy) {
 		return ledger.ErrForbidden
 	}
-	page := Search{Frame: s.Pages.Frame(c, "Ricerca", searchPath)}
+	page := Search{Frame: s.Pages.Frame(c, message.Say("case_search.title"), searchPath)}
 	var asked search
 	searched := s.Pages.Remembered(ctx, searchKept, &asked)
 	left := seenFor - s.Now().Sub(asked.Shown)
@@ -104,12 +105,12 @@ func (s *Place) found(c *gin.Context, who care.Staff) error {
 		for _, file := range files.Items {
 			page.People = append(page.People, parts.CandidateOf(file, catalogue.Reopen.MayAsk(who.Role)))
 		}
-		page.Found = "Trovati: " + italian.Count(len(page.People), "fascicolo", "fascicoli")
+		page.Found = message.Count("case_search.found", len(page.People))
 		switch {
 		case page.Cursor != "":
-			page.Found += ", e ce ne sono altri"
+			page.Found = message.Count("case_search.found_and_more", len(page.People))
 		case len(page.People) == 0:
-			page.Found = "Nessun fascicolo corrisponde. Prova con un altro dato: il nome in un altro ordine, la data di nascita, il telefono."
+			page.Found = message.Say("case_search.nothing")
 		}
 	}
 	s.Pages.Render(c, http.StatusOK, page)

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -25,14 +26,14 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		if file.Waiting.Health == health.Planned {
 			page.Sentence = "" // the banner says it
 		}
-		page.Suspension = &Suspension{Text: "Percorso sospeso fino a " + italian.Day(*file.SuspendedUntil)}
+		page.Suspension = &Suspension{Text: message.Say("case_page.suspended_until", "Day", italian.Day(*file.SuspendedUntil))}
 		if catalogue.Resume.MayAsk(who.Role) {
 			form := web.NewForm(address + "/riprendi")
 			page.Suspension.Resume = &form
 		}
 	}
 	if file.MergedInto != "" {
-		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: "Apri il fascicolo che resta"}
+		page.Merged = &web.Link{URL: "/fascicoli/" + url.PathEscape(file.MergedInto), Text: message.Say("case_page.open_kept")}
 	}
 	page.Protection = protectionOf(file)
 	page.Mistake, page.Parted = mistakeOf(who, file, s.Now()), partedOf(rules.Policy, file, s.Now())
@@ -49,9 +50,10 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 	}
 	for _, e := range equipes {
 		if link := parts.EquipeLink(e.Run); link != nil {
-			when := "convocata " + italian.Dated("", e.Convened.In(italian.Rome))
+			day := italian.Dated("", e.Convened.In(italian.Rome))
+			when := message.Say("case_page.convened", "Day", day)
 			if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil {
-				when += "; riunione: " + present.MeetingWhen(*m)
+				when = message.Say("case_page.convened_and_meets", "Day", day, "Meeting", present.MeetingWhen(*m))
 			}
 			page.Equipes = append(page.Equipes, web.Line{
 				URL: link.URL, Text: italian.Upper(italian.EquipeKind(e.Kind)), State: present.EquipeBadge(e).Text, When: when,
@@ -76,15 +78,14 @@ func protectionOf(file ledger.Case) *Protection {
 	if p == nil {
 		return nil
 	}
-	shown := Protection{Keepers: "La conoscono solo i custodi: " + strings.Join(web.Each(p.Keepers, func(k ledger.Keeper) string { return k.Name }), ", ") +
-		". Per tutti gli altri, colleghi e responsabili compresi, non esiste: non parlarne con chi non è in questo elenco."}
+	shown := Protection{Keepers: message.Say("case_page.keepers", "Names", strings.Join(web.Each(p.Keepers, func(k ledger.Keeper) string { return k.Name }), ", "))}
 	for _, k := range p.Keepers {
 		if k.ID == p.AskedBy {
-			shown.Lifting = k.Name + " propone di togliere la protezione: un altro custode può farlo."
+			shown.Lifting = message.Say("case_page.lifting", "Name", k.Name)
 		}
 	}
 	for _, l := range p.Likeness {
-		shown.Alike = append(shown.Alike, web.Link{URL: "/fascicoli/" + l.ID, Text: "Fascicolo " + l.Number + ", aperto " + italian.Dated("", l.Opened.In(italian.Rome))})
+		shown.Alike = append(shown.Alike, web.Link{URL: "/fascicoli/" + l.ID, Text: message.Say("case_page.case_opened", "Number", l.Number, "Day", italian.Dated("", l.Opened.In(italian.Rome)))})
 	}
 	return &shown
 }
@@ -94,11 +95,9 @@ func protectionOf(file ledger.Case) *Protection {
 func undoingWords(p care.Policy, file ledger.Case) string {
 	outcome, _ := care.ByCode(p.Outcomes, file.Outcome)
 	if file.MergedInto != "" {
-		return file.Undoing.SaidBy + " segnala che l’unione a un altro fascicolo è uno sbaglio: «" + file.Undoing.Why + "». Se confermi, questo fascicolo torna com’era, a «" +
-			italian.Stage(file.LastStage) + "», con le sue attività. Quello che è stato registrato da allora resta nell’altro fascicolo, e qui trovi l’elenco."
+		return message.Say("case_mistakes.undo_merge", "Name", file.Undoing.SaidBy, "Why", file.Undoing.Why, "Stage", italian.Stage(file.LastStage))
 	}
-	return file.Undoing.SaidBy + " segnala che la chiusura («" + outcome.Name + "») è uno sbaglio: «" + file.Undoing.Why + "». Se confermi, il fascicolo torna a «" +
-		italian.Stage(file.LastStage) + "». " + present.LostWords(p, file)
+	return message.Say("case_mistakes.undo_closure", "Name", file.Undoing.SaidBy, "Outcome", outcome.Name, "Why", file.Undoing.Why, "Stage", italian.Stage(file.LastStage), "Lost", present.LostWords(p, file))
 }
 
 // zoneName is the name of a zone's municipality.

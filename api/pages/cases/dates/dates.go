@@ -13,6 +13,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/dated"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Shown is such a day.
@@ -52,7 +53,7 @@ func Of(p care.Policy, file ledger.Case, now time.Time) (open []Shown, before []
 func overOf(d critical.Date, text string) web.Moment {
 	m := web.Moment{Text: text, When: italian.Moment(*d.Ended), By: d.EndedBy, Note: d.What}
 	if d.Outcome == "corrected" {
-		m.Text += ". Corretta"
+		m.Text = message.Say("case_page.date_corrected", "Date", text)
 	}
 	return m
 }

@@ -2,41 +2,38 @@
 package following
 
 import (
+	"strings"
+
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
-
-// ends say why somebody follows a case for their agency no more.
-var ends = map[string]string{"replaced": "Poi è stato nominato un altro.", "left": "Non lavora più lì.", "over": "Il lavoro dell’ente è finito."}
 
 // Of tells who follows a case for each agency, and who did, with how it came about.
 func Of(p care.Policy, file ledger.Case) (now []web.Term, before []web.Moment) {
 	for _, l := range file.Leads {
-		how := "ha preso la prima attività"
+		how := message.Say("leads.first_task")
 		if l.ByName != "" {
-			how = "nominato da " + l.ByName + ": «" + l.Why + "»"
+			how = message.Say("leads.named_by", "Name", l.ByName, "Why", l.Why)
 		}
 		since := italian.Date(l.Since.In(italian.Rome))
 		if l.Until == nil {
-			now = append(now, web.Term{Name: present.AgencyName(p, l.Agency), Value: l.Name + " (" + italian.Role(l.Role) + "), dal " + since + ": " + how + "."})
+			now = append(now, web.Term{Name: present.AgencyName(p, l.Agency), Value: message.Say("leads.now", "Name", l.Name, "Role", italian.Role(l.Role), "Since", since, "How", how)})
 			continue
 		}
 		before = append(before, web.Moment{
-			Text: l.Name + " (" + italian.Role(l.Role) + "), " + present.AgencyName(p, l.Agency), By: italian.Upper(how) + ". " + ends[l.Ended],
-			When: "dal " + since + " " + italian.Dated("a", l.Until.In(italian.Rome)),
+			Text: l.Name + " (" + italian.Role(l.Role) + "), " + present.AgencyName(p, l.Agency), By: italian.Upper(how) + ". " + message.Of("leads.end", l.Ended),
+			When: message.Say("leads.from_to", "Since", since, "Until", italian.Dated("a", l.Until.In(italian.Rome))),
 		})
 	}
 	return now, before
 }
 
 // Hint says on the form who follows the case now.
-func Hint(p care.Policy, file ledger.Case) (text string) {
+func Hint(p care.Policy, file ledger.Case) string {
 	now, _ := Of(p, file)
-	for _, l := range now {
-		text += " Adesso, per " + l.Name + ": " + l.Value
-	}
-	return text
+	return strings.Join(web.Each(now, func(l web.Term) string { return message.Say("leads.hint", "Name", l.Name, "Lead", l.Value) }), " ")
 }

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Shown is what stands in the head of a case.
@@ -38,19 +39,19 @@ func Of(p care.Policy, file ledger.Case, now time.Time) Shown {
 		return shown
 	}
 	if next, ok := nextOf(file.Appointments, now); ok {
-		shown.Next = "Prossimo appuntamento: " + italian.Brief(next.At, now) + ", ore " + italian.Hour(next.At)
+		day, hour, stands := italian.Brief(next.At, now), italian.Hour(next.At), present.HowAppointmentStands(next)
+		shown.Next = message.Say("case_page.next_appointment", "Day", day, "Hour", hour, "State", stands)
 		if service := present.ServiceName(p, next.Service); service != "" {
-			shown.Next += ", " + service
+			shown.Next = message.Say("case_page.next_appointment_at", "Day", day, "Hour", hour, "Service", service, "State", stands)
 		}
-		shown.Next += ". " + present.HowAppointmentStands(next) + "."
 	}
 	for _, l := range file.Leads {
 		if l.Until != nil {
 			continue
 		}
-		ring := "Segue la persona: " + l.Name + ", " + present.AgencyName(p, l.Agency)
+		ring := message.Say("case_page.lead", "Name", l.Name, "Agency", present.AgencyName(p, l.Agency))
 		if office, _ := p.Agency(l.Agency); office.Phone != "" {
-			ring += ", tel. " + office.Phone
+			ring = message.Say("case_page.lead_and_phone", "Name", l.Name, "Agency", present.AgencyName(p, l.Agency), "Phone", office.Phone)
 		}
 		shown.Ring = append(shown.Ring, ring)
 	}
@@ -73,5 +74,5 @@ func spoken(tags []string) string {
 	if len(tags) == 0 {
 		return ""
 	}
-	return "Parla " + strings.Join(web.Each(tags, world.Language), ", ")
+	return message.Say("strip.speaks", "Languages", strings.Join(web.Each(tags, world.Language), ", "))
 }

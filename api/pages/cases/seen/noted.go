@@ -13,6 +13,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/written"
 )
 
@@ -90,7 +91,7 @@ func (n *Noted) Hint(field string) string {
 	if n == nil || n.now[field] == "" {
 		return ""
 	}
-	return " Adesso risulta: " + strings.TrimSuffix(n.now[field], ".") + "."
+	return message.Say("case_acts.stands", "Value", strings.TrimSuffix(n.now[field], "."))
 }
 
 // Fields is the hidden field by which the form says what stood when it was made; none, where

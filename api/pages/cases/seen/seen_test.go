@@ -59,13 +59,13 @@ func TestAFormShowsWhatItTakesThePlaceOf(t *testing.T) {
 	}
 	numbers := of(care.OpElsewhere, `{"system":"did","number":"2"}`, `{"system":"did","number":"1"}`, `{"system":"social_record","number":"7"}`)
 	require.Equal(t, "c a", numbers.Fields(field)[0].Value)
-	require.Equal(t, " Adesso risulta: cartella sociale 7; DID del Centro per l’Impiego 2.", numbers.Hint("system"))
+	require.Equal(t, "Adesso risulta: cartella sociale 7; DID del Centro per l’Impiego 2.", numbers.Hint("system"))
 	require.Empty(t, numbers.Hint("number"))
 
 	profile := of(care.OpWorkProfile, "", `{"italian":"b1"}`, `{"italian":"a2","licences":"Patente B"}`)
 	require.Equal(t, "a", profile.Fields(field)[0].Value)
-	require.Equal(t, " Adesso risulta: B1.", profile.Hint("italian"))
-	require.Equal(t, " Adesso risulta: Patente B.", profile.Hint("licences"))
+	require.Equal(t, "Adesso risulta: B1.", profile.Hint("italian"))
+	require.Equal(t, "Adesso risulta: Patente B.", profile.Hint("licences"))
 
 	require.Empty(t, of(care.OpWorkProfile).Fields(field)[0].Value, "there is none, which is said, too")
 	require.Nil(t, of(care.OpPermit))
