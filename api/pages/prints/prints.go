@@ -3,7 +3,6 @@ package prints
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,6 +28,7 @@ import (
 	"percorso/internal/italian/visiting"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/together"
 	"percorso/internal/zone"
 )
@@ -73,17 +73,17 @@ func (s *Place) summary(c *gin.Context, who care.Staff) error {
 	if err := s.Records.Printed(ctx, who, ledger.PrintCase, id); err != nil {
 		return err
 	}
-	page := s.sheet(c, "Riassunto del percorso", "/fascicoli", web.Link{URL: "/fascicoli/" + id, Text: file.Person + ", " + file.Number})
-	page.About, page.Before = file.Person+", fascicolo "+file.Number, known.AllBarred(file.PersonData.Linked)
+	page := s.sheet(c, message.Say("prints.summary"), "/fascicoli", web.Link{URL: "/fascicoli/" + id, Text: file.Person + ", " + file.Number})
+	page.About, page.Before = message.Say("case_pages.person_and_case", "Person", file.Person, "Number", file.Number), known.AllBarred(file.PersonData.Linked)
 	if file.Protection != nil {
-		page.Before = append([]string{"Persona protetta: questo foglio resta a chi la segue."}, page.Before...)
+		page.Before = append([]string{message.Say("prints.protected")}, page.Before...)
 	}
-	page.Parts = append(page.Parts, Part{Name: "La persona", Terms: personTerms(rules.Policy, file)}, Part{Name: "A che punto è", Text: standing(rules, file, s.Now())})
+	page.Parts = append(page.Parts, Part{Name: message.Say("prints.person"), Terms: personTerms(rules.Policy, file)}, Part{Name: message.Say("case_pages.stands"), Text: standing(rules, file, s.Now())})
 	if current := parts.CurrentPlan(plans); current != nil {
 		page.Parts = append(page.Parts, planPart(rules.Policy, *current))
 	}
 	page.Parts = append(page.Parts, appointmentsPart(rules.Policy, file.Appointments), referralsPart(rules.Policy, file.Referrals))
-	last := Part{Name: "Le ultime cose scritte"}
+	last := Part{Name: message.Say("prints.last_written")}
 	for _, r := range records.Items {
 		shown := writing.Of(rules.Policy, id, r)
 		last.Entries = append(last.Entries, Entry{Title: shown.Title, By: shown.By, Terms: shown.Fields})
@@ -106,15 +106,15 @@ func personTerms(p care.Policy, file ledger.Case) []web.Term {
 	person := file.PersonData
 	terms := []web.Term{
 		{Name: italian.Field("birth_date"), Value: parts.Born(person)}, {Name: italian.Field("citizenship"), Value: parts.CitizenOf(person)},
-		{Name: italian.Field("languages"), Value: cmp.Or(present.Languages(person.Languages), "non indicate")}, {Name: italian.Field("permit"), Value: present.Permit(person)},
-		{Name: italian.Field("needs"), Value: cmp.Or(strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "), "nessuno")},
+		{Name: italian.Field("languages"), Value: cmp.Or(present.Languages(person.Languages), message.Say("prints.no_languages"))}, {Name: italian.Field("permit"), Value: present.Permit(person)},
+		{Name: italian.Field("needs"), Value: cmp.Or(strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", "), message.Say("prints.nobody"))},
 	}
 	for _, line := range reachedLines(person) {
-		terms = append(terms, web.Term{Name: "Come raggiungerla", Value: line})
+		terms = append(terms, web.Term{Name: message.Say("prints.how_to_reach"), Value: line})
 	}
 	for _, l := range file.Leads {
 		if l.Until == nil {
-			terms = append(terms, web.Term{Name: "Referente, " + present.AgencyName(p, l.Agency), Value: l.Name})
+			terms = append(terms, web.Term{Name: message.Say("prints.lead", "Agency", present.AgencyName(p, l.Agency)), Value: l.Name})
 		}
 	}
 	return terms
@@ -131,7 +131,7 @@ func reachedLines(p ledger.Person) []string {
 // standing says what a case waits for.
 func standing(rules *zone.Rules, file ledger.Case, now time.Time) (lines []string) {
 	if file.SuspendedUntil != nil && file.Closed == nil {
-		lines = append(lines, "Percorso sospeso fino a "+italian.Day(*file.SuspendedUntil)+".")
+		lines = append(lines, message.Say("prints.suspended_until", "Day", italian.Day(*file.SuspendedUntil)))
 		if file.Waiting.Health == health.Planned {
 			return lines // which says it
 		}
@@ -150,7 +150,7 @@ func standing(rules *zone.Rules, file ledger.Case, now time.Time) (lines []strin
 // planPart is a version of a plan, a goal an entry.
 func planPart(p care.Policy, plan ledger.Plan) Part {
 	shown := parts.PlanVersionOf(p, plan, nil)
-	part := Part{Name: "Progetto personalizzato", Text: []string{shown.Name + ": " + lower(shown.State.Text) + ", " + shown.When}}
+	part := Part{Name: message.Say("case_pages.plan"), Text: []string{shown.Name + ": " + lower(shown.State.Text) + ", " + shown.When}}
 	for _, g := range shown.Goals {
 		goal := Entry{Title: g.Name, Text: g.Text}
 		for _, a := range g.Actions {
@@ -166,7 +166,7 @@ func planPart(p care.Policy, plan ledger.Plan) Part {
 func lower(text string) string { return strings.ToLower(text) }
 
 func appointmentsPart(p care.Policy, list []ledger.Appointment) Part {
-	part := Part{Name: "Appuntamenti"}
+	part := Part{Name: message.Say("prints.appointments")}
 	for _, a := range list {
 		entry := Entry{Title: italian.Upper(paper.Moment(a.At)), Text: present.ServiceName(p, a.Service), By: present.HowAppointmentStands(a)}
 		if a.Matter != "" {
@@ -178,9 +178,9 @@ func appointmentsPart(p care.Policy, list []ledger.Appointment) Part {
 }
 
 func referralsPart(p care.Policy, list []ledger.Referral) Part {
-	part := Part{Name: "Segnalazioni"}
+	part := Part{Name: message.Say("prints.referrals")}
 	for _, r := range list {
-		part.Entries = append(part.Entries, Entry{Title: italian.Upper(article.To(present.AgencyName(p, r.ToAgency))), By: italian.Upper(italian.ReferralState(r.State)) + ", inviata " + italian.Dated("", r.Requested.In(italian.Rome))})
+		part.Entries = append(part.Entries, Entry{Title: italian.Upper(article.To(present.AgencyName(p, r.ToAgency))), By: message.Say("prints.referral_sent", "State", italian.Upper(italian.ReferralState(r.State)), "Day", italian.Dated("", r.Requested.In(italian.Rome)))})
 	}
 	return part
 }
@@ -203,15 +203,15 @@ func (s *Place) plan(c *gin.Context, who care.Staff) error {
 	if current == nil {
 		return ledger.ErrNotFound
 	}
-	page := s.sheet(c, "Progetto personalizzato", "/fascicoli", web.Link{URL: "/fascicoli/" + id + "/progetto", Text: "Progetto personalizzato"})
-	person := "La persona (nome e cognome)"
+	page := s.sheet(c, message.Say("case_pages.plan"), "/fascicoli", web.Link{URL: "/fascicoli/" + id + "/progetto", Text: message.Say("case_pages.plan")})
+	person := message.Say("prints.person_signs")
 	var signers []string
 	if care.ReadsCases(who, rules.Policy) {
 		file, err := s.Records.CaseFile(ctx, who, id)
 		if err != nil {
 			return err
 		}
-		page.About, page.Before, person = file.Person+", fascicolo "+file.Number, known.AllBarred(file.PersonData.Linked), file.Person
+		page.About, page.Before, person = message.Say("case_pages.person_and_case", "Person", file.Person, "Number", file.Number), known.AllBarred(file.PersonData.Linked), file.Person
 		signers = kin.Signers(file.PersonData.Linked)
 	}
 	signs, err := s.seats(c, who, rules.Policy, *current)
@@ -221,8 +221,8 @@ func (s *Place) plan(c *gin.Context, who care.Staff) error {
 	if err := s.Records.Printed(ctx, who, ledger.PrintPlan, id); err != nil {
 		return err
 	}
-	page.Parts = []Part{planPart(rules.Policy, *current), {Name: "I miei impegni", Text: []string{"Che cosa fa la persona, con le sue parole:"}, Blank: commitments},
-		{Name: "Firme", Signs: append(signs, append([]Sign{{Who: person}}, web.Each(signers, func(name string) Sign { return Sign{Who: "Per la persona: " + name} })...)...)}}
+	page.Parts = []Part{planPart(rules.Policy, *current), {Name: message.Say("prints.commitments"), Text: []string{message.Say("prints.commitments_hint")}, Blank: commitments},
+		{Name: message.Say("prints.signatures"), Signs: append(signs, append([]Sign{{Who: person}}, web.Each(signers, func(name string) Sign { return Sign{Who: message.Say("prints.for_person", "Name", name)} })...)...)}}
 	s.render(c, page)
 	return nil
 }
@@ -246,7 +246,7 @@ func (s *Place) seats(c *gin.Context, who care.Staff, p care.Policy, plan ledger
 			sign.Who = seat.Member + ", " + italian.Role(seat.Role) + " (" + present.AgencyName(p, seat.Agency) + ")"
 		}
 		if seat.Signature != "" && seat.SignatureAt != nil {
-			sign.Said = italian.Upper(italian.Signature(seat.Signature)) + " su Percorso: " + italian.Day(*seat.SignatureAt)
+			sign.Said = message.Say("prints.signed", "Signature", italian.Upper(italian.Signature(seat.Signature)), "Day", italian.Day(*seat.SignatureAt))
 		}
 		signs = append(signs, sign)
 	}
@@ -267,19 +267,19 @@ func (s *Place) referral(c *gin.Context, who care.Staff) error {
 	if err := s.Records.Printed(ctx, who, ledger.PrintReferral, r.CaseID); err != nil {
 		return err
 	}
-	page := s.sheet(c, "Segnalazione "+article.To(present.AgencyName(rules.Policy, r.ToAgency)), "/segnalazioni", web.Link{URL: "/segnalazioni/" + r.ID, Text: "Segnalazione"})
+	page := s.sheet(c, message.Say("prints.referral_to", "Agency", article.To(present.AgencyName(rules.Policy, r.ToAgency))), "/segnalazioni", web.Link{URL: "/segnalazioni/" + r.ID, Text: message.Say("case_pages.referral")})
 	if person, ok := present.SnapshotOf(r); ok {
 		page.About = person.GivenName + " " + person.FamilyName
 	}
-	about := append(present.ReferralTerms(rules.Policy, r), web.Term{Name: "A che punto è", Value: italian.Upper(italian.ReferralState(r.State))})
+	about := append(present.ReferralTerms(rules.Policy, r), web.Term{Name: message.Say("case_pages.stands"), Value: italian.Upper(italian.ReferralState(r.State))})
 	if r.Due != nil && !r.Answered && !r.State.Answered() {
-		about = append(about, web.Term{Name: "Risposta entro", Value: paper.Moment(*r.Due)})
+		about = append(about, web.Term{Name: message.Say("prints.answer_until"), Value: paper.Moment(*r.Due)})
 	}
-	page.Parts = []Part{{Name: "Chi l’ha inviata e perché", Terms: about}}
+	page.Parts = []Part{{Name: message.Say("case_pages.who_sent_and_why"), Terms: about}}
 	if r.Note != "" {
-		page.Parts = append(page.Parts, Part{Name: "Ultima nota", Entries: []Entry{{Text: r.Note}}})
+		page.Parts = append(page.Parts, Part{Name: message.Say("case_pages.last_note"), Entries: []Entry{{Text: r.Note}}})
 	}
-	page.Parts = append(page.Parts, Part{Name: "Dati della persona comunicati", Terms: present.GivenTerms(rules.Policy, r)})
+	page.Parts = append(page.Parts, Part{Name: message.Say("prints.data_given"), Terms: present.GivenTerms(rules.Policy, r)})
 	if page.About == "" {
 		page.Before = []string{present.Unseen}
 	}
@@ -320,10 +320,10 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 	if service != "" {
 		here, back = here+"&servizio="+service, back+"&servizio="+service
 	}
-	page := s.sheet(c, "Appuntamenti di "+italian.Day(day), "/appuntamenti", web.Link{URL: back, Text: "Appuntamenti"})
-	page.Other = &web.Link{URL: here + "&porta=1", Text: "Foglio per la porta, senza nomi"}
+	page := s.sheet(c, message.Say("prints.appointments_of", "Day", italian.Day(day)), "/appuntamenti", web.Link{URL: back, Text: message.Say("prints.appointments")})
+	page.Other = &web.Link{URL: here + "&porta=1", Text: message.Say("prints.for_the_door")}
 	if door {
-		page.Other = &web.Link{URL: here, Text: "Elenco per chi riceve, con i nomi"}
+		page.Other = &web.Link{URL: here, Text: message.Say("prints.for_the_desk")}
 	}
 	if service != "" {
 		page.About = present.ServiceName(rules.Policy, service)
@@ -343,9 +343,9 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page.Parts = []Part{{Name: "Chi è atteso", Table: tableOf(rules, list, given, visits, with, door, now)}}
+	page.Parts = []Part{{Name: message.Say("prints.expected"), Table: tableOf(rules, list, given, visits, with, door, now)}}
 	if len(list) == 0 {
-		page.Parts = []Part{{Name: "Chi è atteso", Text: []string{"Nessun appuntamento."}}}
+		page.Parts = []Part{{Name: message.Say("prints.expected"), Text: []string{message.Say("prints.no_appointment")}}}
 	}
 	s.render(c, page)
 	return nil
@@ -353,9 +353,9 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 
 // tableOf lists the appointments of a day.
 func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, visits []homevisit.Visit, with []together.Participant, door bool, now time.Time) *Table {
-	table := &Table{Heads: []string{"Ora", "Numero", "Servizio"}}
+	table := &Table{Heads: []string{message.Say("prints.head_hour"), message.Say("prints.head_number"), message.Say("prints.head_service")}}
 	if !door {
-		table.Heads = []string{"Ora", "Numero", "Persona", "Lingua", "Mediatore", "Contatto", "Servizio"}
+		table.Heads = []string{message.Say("prints.head_hour"), message.Say("prints.head_number"), message.Say("prints.head_person"), message.Say("prints.head_language"), message.Say("prints.head_mediator"), message.Say("prints.head_contact"), message.Say("prints.head_service")}
 	}
 	for _, v := range list {
 		row := Row{Head: italian.Hour(v.At), Cells: [][]string{{present.ServiceName(rules.Policy, v.Service)}}}
@@ -380,12 +380,12 @@ func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, vis
 // visitCells are who comes, how they are spoken to, and how they are reached.
 func visitCells(rules *zone.Rules, v expected.Visit) [][]string {
 	if v.Person == "" {
-		return [][]string{{fmt.Sprintf("Fascicolo %s", v.CaseNumber), present.Unseen}, nil, nil, nil}
+		return [][]string{{message.Say("case_pages.case_number", "Number", v.CaseNumber), present.Unseen}, nil, nil, nil}
 	}
 	means, language := expected.Understood(rules.Desk, v.Languages, v.At.In(rules.Calendar.Location()))
 	understood := []string{paper.Understood(means, language)}
 	if mediator := present.MediatorOf(v.Appointment); mediator != "" {
 		understood = append(understood, mediator)
 	}
-	return [][]string{{v.Person, "Fascicolo " + v.CaseNumber}, {present.Languages(v.Languages)}, understood, reachedLines(v.Reached())}
+	return [][]string{{v.Person, message.Say("case_pages.case_number", "Number", v.CaseNumber)}, {present.Languages(v.Languages)}, understood, reachedLines(v.Reached())}
 }

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -50,7 +51,7 @@ func (s *Place) offerWhen(ctx context.Context, action *ReferralAction, meeting *
 		return nil
 	}
 	if meeting != nil {
-		action.Explain += " L’appuntamento resta quello fissato con la persona: " + offered.Place(meeting.At.In(italian.Rome)) + "."
+		action.Explain = message.Say("referral_page.stays_fixed", "Explain", action.Explain, "When", offered.Place(meeting.At.In(italian.Rome)))
 		return nil
 	}
 	day := ""
@@ -107,16 +108,16 @@ func (s *Place) acceptAndFix(c *gin.Context, who care.Staff, m referralMove) err
 		}
 		return s.showReferral(c, who, status, &refusedMove{m.op, catalogue.ReferralMoveForm{}, again, sent})
 	}
-	to, words := after(c, "Hai accettato la segnalazione e fissato l’appuntamento: "+offered.Place(*at)+".")
+	to, words := after(c, message.Say("referral_page.accepted_and_fixed", "When", offered.Place(*at)))
 	if cmd.State == ledger.CommandAccepted {
-		return s.Pages.Done(c, cmd, "/segnalazioni/"+r.ID, m.done)
+		return s.Pages.Done(c, cmd, "/segnalazioni/"+r.ID, m.done())
 	}
 	task, open, err := s.toFix(ctx, who, r)
 	switch {
 	case err != nil:
 		return err
 	case !open: // the same was sent before, and is done
-		return s.Pages.Leave(c, to, m.done)
+		return s.Pages.Leave(c, to, m.done())
 	}
 	if task.HolderID != who.ID {
 		_, err = s.Door.Do(ctx, who, catalogue.Claim.Command(ledger.DerivedID(key, "claim"), task.ID, catalogue.None{}))
@@ -127,7 +128,7 @@ func (s *Place) acceptAndFix(c *gin.Context, who care.Staff, m referralMove) err
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused):
-		return s.Pages.LeaveRefused(c, "/compiti/"+task.ID, "La segnalazione è accettata. L’appuntamento non è fissato: quel posto non c’è più. Scegline un altro qui.")
+		return s.Pages.LeaveRefused(c, "/compiti/"+task.ID, message.Say("referral_page.place_gone"))
 	case err != nil:
 		return err
 	}

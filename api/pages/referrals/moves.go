@@ -14,37 +14,42 @@ import (
 	"percorso/internal/crossing"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
 // referralMove is an operation on a referral as the pages offer it.
 type referralMove struct {
-	op      care.Operation
-	path    string
-	explain string // what it means, for whoever is about to do it
-	done    string // what was done
-	ask     bool   // it has fields
-	note    string // label of the note
-	noted   bool   // the note is required
+	op    care.Operation
+	path  string
+	ask   bool // it has fields
+	noted bool // the note is required
+}
+
+// explain says what it means, for whoever is about to do it.
+func (m referralMove) explain() string { return message.Of("referral_page.explain", m.op) }
+
+// done says what was done.
+func (m referralMove) done() string { return message.Of("referral_page.done", m.op) }
+
+// note is the label of the note; empty: it has none.
+func (m referralMove) note() string {
+	if !m.ask {
+		return ""
+	}
+	return message.Of("referral_page.note", m.op)
 }
 
 // referralMoves are in the order in which the pages offer them: the first that
 // is allowed is the one that the referral waits for.
 var referralMoves = []referralMove{
-	{op: care.OpAcknowledge, path: "presa-visione", done: "Hai letto la segnalazione. Ora puoi accettarla, rifiutarla o chiedere informazioni.",
-		explain: "Dice a chi l’ha inviata che l’hai vista. Non è ancora una risposta."},
-	{op: care.OpAccept, path: "accetta", done: "Hai accettato la segnalazione.",
-		explain: "Il tuo ente si fa carico di quanto è chiesto; chi ha inviato la segnalazione lo saprà."},
-	{op: care.OpSupply, path: "invia-informazioni", done: "Le informazioni sono inviate.", ask: true, note: "Informazioni richieste", noted: true,
-		explain: "L’ente destinatario legge questo testo: scrivi solo quello che gli serve."},
-	{op: care.OpHold, path: "chiedi-informazioni", done: "La richiesta di informazioni è inviata.", ask: true, note: "Che cosa manca", noted: true,
-		explain: "La segnalazione resta in attesa finché chi l’ha inviata risponde."},
-	{op: care.OpRedirect, path: "inoltra", done: "La segnalazione è inoltrata.", ask: true, note: "Perché",
-		explain: "Un altro ente la riceve al posto del tuo, per la stessa finalità, con al più i dati della persona che vedi qui. A un ente privato serve il consenso della persona."},
-	{op: care.OpReject, path: "rifiuta", done: "Hai rifiutato la segnalazione.", ask: true, note: "Spiegazione per chi ha inviato",
-		explain: "Chi ha inviato la segnalazione vede il motivo e decide come proseguire."},
-	{op: care.OpWithdraw, path: "ritira", done: "La segnalazione è ritirata.", ask: true, note: "Perché",
-		explain: "L’ente destinatario non deve più rispondere."},
+	{op: care.OpAcknowledge, path: "presa-visione"},
+	{op: care.OpAccept, path: "accetta"},
+	{op: care.OpSupply, path: "invia-informazioni", ask: true, noted: true},
+	{op: care.OpHold, path: "chiedi-informazioni", ask: true, noted: true},
+	{op: care.OpRedirect, path: "inoltra", ask: true},
+	{op: care.OpReject, path: "rifiuta", ask: true},
+	{op: care.OpWithdraw, path: "ritira", ask: true},
 }
 
 // refusedMove is an action that was refused, with what was typed.
@@ -71,7 +76,7 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 	}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Moves[m.op].Command(c.PostForm("key"), id, form))
 	if err == nil {
-		to, done := after(c, m.done)
+		to, done := after(c, m.done())
 		if m.op == care.OpAcknowledge && c.PostForm("da") == "elenco" { // it is read there, and answered
 			to = "/segnalazioni/" + id + "?" + fromRow + "=si"
 		}
@@ -80,7 +85,7 @@ func (s *Place) moveReferral(c *gin.Context, who care.Staff, m referralMove) err
 	again := web.NewForm("/segnalazioni/" + id + "/" + m.path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (string, string) {
 		if path == "note" {
-			return m.path + "-note", m.note
+			return m.path + "-note", m.note()
 		}
 		return m.path + "-" + path, italian.Field(path)
 	})
@@ -104,7 +109,7 @@ func after(c *gin.Context, done string) (to, words string) {
 	case c.PostForm("da") == "elenco":
 		return "/segnalazioni", done
 	case care.IsID(next):
-		return "/segnalazioni/" + next + "?" + fromRow + "=si", done + " Questa è la prossima."
+		return "/segnalazioni/" + next + "?" + fromRow + "=si", message.Say("referral_page.done_and_next", "Done", done)
 	}
 	return "/segnalazioni/" + c.Param("id"), done
 }
@@ -132,8 +137,8 @@ func (s *Place) offerMoves(ctx context.Context, page *Referral, who care.Staff, 
 			continue
 		}
 		action := ReferralAction{
-			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain, Form: web.NewForm("/segnalazioni/" + r.ID + "/" + m.path),
-			Ask: m.ask, NoteAs: m.note, NeedsIt: m.noted,
+			Code: m.path, Text: italian.Operation(m.op), Explain: m.explain(), Form: web.NewForm("/segnalazioni/" + r.ID + "/" + m.path),
+			Ask: m.ask, NoteAs: m.note(), NeedsIt: m.noted,
 		}
 		var typed catalogue.ReferralMoveForm
 		if refused != nil && refused.op == m.op {
@@ -152,7 +157,7 @@ func (s *Place) offerMoves(ctx context.Context, page *Referral, who care.Staff, 
 		case care.OpReject:
 			for _, reason := range p.RejectReasons {
 				action.Reasons = append(action.Reasons, web.Option{
-					Value: reason.Code, Text: reason.Name, Hint: "Poi " + italian.NextStep(reason.NextStep) + ".", Chosen: reason.Code == typed.Reason,
+					Value: reason.Code, Text: reason.Name, Hint: message.Say("referral_page.then", "Next", italian.NextStep(reason.NextStep)), Chosen: reason.Code == typed.Reason,
 				})
 			}
 		case care.OpRedirect:
@@ -180,7 +185,7 @@ func (s *Place) offerMoves(ctx context.Context, page *Referral, who care.Staff, 
 		page.Todo = present.Answered
 	}
 	if page.First != nil && first != care.OpSupply && byLink(p, r) {
-		page.Todo = "Il partner risponde dal link che riceve per email. Se ti risponde a voce, registra qui quello che dice."
+		page.Todo = message.Say("referral_page.answers_by_link")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // noting is the way to the form that adds a note.
@@ -25,7 +26,7 @@ func (s *Place) note(c *gin.Context, who care.Staff) error {
 	id, form := c.Param("id"), catalogue.ReasonForm{Note: web.Typed(c, "note")}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.NoteReferral.Command(c.PostForm("key"), id, form))
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/segnalazioni/"+id, "La nota è aggiunta: la legge anche l’altro ente.")
+		return s.Pages.Done(c, cmd, "/segnalazioni/"+id, message.Say("referral_page.note_added"))
 	}
 	again := web.NewForm("/segnalazioni/" + id + "/" + noting)
 	status, err := s.Problems.RefusedForm(&again, err, func(string) (string, string) { return noting + "-note", italian.Field("note") })
@@ -49,8 +50,8 @@ func notesOf(page *Referral, who care.Staff, p care.Policy, r ledger.Referral, r
 		return
 	}
 	action := ReferralAction{
-		Code: noting, Text: "Aggiungi una nota", Explain: "La leggete voi e " + present.AgencyName(p, other(who, r)) + ". Scrivi solo quello che serve a questa segnalazione.",
-		Form: web.NewForm("/segnalazioni/" + r.ID + "/" + noting), Ask: true, NoteAs: "Nota", NeedsIt: true,
+		Code: noting, Text: message.Say("referral_page.add_note"), Explain: message.Say("referral_page.add_note_explain", "Agency", present.AgencyName(p, other(who, r))),
+		Form: web.NewForm("/segnalazioni/" + r.ID + "/" + noting), Ask: true, NoteAs: message.Say("referral_page.note_label"), NeedsIt: true,
 	}
 	if refused != nil && refused.op == care.OpNoteReferral {
 		action.Form, action.Open, action.Note = refused.form, true, refused.typed.Note

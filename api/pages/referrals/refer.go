@@ -17,6 +17,7 @@ import (
 	"percorso/internal/italian"
 	words "percorso/internal/italian/given"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/sole"
 )
 
@@ -48,7 +49,7 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 	asked := len(c.Request.URL.Query()) > 0
 	var faults []web.FieldFault
 	if asked && !slices.ContainsFunc(referees(rules.Policy, who, ""), func(o web.Option) bool { return o.Value == agency }) {
-		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Fault(care.Fault{Field: "ente", Rule: care.RuleRequired})})
+		faults = append(faults, web.FieldFault{Field: referTo, Label: message.Say("refer_form.partner"), Text: s.Problems.Words.Fault(care.Fault{Field: "ente", Rule: care.RuleRequired})})
 	}
 	if asked && len(rules.NeedAreas([]string{purpose})) == 0 {
 		faults = append(faults, web.FieldFault{Field: referFor, Label: italian.Field("purpose"), Text: s.Problems.Words.Fault(care.Fault{Field: "purpose", Rule: care.RuleRequired})})
@@ -57,7 +58,7 @@ func (s *Place) showRefer(c *gin.Context, who care.Staff) error {
 	second := file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), care.Answer{Operation: care.OpRefer, Agency: care.Code(agency), Matter: care.Code(purpose)}, sole.ShownPermit{})
 	if asked && len(faults) == 0 && second != nil {
 		status = http.StatusConflict
-		faults = append(faults, web.FieldFault{Field: referTo, Label: "Partner", Text: s.Problems.Words.Rule(second.Faults[0].Rule)})
+		faults = append(faults, web.FieldFault{Field: referTo, Label: message.Say("refer_form.partner"), Text: s.Problems.Words.Rule(second.Faults[0].Rule)})
 	}
 	if asked && len(faults) == 0 {
 		return s.referForm(c, who, http.StatusOK, web.NewForm("/fascicoli/"+file.ID+"/partner"), catalogue.ReferForm{Agency: agency, Purpose: purpose})
@@ -106,7 +107,7 @@ func referees(p care.Policy, who care.Staff, chosen string) []web.Option {
 			o.Text += " (" + strings.Join(names, ", ") + ")"
 		}
 		if a.ByLink() {
-			o.Hint = "Risponde da un link che riceve per email, senza dati personali."
+			o.Hint = message.Say("refer_form.by_link")
 		}
 		list = append(list, o)
 	}
@@ -154,7 +155,7 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	}
 	name := present.AgencyName(rules.Policy, typed.Agency)
 	page := ReferForm{
-		Frame: s.Pages.Frame(c, "Invia a: "+name, "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
+		Frame: s.Pages.Frame(c, message.Say("refer_form.title", "Agency", name), "/fascicoli"), Form: form, Agency: typed.Agency, Purpose: typed.Purpose, Seen: given.Digest,
 		Lead:    words.Of(catalogue.ToPartner).Hint,
 		Changed: slices.ContainsFunc(form.Faults, func(f web.FieldFault) bool { return f.Field == "seen" }),
 		Given: parts.Given{
@@ -171,13 +172,13 @@ func (s *Place) referForm(c *gin.Context, who care.Staff, status int, form web.F
 	if page.Strip, err = parts.StripOfFile(ctx, s.Records, who, rules.Policy, file, s.Now()); err != nil {
 		return err
 	}
-	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: "Scelta del partner e del bisogno"}
+	page.Back = &web.Link{URL: "/fascicoli/" + id + "/partner", Text: message.Say("refer_form.back")}
 	switch {
 	case given.LegalBasis != care.Consent:
 	case given.Consent:
 		page.Consent, page.ConsentWhen = consentShown(file, crossing.Consent{Agency: typed.Agency, Purpose: typed.Purpose})
 	default:
-		page.AsksConsent, page.ConsentLabel = true, "La persona acconsente a che "+name+" riceva questi dati per questa finalità"
+		page.AsksConsent, page.ConsentLabel = true, message.Say("refer_form.consent_label", "Agency", name)
 		if typed.Consent {
 			page.Agreed = "1"
 		}
@@ -193,5 +194,5 @@ func consentShown(file ledger.Case, said crossing.Consent) (badge *web.Badge, wh
 		c = file.Consents[i]
 	}
 	shown, since := present.ConsentOf(c)
-	return &shown, "Consenso per questo ente e questa finalità, " + since + "."
+	return &shown, message.Say("refer_form.consent_since", "Since", since)
 }

@@ -17,6 +17,7 @@ import (
 	"percorso/internal/italian/article"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -58,23 +59,23 @@ func (s *Place) referralList(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := ReferralList{
-		Frame: s.Pages.Frame(c, "Segnalazioni", "/segnalazioni"), Rows: rows, More: web.NextPage(c.Request.URL, "da", next),
+		Frame: s.Pages.Frame(c, message.Say("referral_page.title"), "/segnalazioni"), Rows: rows, More: web.NextPage(c.Request.URL, "da", next),
 		Tabs: []web.Link{
-			{URL: "/segnalazioni", Text: "Ricevute", Current: !sent},
-			{URL: "/segnalazioni?elenco=inviate", Text: "Inviate", Current: sent},
+			{URL: "/segnalazioni", Text: message.Say("referral_page.received"), Current: !sent},
+			{URL: "/segnalazioni?elenco=inviate", Text: message.Say("referral_page.sent"), Current: sent},
 		},
 	}
 	base := "/segnalazioni?"
 	if sent {
 		base += "elenco=inviate&"
 	}
-	page.All = web.Link{URL: base + "concluse=si", Text: "Mostra anche quelle concluse"}
+	page.All = web.Link{URL: base + "concluse=si", Text: message.Say("referral_page.all")}
 	if all {
-		page.All = web.Link{URL: strings.TrimRight(base, "?&"), Text: "Mostra solo quelle aperte"}
+		page.All = web.Link{URL: strings.TrimRight(base, "?&"), Text: message.Say("referral_page.open_only")}
 	}
-	page.Order = web.Link{URL: base + "ordine=scadenza", Text: "Mostra solo quelle che attendono risposta, per scadenza"}
+	page.Order = web.Link{URL: base + "ordine=scadenza", Text: message.Say("referral_page.by_due")}
 	if byDue {
-		page.Order = web.Link{URL: strings.TrimRight(base, "?&"), Text: "Mostra tutte quelle aperte"}
+		page.Order = web.Link{URL: strings.TrimRight(base, "?&"), Text: message.Say("referral_page.all_open")}
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
@@ -95,8 +96,8 @@ func waitsFor(who care.Staff, r ledger.Referral) bool {
 
 func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referral) ReferralItem {
 	item := ReferralItem{
-		ID: r.ID, URL: "/segnalazioni/" + r.ID, Facts: facts(rules.Policy, r), Person: "Segnalazione", Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Agency: italian.Upper(article.From(present.AgencyName(rules.Policy, r.FromAgency))), When: "Inviata " + italian.Dated("", r.Requested.In(italian.Rome)),
+		ID: r.ID, URL: "/segnalazioni/" + r.ID, Facts: facts(rules.Policy, r), Person: message.Say("case_pages.referral"), Case: r.CaseNumber, State: referralBadge(r.State), Due: s.referralDue(rules, r),
+		Agency: italian.Upper(article.From(present.AgencyName(rules.Policy, r.FromAgency))), When: message.Say("referral_page.sent_on", "Day", italian.Dated("", r.Requested.In(italian.Rome))),
 	}
 	if r.FromAgency == who.Agency {
 		item.Agency = italian.Upper(article.To(present.AgencyName(rules.Policy, r.ToAgency)))
@@ -156,13 +157,13 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 	if err != nil {
 		return err
 	}
-	title := "Segnalazione"
+	title := message.Say("case_pages.referral")
 	if r.CaseNumber != "" {
-		title += " " + r.CaseNumber
+		title = message.Say("referral_page.title_of_case", "Number", r.CaseNumber)
 	}
 	page := Referral{
 		Frame: s.Pages.Frame(c, title, "/segnalazioni"), Print: "/segnalazioni/" + r.ID + "/stampa", State: referralBadge(r.State), Due: s.referralDue(rules, r),
-		Lead:   italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))) + " l’ha inviata " + article.To(present.AgencyName(rules.Policy, r.ToAgency)) + " " + italian.Dated("", r.Requested.In(italian.Rome)) + ".",
+		Lead:   message.Say("referral_page.lead", "From", italian.Upper(article.The(present.AgencyName(rules.Policy, r.FromAgency))), "To", article.To(present.AgencyName(rules.Policy, r.ToAgency)), "Day", italian.Dated("", r.Requested.In(italian.Rome))),
 		Shared: present.GivenTerms(rules.Policy, r), About: present.ReferralTerms(rules.Policy, r), Note: r.Note,
 		Sight: italian.ShareEnd(present.AgencyName(rules.Policy, r.ToAgency), r.Why, r.SeenUntil, s.Now()),
 	}
@@ -170,9 +171,9 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 		return err
 	}
 	if a := page.meeting; a != nil {
-		page.About = append(page.About, web.Term{Name: "Appuntamento", Value: offered.Place(a.At.In(italian.Rome)) + ". " + present.HowAppointmentStands(*a)})
+		page.About = append(page.About, web.Term{Name: message.Say("case_pages.appointment"), Value: offered.Place(a.At.In(italian.Rome)) + ". " + present.HowAppointmentStands(*a)})
 		if s.Now().Before(a.At) {
-			page.Change = &web.Link{URL: "/appuntamenti/" + a.ID, Text: "Sposta o disdici l’appuntamento"}
+			page.Change = &web.Link{URL: "/appuntamenti/" + a.ID, Text: message.Say("referral_page.change_appointment")}
 		}
 	}
 	if person, ok := present.SnapshotOf(r); ok {
@@ -183,15 +184,15 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 		return err
 	}
 	page.Rows = rows
-	page.Back = &web.Link{URL: "/segnalazioni", Text: "Segnalazioni"}
+	page.Back = &web.Link{URL: "/segnalazioni", Text: message.Say("referral_page.title")}
 	if r.FromAgency == who.Agency {
 		page.Back.URL += "?elenco=inviate"
 	}
 	if care.ReadsCases(who, rules.Policy) {
-		page.Case = &web.Link{URL: "/fascicoli/" + r.CaseID, Text: "Apri il fascicolo " + r.CaseNumber}
+		page.Case = &web.Link{URL: "/fascicoli/" + r.CaseID, Text: message.Say("case_pages.open_case", "Number", r.CaseNumber)}
 	}
 	if r.Continues != "" && r.FromAgency == who.Agency {
-		page.Origin = &web.Link{URL: "/segnalazioni/" + r.Continues, Text: "Vedi la segnalazione da cui proviene"}
+		page.Origin = &web.Link{URL: "/segnalazioni/" + r.Continues, Text: message.Say("referral_page.origin")}
 	}
 	if err := s.offerMoves(ctx, &page, who, rules, r, refused); err != nil {
 		return err
@@ -217,19 +218,19 @@ func (s *Place) showReferral(c *gin.Context, who care.Staff, status int, refused
 func awaited(mine bool, who care.Staff, r ledger.Referral) string {
 	switch {
 	case r.State == care.ReferralRequested && mine:
-		return "Leggi la segnalazione, poi scegli «Ho letto (presa visione)»."
+		return message.Say("referral_page.todo_read")
 	case r.State == care.ReferralReceived && mine:
-		return "Decidi se il tuo ente accetta la segnalazione."
+		return message.Say("referral_page.todo_decide")
 	case r.State == care.ReferralOnHold && mine:
-		return "L’ente destinatario ha chiesto informazioni: rispondi per farla proseguire."
+		return message.Say("referral_page.todo_supply")
 	case r.State == care.ReferralRequested:
-		return "Si attende che l’ente destinatario la legga."
+		return message.Say("referral_page.waits_for_reading")
 	case r.State == care.ReferralReceived:
-		return "Si attende la risposta dell’ente destinatario."
+		return message.Say("referral_page.waits_for_answer")
 	case r.State == care.ReferralOnHold:
-		return "Si attendono le informazioni chieste a chi l’ha inviata."
+		return message.Say("referral_page.waits_for_information")
 	case r.State == care.ReferralRejected && r.FromAgency == who.Agency:
-		return "La segnalazione è stata rifiutata: l’attività per decidere come proseguire è tra le attività."
+		return message.Say("referral_page.was_rejected")
 	}
 	return ""
 }
@@ -261,9 +262,9 @@ func (s *Place) referralHistory(c *gin.Context, who care.Staff, p care.Policy, r
 		return history, nil
 	}
 	if r.State != care.ReferralRequested {
-		history = append(history, web.Moment{When: italian.Moment(r.Changed), Text: "Segnalazione " + italian.ReferralState(r.State)})
+		history = append(history, web.Moment{When: italian.Moment(r.Changed), Text: message.Say("referral_page.state", "State", italian.ReferralState(r.State))})
 	}
-	return append(history, web.Moment{When: italian.Moment(r.Requested), Text: "Segnalazione inviata", By: present.AgencyName(p, r.FromAgency)}), nil
+	return append(history, web.Moment{When: italian.Moment(r.Requested), Text: message.Say("referral_page.was_sent"), By: present.AgencyName(p, r.FromAgency)}), nil
 }
 
 // tasksAfter lists the tasks of the referral's case that the caller may work.

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian/jobs"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -74,9 +75,9 @@ func facts(p care.Policy, r ledger.Referral) (facts []string) {
 			facts = append(facts, name+": "+value)
 		}
 	}
-	add("Per", present.PurposeOf(p, r.Purpose))
+	add(message.Say("referral_page.fact_for"), present.PurposeOf(p, r.Purpose))
 	if person.Work != nil {
-		add("Italiano", jobs.Level(*person.Work))
+		add(message.Say("referral_page.fact_italian"), jobs.Level(*person.Work))
 		add(jobs.Labels["may_work"], jobs.Choices[person.Work.May])
 		add(jobs.Labels["free_hours"], person.Work.FreeHours)
 	}
