@@ -9,21 +9,22 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/message"
 )
 
 // destinations are what the navigation leads to, with who finds something there.
 var destinations = []struct {
-	url, text string
+	url, name string
 	open      func(care.Staff, care.Policy) bool
 }{
-	{"/", "Oggi", hasWork},
-	{"/casi-bloccati", "Percorsi fermi", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }},
-	{"/sportello", "Sportello", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }},
-	{"/letture", "Chi ha letto", isOfficer},
-	{"/compiti", "Attività", hasWork},
-	{"/segnalazioni", "Segnalazioni", hasWork},
-	{"/appuntamenti", "Appuntamenti", hasWork},
-	{"/fascicoli", "Persone che seguo", care.ReadsCases},
+	{"/", "today", hasWork},
+	{"/casi-bloccati", "stuck", func(who care.Staff, _ care.Policy) bool { return who.Role == care.Supervisor }},
+	{"/sportello", "desk", func(who care.Staff, _ care.Policy) bool { return catalogue.Contact.MayAsk(who.Role) }},
+	{"/letture", "readers", isOfficer},
+	{"/compiti", "tasks", hasWork},
+	{"/segnalazioni", "referrals", hasWork},
+	{"/appuntamenti", "appointments", hasWork},
+	{"/fascicoli", "cases", care.ReadsCases},
 }
 
 func isOfficer(who care.Staff, _ care.Policy) bool { return who.Role == care.PrivacyOfficer }
@@ -57,7 +58,7 @@ func navigation(who care.Staff, policy care.Policy) []web.Link {
 	var links []web.Link
 	for _, d := range destinations {
 		if d.open(who, policy) {
-			links = append(links, web.Link{URL: d.url, Text: d.text})
+			links = append(links, web.Link{URL: d.url, Text: message.Of("nav", d.name)})
 		}
 	}
 	return links

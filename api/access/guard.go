@@ -131,7 +131,7 @@ func (g *Guard) Subject(ctx context.Context) string { return g.Pages.sessions.su
 func (g *Guard) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
 	g.log.Error("sessions failed", zap.String("cause", problem.Describe(err)))
 	if answer, ok := w.(*stoppable); ok {
-		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", problem.NoticeAway.Title+". "+problem.NoticeAway.Detail+"\n")
+		answer.replace(http.StatusServiceUnavailable, "text/plain; charset=utf-8", problem.NoticeAway().Title+". "+problem.NoticeAway().Detail+"\n")
 	}
 }
 

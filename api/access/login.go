@@ -173,7 +173,7 @@ func (g *Guard) Mount(r gin.IRoutes) {
 	r.POST("/logout", g.Pages.Form(g.logout))
 	r.GET(stayPath, g.stay)
 	r.POST(stayPath, g.stay)
-	r.GET("/logged-out", func(c *gin.Context) { g.Pages.Tell(c, problem.NoticeLeft) })
+	r.GET("/logged-out", func(c *gin.Context) { g.Pages.Tell(c, problem.NoticeLeft()) })
 }
 
 // login sends the browser to the provider. It asks for the password each time:
@@ -277,7 +277,7 @@ func (g *Guard) forgive(c *gin.Context, to goal) error {
 
 // loginFailed tells that a login came to nothing, with the way to try again.
 func (g *Guard) loginFailed(c *gin.Context, to goal) error {
-	notice := problem.NoticeLoginFailed
+	notice := problem.NoticeLoginFailed()
 	notice.Link = loginPath(to.Next)
 	g.Pages.Tell(c, notice)
 	return nil

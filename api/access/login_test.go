@@ -75,7 +75,7 @@ func TestProviderAway(t *testing.T) {
 	req := r.request(http.MethodGet, programs+"/me", "")
 	req.Header.Set("Authorization", "Bearer "+token)
 	r.do(http.DefaultClient, req).Problem(t, problem.ProviderAway)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.Text, problem.NoticeProviderAway.Title) {
+	if a := r.do(r.browser, r.request(http.MethodGet, "/login", "")); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.Text, problem.NoticeProviderAway().Title) {
 		t.Errorf("login: %d %s", a.StatusCode, a.Text)
 	}
 }
@@ -117,7 +117,7 @@ func TestLoginGivesASession(t *testing.T) {
 
 func TestLoginRefusals(t *testing.T) {
 	t.Run("not staff", func(t *testing.T) {
-		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.Text, problem.NoticeNotStaff.Title) {
+		if a := newRig(t).logIn("nobody"); a.StatusCode != http.StatusForbidden || !strings.Contains(a.Text, problem.NoticeNotStaff().Title) {
 			t.Errorf("%d %s", a.StatusCode, a.Text)
 		}
 	})
@@ -233,7 +233,7 @@ func TestLoginForgives(t *testing.T) {
 		r := newRig(t)
 		r.browser.Jar = nil
 		a := r.endLogin(r.beginLogin("/compiti"))
-		if a = r.endLogin(r.beginAt(a.Header.Get("Location"))); a.StatusCode != http.StatusBadRequest || !strings.Contains(a.Text, problem.NoticeLoginFailed.Title) {
+		if a = r.endLogin(r.beginAt(a.Header.Get("Location"))); a.StatusCode != http.StatusBadRequest || !strings.Contains(a.Text, problem.NoticeLoginFailed().Title) {
 			t.Errorf("%d %s %s", a.StatusCode, a.Header.Get("Location"), a.Text)
 		}
 	})
@@ -396,7 +396,7 @@ func TestSessionsAway(t *testing.T) {
 			return r.do(r.browser, req)
 		},
 	} {
-		if a := ask(); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.Text, problem.NoticeAway.Detail+"\n") {
+		if a := ask(); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Location") != "" || !strings.HasSuffix(a.Text, problem.NoticeAway().Detail+"\n") {
 			t.Errorf("%s: %d %s %s", name, a.StatusCode, a.Header.Get("Location"), a.Text)
 		}
 	}
@@ -422,7 +422,7 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login?next=%2Fcompiti%3Fstato%3Daperti" {
 		t.Errorf("nobody reads: %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeSignedOut.Title) {
+	if a := r.do(r.browser, r.request(http.MethodPost, "/compiti", "")); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeSignedOut().Title) {
 		t.Errorf("nobody writes: %d %s", a.StatusCode, a.Text)
 	}
 	r.logIn(someWorker.Subject)
@@ -431,7 +431,7 @@ func TestPagesAreForThoseWhoAreSignedIn(t *testing.T) {
 	}
 	delete(r.people.staff, someWorker.Subject)
 	r.guard.Pages.known = recent.New[care.Staff](staffAge, staffKept, monday)
-	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.Text, problem.NoticeNotStaff.Title) {
+	if a := r.do(r.browser, r.request(http.MethodGet, "/compiti", "")); a.StatusCode != http.StatusForbidden || !strings.Contains(a.Text, problem.NoticeNotStaff().Title) {
 		t.Errorf("somebody who left: %d %s", a.StatusCode, a.Text)
 	}
 }

@@ -2,7 +2,6 @@ package access
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -22,6 +21,7 @@ import (
 	"percorso/internal/kept"
 	"percorso/internal/ledger"
 	"percorso/internal/legible"
+	"percorso/internal/message"
 	"percorso/internal/recent"
 )
 
@@ -59,7 +59,7 @@ func (p *Pages) Render(c *gin.Context, status int, page web.Page) {
 	var body bytes.Buffer
 	if err := web.Write(&body, page); err != nil {
 		p.problems.Broken(c.Request.Context(), err)
-		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(problem.NoticeAway.Title))
+		c.Data(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(problem.NoticeAway().Title))
 		return
 	}
 	if status == http.StatusServiceUnavailable {
@@ -111,7 +111,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	if who.ID == "" {
 		return f
 	}
-	f.Idle, f.Logins = int(p.idle.Seconds()), &web.Link{URL: LoginsPath, Text: "I tuoi accessi", Current: LoginsPath == place}
+	f.Idle, f.Logins = int(p.idle.Seconds()), &web.Link{URL: LoginsPath, Text: message.Say("frame.logins"), Current: LoginsPath == place}
 	f.Name, f.Role = who.Name, italian.Upper(italian.Role(who.Role))
 	policy, err := p.policies.Policy(ctx, who.Zone)
 	if err != nil {
@@ -126,13 +126,13 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 		f.Nav[i].Current = f.Nav[i].URL == place
 	}
 	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
-		f.Notices = &web.Link{URL: NoticesPath, Text: italian.Count(count, "avviso da leggere", "avvisi da leggere"), Current: NoticesPath == place}
+		f.Notices = &web.Link{URL: NoticesPath, Text: message.Count("frame.notices", count), Current: NoticesPath == place}
 	}
 	p.tellDrafts(c, who, &f)
 	if act.Held(ctx) && c.GetBool(draftKey) {
-		f.Flash = &web.Flash{Good: true, Text: "Ecco la tua bozza. Non è ancora stata inviata: controlla e invia."}
+		f.Flash = &web.Flash{Good: true, Text: message.Say("frame.draft_is_here")}
 	} else if act.Held(ctx) {
-		f.Flash = &web.Flash{Good: true, Text: "Sei di nuovo collegato. Quello che avevi scritto è qui sotto e non è ancora stato inviato: controlla e invia."}
+		f.Flash = &web.Flash{Good: true, Text: message.Say("frame.form_is_here")}
 	} else if text := p.sessions.PopString(ctx, flashKey); text != "" {
 		f.Flash = &web.Flash{Good: strings.HasPrefix(text, flashGood), Text: text[len(flashGood):]}
 		if to, words, ok := strings.Cut(p.sessions.PopString(ctx, flashLinkKey), " "); ok {
@@ -150,10 +150,10 @@ func (p *Pages) tellDrafts(c *gin.Context, who care.Staff, f *web.Frame) {
 		return // the page itself says what is wrong
 	}
 	here := c.Request.URL.Path
-	f.Drafts = &web.Link{URL: DraftsPath, Text: "Le tue bozze (" + strconv.Itoa(len(list)) + ")", Current: here == DraftsPath}
+	f.Drafts = &web.Link{URL: DraftsPath, Text: message.Say("frame.drafts", "Drafts", len(list)), Current: here == DraftsPath}
 	i := slices.IndexFunc(list, func(d kept.Draft) bool { return d.Page == here })
 	if i >= 0 && c.Request.Method == http.MethodGet {
-		f.Draft = &web.Link{URL: DraftsPath + "/" + list[i].ID, Text: "Qui hai scritto qualcosa che non hai inviato (" + italian.Moment(list[i].KeptAt) + ")"}
+		f.Draft = &web.Link{URL: DraftsPath + "/" + list[i].ID, Text: message.Say("frame.draft", "When", italian.Moment(list[i].KeptAt))}
 	}
 }
 
@@ -248,18 +248,6 @@ func (p *Pages) Tell(c *gin.Context, n problem.Notice) {
 	p.Render(c, n.Status, page)
 }
 
-// problemTitles say what kind of thing went wrong, by the status.
-var problemTitles = map[int]string{
-	http.StatusBadRequest:            "La richiesta non è leggibile",
-	http.StatusForbidden:             "Non puoi farlo con il tuo ruolo",
-	http.StatusNotFound:              "Pagina non trovata",
-	http.StatusMethodNotAllowed:      "La richiesta non è possibile",
-	http.StatusConflict:              "Non è stato possibile",
-	http.StatusRequestEntityTooLarge: "Quello che hai inviato è troppo grande",
-	http.StatusUnsupportedMediaType:  "Il modulo non è leggibile",
-	http.StatusUnprocessableEntity:   "Il modulo non è leggibile",
-}
-
 // problemPage answers with what went wrong, and where to go on.
 func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
 	if notice, ok := problem.NoticeOf(wrong.Code); ok {
@@ -267,18 +255,21 @@ func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
 		return
 	}
 	p.problems.Word(c.Request.Context(), wrong)
-	title := cmp.Or(problemTitles[wrong.Status], "Qualcosa non ha funzionato")
+	title, ok := message.Find("problem_title", strconv.Itoa(wrong.Status))
+	if !ok {
+		title = message.Say("wrong.title")
+	}
 	if wrong.Status == http.StatusUnprocessableEntity && len(wrong.Errors) > 0 {
 		wrong.Detail = wrong.Errors[0].Message
 		if field := wrong.Errors[0].Field; strings.HasPrefix(field, "query") || field == "path" {
-			title = "L’indirizzo non è giusto"
+			title = message.Say("wrong.address")
 		}
 	}
 	if wrong.Code == problem.TooOften {
 		p.heldPage(c, wrong, c.Request.URL.RequestURI())
 		return
 	}
-	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: "Torna al tuo lavoro"})
+	p.Tell(c, problem.Notice{Status: wrong.Status, Title: title, Detail: wrong.Detail, Link: "/", LinkText: message.Say("wrong.next")})
 }
 
 // heldPage answers somebody who has tried something too often with when to try again,
@@ -286,7 +277,7 @@ func (p *Pages) problemPage(c *gin.Context, wrong *problem.Problem) {
 func (p *Pages) heldPage(c *gin.Context, wrong *problem.Problem, again string) {
 	p.problems.Word(c.Request.Context(), wrong)
 	c.Header("Retry-After", wrong.GetHeaders().Get("Retry-After"))
-	p.Tell(c, problem.Notice{Status: wrong.Status, Title: "Troppi tentativi", Detail: wrong.Detail, Link: again, LinkText: "Riprova"})
+	p.Tell(c, problem.Notice{Status: wrong.Status, Title: message.Say("too_often.title"), Detail: wrong.Detail, Link: again, LinkText: message.Say("too_often.next")})
 }
 
 // forPrograms says whether a request is made where programs ask.

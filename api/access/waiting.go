@@ -101,9 +101,9 @@ func formOf(c *gin.Context) sentForm {
 // signedOut answers what was sent without a session: with the way to the login, and
 // back to the form where it could be kept.
 func (w *waiting) signedOut(c *gin.Context) {
-	notice := problem.NoticeSignedOut
+	notice := problem.NoticeSignedOut()
 	if id := w.keep(c); id != "" {
-		notice = problem.NoticeFormKept
+		notice = problem.NoticeFormKept()
 		notice.Link = loginPath(resumePath + id)
 	}
 	w.pages.Tell(c, notice)
@@ -151,7 +151,7 @@ func (w *waiting) showKept(c *gin.Context, sent sentForm, who care.Staff, err er
 	case err == nil && w.pages.forms[sent.Pattern] != nil:
 		return w.show(c, sent, who)
 	case err == nil, errors.Is(err, ledger.ErrNotFound), errors.Is(err, seal.Err):
-		w.pages.Tell(c, problem.NoticeFormGone)
+		w.pages.Tell(c, problem.NoticeFormGone())
 		return nil
 	}
 	return err

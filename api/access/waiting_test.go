@@ -37,7 +37,7 @@ func TestFormOutlivesItsSession(t *testing.T) {
 			ends(r)
 			a := r.sends("/moduli/"+someID, typed)
 			way := resumed.FindStringSubmatch(a.Text)
-			if a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeFormKept.LinkText) || way == nil {
+			if a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeFormKept().LinkText) || way == nil {
 				t.Fatalf("%d %s", a.StatusCode, a.Text)
 			}
 			if kept := r.logins.Kept(); len(kept) != 1 || strings.Contains(string(kept[0].Sealed), "nota") {
@@ -70,7 +70,7 @@ func TestWaitingFormIsItsAuthors(t *testing.T) {
 	}
 	gone := func(who string) {
 		t.Helper()
-		if a := r.do(r.browser, r.request(http.MethodGet, resumePath+way[1], "")); a.StatusCode != http.StatusNotFound || strings.Contains(a.Text, "Una nota") || !strings.Contains(a.Text, problem.NoticeFormGone.Title) {
+		if a := r.do(r.browser, r.request(http.MethodGet, resumePath+way[1], "")); a.StatusCode != http.StatusNotFound || strings.Contains(a.Text, "Una nota") || !strings.Contains(a.Text, problem.NoticeFormGone().Title) {
 			t.Errorf("%s: %d %s", who, a.StatusCode, a.Text)
 		}
 	}
@@ -106,7 +106,7 @@ func TestWhatDoesNotWait(t *testing.T) {
 				r.logIn(someWorker.Subject)
 				r.after(sessionIdle)
 			}
-			if a := r.sends(c.path, c.form); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeSignedOut.Detail) || len(r.logins.Kept()) > 0 {
+			if a := r.sends(c.path, c.form); a.StatusCode != http.StatusUnauthorized || !strings.Contains(a.Text, problem.NoticeSignedOut().Detail) || len(r.logins.Kept()) > 0 {
 				t.Errorf("%d %s", a.StatusCode, a.Text)
 			}
 		})

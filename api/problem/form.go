@@ -13,6 +13,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // RefusedForm tells in the form why act said no, and with what status the page
@@ -23,7 +24,7 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 	var refused *care.Refusal
 	switch {
 	case errors.Is(err, ledger.ErrKeyReused):
-		form.Alert = "Questo modulo era già stato inviato con altri dati. Controlla che cosa è stato registrato prima di inviarlo di nuovo."
+		form.Alert = message.Say("form.sent_otherwise")
 		return http.StatusConflict, nil
 	case !errors.As(err, &refused):
 		return 0, err

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"percorso/internal/message"
 )
 
 // A day is typed in three fields, day, month and year, which every browser shows alike
@@ -19,9 +21,9 @@ type datePart struct {
 }
 
 var dateFields = []struct {
-	suffix, label string
-	size          int
-}{{"-day", "Giorno", 2}, {"-month", "Mese", 2}, {"-year", "Anno", 4}}
+	suffix string
+	size   int
+}{{"-day", 2}, {"-month", 2}, {"-year", 4}}
 
 // yearAlone ends the name of a field that says that of a day the year may be known alone.
 const yearAlone = "-alone"
@@ -46,7 +48,7 @@ func dateParts(id, name, value string) []datePart {
 	wrong := wrongPart(typed)
 	parts := make([]datePart, 0, len(dateFields))
 	for i, f := range dateFields {
-		parts = append(parts, datePart{ID: id + f.suffix, Name: name + f.suffix, Label: f.label, Value: typed[i], Size: f.size, Wrong: i == wrong})
+		parts = append(parts, datePart{ID: id + f.suffix, Name: name + f.suffix, Label: message.Of("date_part", f.suffix[1:]), Value: typed[i], Size: f.size, Wrong: i == wrong})
 	}
 	return parts
 }

@@ -11,7 +11,6 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"strconv"
 	"strings"
 
 	"percorso/internal/message"
@@ -61,9 +60,9 @@ func Write(w io.Writer, p Page) error {
 // minutes says a number of seconds in words.
 func minutes(seconds int) string {
 	if seconds%3600 == 0 && seconds > 3600 {
-		return strconv.Itoa(seconds/3600) + " ore"
+		return message.Say("session.hours", "Hours", seconds/3600)
 	}
-	return strconv.Itoa(seconds/60) + " minuti"
+	return message.Say("session.minutes", "Minutes", seconds/60)
 }
 
 // dict makes a map of names and values, to hand a part more than one thing.

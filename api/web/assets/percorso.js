@@ -1,6 +1,9 @@
 // What the pages do better with JavaScript; all of them work without.
 "use strict";
 
+// What it says stands on the pages: what any page may have to say at main.
+const texts = document.querySelector("main").dataset;
+
 // A form with choices shows the fields of the chosen one alone.
 function showChosen(form) {
   form.querySelectorAll("[data-shown-by]").forEach((part) => {
@@ -45,10 +48,10 @@ document.querySelectorAll("[data-copies]").forEach((button) => {
     const text = document.getElementById(button.dataset.copies), said = button.parentNode.querySelector("[role=status]");
     try {
       await navigator.clipboard.writeText(text.value);
-      said.textContent = "Copiato.";
+      said.textContent = button.dataset.copied;
     } catch {
       text.select();
-      said.textContent = "Il testo è selezionato: premi Ctrl+C.";
+      said.textContent = button.dataset.selected;
     }
   });
 });
@@ -91,7 +94,7 @@ document.querySelectorAll("[data-blank]").forEach((part) => {
   const people = part.querySelector(".candidates"), button = part.querySelector("[data-hides]");
   const hide = (hidden) => {
     people.hidden = hidden;
-    button.textContent = hidden ? "Mostra" : "Nascondi (Esc)";
+    button.textContent = hidden ? button.dataset.show : button.dataset.hide;
     button.setAttribute("aria-expanded", String(!hidden));
   };
   let timer;
@@ -147,7 +150,7 @@ document.querySelectorAll("[data-most]").forEach((field) => {
   const say = () => {
     const over = [...field.value].length - field.dataset.most;
     words.hidden = over <= 0;
-    words.textContent = over > 0 ? "Il testo è troppo lungo: " + (over === 1 ? "un carattere" : over + " caratteri") + " di troppo." : "";
+    words.textContent = over <= 0 ? "" : over === 1 ? texts.tooLongByOne : texts.tooLong.replace("{}", over);
   };
   field.addEventListener("input", say);
   say();
@@ -198,9 +201,9 @@ if (session) {
     if (left() <= warnAt) await ask("GET");
     const seconds = left();
     if (seconds > warnAt) return say("", false);
-    if (seconds <= 0) return say("La sessione è terminata. Quello che hai scritto resta qui: quando lo invii accedi di nuovo, e lo ritrovi.", true);
-    const rounded = seconds > 60 ? Math.ceil(seconds / 60) + " minuti" : Math.ceil(seconds / 15) * 15 + " secondi";
-    say("Se non fai niente, tra " + rounded + " la sessione termina.", false);
+    if (seconds <= 0) return say(session.dataset.ended, true);
+    const ends = seconds > 60 ? session.dataset.endsInMinutes.replace("{}", Math.ceil(seconds / 60)) : session.dataset.endsInSeconds.replace("{}", Math.ceil(seconds / 15) * 15);
+    say(ends, false);
   };
   stay.addEventListener("focus", (event) => { from = event.relatedTarget; });
   stay.addEventListener("click", async () => {
@@ -245,11 +248,11 @@ if (lists.length > 0 && session) {
     const before = new Set([...list.querySelectorAll("[data-row]")].map(keyOf));
     const gone = [...list.querySelectorAll("[data-row]")].filter((r) => !left.has(keyOf(r)));
     const come = [...left].filter((k) => !before.has(k));
-    if (gone.length + come.length > 0) said.textContent = "L’elenco è cambiato: " + gone.length + " in meno, " + come.length + " in più.";
+    if (gone.length + come.length > 0) said.textContent = texts.listChanged.replace("{gone}", gone.length).replace("{come}", come.length);
     gone.forEach((row) => {
       row.classList.add("is-gone");
       const acts = (row.closest("li") || row).querySelector(".row-acts, .work-act");
-      if (acts && !acts.contains(document.activeElement)) acts.textContent = "Non è più qui";
+      if (acts && !acts.contains(document.activeElement)) acts.textContent = texts.rowGone;
     });
     return new Promise((done) => setTimeout(() => { replace(list, fresh); done(); }, gone.length > 0 ? fades : 0));
   };
