@@ -85,14 +85,16 @@ func Of[Code ~string](group string, code Code) string {
 	return strings.ReplaceAll(string(code), "_", " ")
 }
 
-// Find is the word of a code, if there is one.
+// Find is the word of a code, if there is one; else it is empty.
 func Find[Code ~string](group string, code Code) (word string, ok bool) {
 	if code == "" {
 		return "", false
 	}
 	id := group + "." + string(code)
-	word = Say(id)
-	return word, word != id
+	if word = Say(id); word == id {
+		return "", false
+	}
+	return word, true
 }
 
 func said(config *i18n.LocalizeConfig) string {

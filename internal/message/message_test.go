@@ -29,8 +29,9 @@ reason.other: Altro
 	require.Equal(t, "1000000 posti oggi", Count("place.left", 1_000_000, "When", "oggi"))
 	require.Equal(t, "Altro", Of("reason", "other"), "a code may be a word of the library's")
 	require.Equal(t, "moved away", Of("reason", "moved_away"))
-	_, ok := Find("reason", "moved_away")
+	word, ok := Find("reason", "moved_away")
 	require.False(t, ok)
+	require.Empty(t, word)
 	require.Empty(t, Of("reason", ""))
 }
 
