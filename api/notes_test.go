@@ -26,7 +26,7 @@ func TestEachNoteSaysThatItMayBeRead(t *testing.T) {
 				continue
 			}
 			notes++
-			if hint, told := shown.First("p", "id", box.Attribute("id")+"-aiuto"); !told || !strings.Contains(hint.Words(), italian.MayBeRead) {
+			if hint, told := shown.First("p", "id", box.Attribute("id")+"-aiuto"); !told || !strings.Contains(hint.Words(), italian.MayBeRead()) {
 				t.Errorf("%s says it nowhere beside %s", page.name, box.Attribute("id"))
 			}
 		}

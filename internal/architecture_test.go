@@ -57,8 +57,8 @@ var mayImport = map[string][]string{
 	"internal/feed":               {},                                                                                                                                 // what somebody's calendar gives
 	"internal/waitlist":           {"internal/agenda", "internal/care", "internal/catalogue", "internal/intake", "internal/kin", "internal/ledger", "internal/reach"}, // who waits for a place
 	"internal/postgres/waitlist":  {"internal/waitlist", "internal/agenda", "internal/postgres", "internal/postgres/gates", "internal/postgres/places", "internal/ledger", "internal/care"},
-	"internal/italian/queued":     {"internal/italian", "internal/italian/offered", "internal/italian/world", "internal/waitlist", "internal/agenda"}, // what somebody waits for
-	"worker/offering":             {"internal/loops"},                                                                                                 // of places to who waits for one
+	"internal/italian/queued":     {"internal/italian", "internal/italian/offered", "internal/italian/world", "internal/waitlist"}, // what somebody waits for
+	"worker/offering":             {"internal/loops"},                                                                              // of places to who waits for one
 	"api/rest/waiting":            {"internal/waitlist", "internal/care", "internal/reach"},
 	"api/rest/gates":              {"internal/eligibility", "api/rest/persons", "internal/care"}, // what a person may be given, as the API tells it
 	"api/pages/waitlist":          append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting"),
@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/absence", "internal/italian/reading", "internal/crossing", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/undoing", "internal/names", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/told", "internal/terms", "internal/finding", "internal/protection", "internal/italian/known", "internal/correction", "internal/lead", "internal/takeover", "internal/needs", "internal/agenda", "internal/italian/jobs", "internal/amending", "internal/gathering", "internal/plan", "internal/arrival", "internal/promise", "internal/calledoff", "internal/mediation", "internal/remind", "internal/queue", "internal/sole", "internal/consult", "internal/noted", "internal/written", "internal/waitlist", "internal/homevisit", "internal/together", "internal/after"},
+	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/italian/known", "internal/italian/jobs", "internal/gathering"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -84,7 +84,6 @@ var mayImport = map[string][]string{
 	"internal/italian/given":      {"internal/catalogue"},                                                 // what somebody is given of a person
 	"internal/reach":              {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
 	"internal/italian/alike":      {"internal/names", "internal/finding"},
-	"internal/italian/reading":    {"internal/care", "internal/ledger"},
 	"internal/italian/article":    {},                                        // nouns after their articles and prepositions
 	"internal/italian/gate":       {"internal/eligibility"},                  // why a gate is shut
 	"internal/italian/asked":      {},                                        // what to write in a field that must not stay empty
@@ -113,7 +112,7 @@ var mayImport = map[string][]string{
 	"internal/italian/timeline":   {"internal/italian", "internal/told", "internal/ledger", "internal/care"},                                                                                      // what happened in a case
 	"internal/protection":         {"internal/care"},                                                                                                                                              // who keeps a protected person's file
 	"internal/italian/deciding":   {"internal/care"},                                                                                                                                              // what a choice of a task's form will do
-	"internal/italian/offered":    {"internal/italian", "internal/agenda", "internal/care", "internal/calledoff"},                                                                                 // free places
+	"internal/italian/offered":    {"internal/italian", "internal/agenda", "internal/care"},                                                                                                       // free places
 	"internal/arrival":            {"internal/agenda", "internal/care"},                                                                                                                           // who is here for an appointment
 	"internal/postgres/arrivals":  {"internal/arrival", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                            // keeps it
 	"internal/postgres/contacts":  {"internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                                                                // who came to the desk

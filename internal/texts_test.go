@@ -5,12 +5,15 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -18,11 +21,11 @@ import (
 // aCode is one that stands in Go, SQL or a zone's file.
 var aCode = regexp.MustCompile(`[a-z][a-z0-9]*([_.][a-z0-9]+)*`)
 
-// Each code that has an Italian text of its own is one of the product: the code
-// stands somewhere besides, as a whole or as a first word with the rest.
+// Each code that has a text of its own is one of the product: the code stands somewhere
+// besides, as a whole or as a first word with the rest. Codes are what follows, in the id of a
+// message, after a group of which somebody says the words.
 func TestEveryTextIsOfACode(t *testing.T) {
 	codes := map[string]bool{}
-	keys := []string{}
 	see := func(text string) {
 		for _, c := range aCode.FindAllString(text, -1) {
 			codes[c] = true
@@ -30,14 +33,8 @@ func TestEveryTextIsOfACode(t *testing.T) {
 	}
 	readCode(t, parser.SkipObjectResolution, func(folder string, source *ast.File, _ int) {
 		ast.Inspect(source, func(n ast.Node) bool {
-			pair, isPair := n.(*ast.KeyValueExpr)
-			if folder == "internal/italian" {
-				if isPair {
-					if key := textAt([]ast.Expr{pair.Key}, 0); key != "" {
-						keys = append(keys, key)
-					}
-				}
-				return true
+			if below(folder, "internal/italian") {
+				return false
 			}
 			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 				text, err := strconv.Unquote(literal.Value)
@@ -59,12 +56,40 @@ func TestEveryTextIsOfACode(t *testing.T) {
 		see(string(text))
 		return err
 	}))
-	require.Greater(t, len(keys), 100)
-	for _, key := range keys {
-		if strings.ContainsAny(key, "%ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-			continue // of a country, or no code
-		}
-		first, rest, _ := strings.Cut(key, "_")
-		require.True(t, codes[key] || codes[first] && codes[rest], "nothing has the code %q", key)
+	for month := time.January; month <= time.December; month++ {
+		see(strings.ToLower(month.String()))
 	}
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		see(strings.ToLower(day.String()))
+	}
+	keys := 0
+	for _, id := range slices.Sorted(maps.Keys(wordsOfCodes(t))) {
+		_, code, _ := strings.Cut(id, ".")
+		for key := range strings.SplitSeq(code, ".") { // a second one says of which the first is
+			if strings.ContainsAny(key, "%ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+				continue // of a country, or no code
+			}
+			keys++
+			first, rest, _ := strings.Cut(strings.ReplaceAll(key, "-", "_"), "_")
+			if !codes[key] && !(codes[first] && codes[rest]) {
+				t.Errorf("nothing has the code %q of %s", key, id)
+			}
+		}
+	}
+	require.Greater(t, keys, 1000)
+}
+
+// wordsOfCodes are the messages that somebody says by a code.
+func wordsOfCodes(t *testing.T) map[string]bool {
+	t.Helper()
+	ids := map[string]bool{}
+	written := messages(t)
+	for _, s := range spokenByCode(t) {
+		for id := range written {
+			if s.group && strings.HasPrefix(id, s.id+".") {
+				ids[id] = true
+			}
+		}
+	}
+	return ids
 }

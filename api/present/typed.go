@@ -96,7 +96,7 @@ func (t *typed) list(name, label string, list []any) {
 // words says a text of the form; empty where it means nothing to people, as an id.
 func (t *typed) words(name, v string) string {
 	p := t.policy
-	if word, ok := t.texts.Choices[v]; ok && name != "note" {
+	if word, ok := t.texts.OwnChoice(v); ok && name != "note" {
 		return italian.Upper(word)
 	}
 	switch name {

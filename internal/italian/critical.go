@@ -7,15 +7,16 @@ import (
 	"percorso/internal/critical"
 	"percorso/internal/health"
 	"percorso/internal/italian/dated"
+	"percorso/internal/message"
 )
 
 // CriticalDate says a day with what happens then: "giovedì 3 dicembre: sfratto". A permit
 // expires on a day that nobody goes anywhere: it has no weekday, but where it is near.
 func CriticalDate(kind string, on, now time.Time) string {
 	if days := daysApart(noon(on), now); kind == string(critical.Permit) && (days < -1 || days > 1) {
-		return Date(noon(on)) + ": " + say(dated.Kinds, kind)
+		return message.Say("important_day.on", "Day", Date(noon(on)), "What", say(dated.Kinds, kind))
 	}
-	return near(noon(on), now) + ": " + say(dated.Kinds, kind)
+	return message.Say("important_day.on", "Day", near(noon(on), now), "What", say(dated.Kinds, kind))
 }
 
 // noon is a day that has no hour, where the offices are: whatever the zone, it is that day.
@@ -26,9 +27,9 @@ func noon(day time.Time) time.Time {
 // Watches says who watches a day: by name, or else whoever is of the role.
 func Watches(name string, role care.Role, agency string, p care.Policy) string {
 	if name != "" {
-		return "segue " + name
+		return message.Say("important_day.watched_by", "Name", name)
 	}
-	return "segue chi è " + Role(role) + agencyOf(role, agency, "", p)
+	return message.Say("important_day.watched_by_role", "Role", Role(role)+agencyOf(role, agency, "", p))
 }
 
 // dayNear names the day that is near, with who watches it; nothing: none is.
@@ -40,7 +41,7 @@ func dayNear(w health.Waiting, p care.Policy, now time.Time) (said []string) {
 	on := time.Time(d.On)
 	text := CriticalDate(string(d.Kind), on, now)
 	if care.DayOf(on).Before(care.DayOf(now.In(Rome))) {
-		text += ". È passata: scrivi che cosa è successo"
+		text = message.Say("important_day.over", "Day", text)
 	}
 	return []string{text, Watches(d.Watcher, d.Role, d.Agency, p)}
 }

@@ -199,7 +199,8 @@ func does(w health.Waiting) string {
 	case w.Task == care.ReferralAnswer && !w.Known:
 		return "legga la segnalazione"
 	case w.Task == care.ReferralAnswer:
-		return works[w.Task].does
+		said, _ := taskDoes(w.Task)
+		return said
 	case w.HourCame && w.State == care.TaskReady:
 		return "prenda l’attività «" + TaskKind(w.Task) + "» e dica se la persona è venuta"
 	case w.HourCame:
@@ -207,8 +208,8 @@ func does(w health.Waiting) string {
 	case w.State == care.TaskReady:
 		return "prenda l’attività «" + TaskKind(w.Task) + "»"
 	}
-	if known, ok := works[w.Task]; ok {
-		return known.does
+	if said, ok := taskDoes(w.Task); ok {
+		return said
 	}
 	return "completi l’attività «" + TaskKind(w.Task) + "»"
 }

@@ -169,7 +169,7 @@ func changeFields(a ledger.Appointment, offers free.Places, sent url.Values, dec
 	whats := map[string]string{toMove: "Ha un altro orario", toCancel: "È annullato"}
 	when := web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: "what-0", Fields: offers.When("", sent, false)}
 	if decides {
-		beyond := web.Field{Shape: "select", ID: "beyond", Label: changeLabels["beyond"], Empty: "No: solo dove c’è posto", Hint: italian.BeyondHint}
+		beyond := web.Field{Shape: "select", ID: "beyond", Label: changeLabels["beyond"], Empty: "No: solo dove c’è posto", Hint: italian.BeyondHint()}
 		for _, code := range agenda.BeyondWhys {
 			beyond.Options = append(beyond.Options, web.Option{Value: code, Text: italian.Upper(italian.BeyondWhy(code)), Chosen: sent.Get("beyond") == code})
 		}
@@ -183,6 +183,6 @@ func changeFields(a ledger.Appointment, offers free.Places, sent url.Values, dec
 		{Shape: "input", Type: "text", ID: "number", Label: changeLabels["number"], Value: sent.Get("number"), Hint: "Come lo dice chi chiede. Non serve se lo chiede il servizio."},
 		{Shape: "input", Type: "date", ID: "birth_date", Label: changeLabels["birth_date"], Value: sent.Get("birth_date"), Hint: "Della persona, come la dice chi chiede."},
 		choices("why", "Mai di che cosa soffre qualcuno: se serve, si scrive nella nota.", agenda.Whys, offered.Why),
-		{Shape: "area", ID: "note", Label: changeLabels["note"], Hint: "Quello che chi lo chiede ha detto. " + italian.MayBeRead, Value: sent.Get("note")},
+		{Shape: "area", ID: "note", Label: changeLabels["note"], Hint: "Quello che chi lo chiede ha detto. " + italian.MayBeRead(), Value: sent.Get("note")},
 	}
 }

@@ -204,7 +204,7 @@ func (s *Place) showProposal(c *gin.Context, who care.Staff, in typed, form call
 	for _, code := range calledoff.Reasons {
 		reason.Options = append(reason.Options, web.Option{Value: code, Text: italian.Upper(offered.OffReason(code)), Chosen: code == in.reason})
 	}
-	page.Fields = []web.Field{reason, {Shape: "area", ID: "note", Label: labels["note"], Value: in.note, Rows: 2, Hint: "Senza nominare nessuno. " + italian.MayBeRead}}
+	page.Fields = []web.Field{reason, {Shape: "area", ID: "note", Label: labels["note"], Value: in.note, Rows: 2, Hint: "Senza nominare nessuno. " + italian.MayBeRead()}}
 	s.Pages.Render(c, status, page)
 	return nil
 }

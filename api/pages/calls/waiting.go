@@ -56,7 +56,7 @@ func (s *Place) waits(who care.Staff, rules *zone.Rules, w waitlist.Call) Item {
 		i.URL = "/fascicoli/" + w.CaseID
 	}
 	if w.Offer == "" || w.Offered == nil || w.EndsAt == nil {
-		i.Warnings, i.Said = []string{queued.TooLate}, "/liste-attesa/"+w.ID
+		i.Warnings, i.Said = []string{queued.TooLate()}, "/liste-attesa/"+w.ID
 		i.Outcomes = []web.Option{{Value: "resta", Text: "Aspetta ancora"}, {Value: "esce", Text: "Non aspetta più"}}
 		return i
 	}

@@ -60,7 +60,7 @@ func (a action) show(page *parts.CaseForm, in asked) {
 		page.Button = italian.Operation(a.facts.Code)
 	}
 	if in.block != nil {
-		page.Button, page.Intro = places.SendAndFix, places.Block
+		page.Button, page.Intro = places.SendAndFix(), places.Block()
 	}
 	for _, f := range a.fields {
 		if f.Required && f.From != "" && len(in.lists[f.From]) == 0 {
@@ -108,7 +108,7 @@ func (a action) field(f fields.Field, in asked) []web.Field {
 			shown.Max = f.Max
 		}
 	case fields.Choice:
-		shown.Shape, shown.Type, shown.Value, shown.Hint = "choices", "radio", "", a.texts.Hints[f.Name]
+		shown.Shape, shown.Type, shown.Value, shown.Hint = "choices", "radio", "", a.texts.OwnHint(f.Name)
 		if person := in.file.PersonData; f.Name == "may_work" {
 			shown.Hint = jobs.FromTable(working.Of(person.Citizenship, person.Permit, person.PermitExpiry, in.today))
 		}

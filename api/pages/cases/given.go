@@ -55,7 +55,7 @@ func givenTo(to catalogue.Receiver, in asked) *parts.Given {
 		given.Terms = append(gets(crossing.TakeOver(p)), web.Term{Name: message.Say("case_given.receivers"), Value: parts.AgencyNames(members)})
 		given.Ground = grounds(members)
 	case catalogue.ToOtherZone:
-		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: words.ActivePlan})
+		given.Terms = append(gets(crossing.Everything), web.Term{Name: italian.Field("plan"), Value: words.ActivePlan()})
 	default:
 		return nil
 	}

@@ -183,7 +183,7 @@ func (s *Place) amendment(c *gin.Context, p care.Policy, r ledger.Record, form *
 	laid := form.Show(shown)
 	page.Fields = slices.Concat(laid.Before, laid.After)
 	page.Fields = append(page.Fields, web.Field{Shape: "area", ID: why, Label: "Perché", Required: true, Max: 1000, Rows: 2, Value: form.Sent.Get(why),
-		Hint: "Che cosa era sbagliato, o da che cosa sai che è cambiato. " + italian.MayBeRead})
+		Hint: "Che cosa era sbagliato, o da che cosa sai che è cambiato. " + italian.MayBeRead()})
 	page.Course = len(form.Outcomes[0].Takes) > 0
 	return page
 }

@@ -17,7 +17,7 @@ func freed(d *day) func() error {
 			if !w.Today(d.who, d.rules.Policy, d.now) {
 				continue
 			}
-			line := web.Line{URL: "/da-chiamare#posti", Text: "Chiama " + w.Person + ": " + present.ServiceName(d.rules.Policy, w.Service), State: queued.TooLate, When: w.Number}
+			line := web.Line{URL: "/da-chiamare#posti", Text: "Chiama " + w.Person + ": " + present.ServiceName(d.rules.Policy, w.Service), State: queued.TooLate(), When: w.Number}
 			if w.Offered != nil && w.EndsAt != nil {
 				line.Text, line.State = "Chiama "+w.Person+": "+italian.Lower(queued.Free(*w.Offered)), queued.Kept(*w.EndsAt, d.now)
 			}

@@ -160,7 +160,7 @@ func (s *Place) correctionForm(c *gin.Context, who care.Staff, rules *zone.Rules
 		}
 	}
 	page.Fields = append(page.Fields, web.Field{
-		Shape: "area", ID: "note", Label: "Perché", Hint: "Per esempio: il documento mostrato, o quello che ha detto la persona. " + italian.MayBeRead, Value: sent.Get("note"), Required: true,
+		Shape: "area", ID: "note", Label: "Perché", Hint: "Per esempio: il documento mostrato, o quello che ha detto la persona. " + italian.MayBeRead(), Value: sent.Get("note"), Required: true,
 	})
 	return page
 }

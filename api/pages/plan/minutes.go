@@ -60,7 +60,7 @@ func rowOf(seat ledger.Seat) string { return "seat-" + seat.ID }
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
 		parts.WhenField("Quando si è tenuta la riunione", f.sent),
-		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe. " + italian.MayBeRead, Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
+		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe. " + italian.MayBeRead(), Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
 	}
 	meeting := web.Field{Shape: "select", ID: "meeting", Label: "Di quale riunione programmata", Empty: "Nessuna di queste"}
 	for _, m := range f.meetings {
@@ -77,7 +77,7 @@ func (f *minutesForm) show() []web.Field {
 		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: present.Options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
 		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(seat), Fields: []web.Field{
 			outcome,
-			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole. " + italian.MayBeRead, Value: f.sent.Get(at + "-note"), Rows: 2},
+			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole. " + italian.MayBeRead(), Value: f.sent.Get(at + "-note"), Rows: 2},
 		}})
 	}
 	return append(fields, votes)

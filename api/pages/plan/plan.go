@@ -166,7 +166,7 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 			Value: string(state), Text: italian.Upper(italian.ActionState(state)), Chosen: typed.State == state,
 		})
 	}
-	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto. " + italian.MayBeRead, Value: typed.Note},
+	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto. " + italian.MayBeRead(), Value: typed.Note},
 		{Shape: "hidden", ID: "seen", Value: contents.Seen(action.At)}}
 	s.Pages.Render(c, status, page)
 	return nil

@@ -127,7 +127,7 @@ func (in typed) dayFields() []web.Field {
 func (in typed) fields() []web.Field {
 	return append([]web.Field{{
 		Shape: "area", Rows: 2, Max: promise.Longest, ID: "note", Label: labels["note"], Value: in.note, Required: true,
-		Hint: "Per esempio: richiamare entro oggi. Lo vedi solo tu. " + italian.MayBeRead,
+		Hint: "Per esempio: richiamare entro oggi. Lo vedi solo tu. " + italian.MayBeRead(),
 	}}, in.dayFields()...)
 }
 

@@ -90,7 +90,7 @@ type TogetherRow struct {
 
 // form is the form over the list.
 func (s several) form(ctx context.Context, who care.Staff) (t Together, err error) {
-	t = Together{Form: web.NewForm(togetherURL), Hint: italian.MayBeRead}
+	t = Together{Form: web.NewForm(togetherURL), Hint: italian.MayBeRead()}
 	for _, a := range togetherActs {
 		t.Acts = append(t.Acts, web.Option{Value: a.code, Text: a.text})
 	}

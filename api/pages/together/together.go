@@ -371,7 +371,7 @@ func (s *Place) saying(c *gin.Context, who care.Staff, sent url.Values) (page pa
 	for i, code := range together.Circles {
 		circle.Options = append(circle.Options, web.Option{Value: string(code), Text: present.PartCircle(code), Chosen: sent.Get("circle") == string(code) || sent.Get("circle") == "" && i == 0})
 	}
-	page.Fields = []web.Field{held, {Shape: "area", ID: "note", Label: labels["note"], Hint: italian.MayBeRead, Value: sent.Get("note")}, circle}
+	page.Fields = []web.Field{held, {Shape: "area", ID: "note", Label: labels["note"], Hint: italian.MayBeRead(), Value: sent.Get("note")}, circle}
 	return page, of, nil
 }
 

@@ -74,7 +74,7 @@ func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now ti
 	if e.Offered != nil {
 		i.Offer = queued.Free(*e.Offered)
 	} else if e.By != nil && e.By.Before(care.DayOf(now.In(rules.Calendar.Location()))) {
-		i.Late = queued.TooLate
+		i.Late = queued.TooLate()
 	}
 	if waitlist.MayKeep(who, rules.Policy, e.Service) {
 		i.Turn = path + "/" + e.ID

@@ -2,22 +2,20 @@
 package mediating
 
 import (
-	"strconv"
 	"strings"
 
 	"percorso/internal/agenda"
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 )
 
-var states = map[mediation.State]string{
-	mediation.Requested: "chiesto, da confermare", mediation.Proposed: "propone un altro orario", mediation.Confirmed: "confermato",
-	mediation.Declined: "nessuno disponibile", mediation.Done: "svolto", mediation.Cancelled: "annullato", mediation.Late: "annullato tardi: conta nel lotto",
-}
-
 // State says how a request stands.
-func State(s mediation.State) string { return states[s] }
+func State(s mediation.State) string {
+	said, _ := message.Find("mediation_state", s)
+	return said
+}
 
 // OfAppointment says of an appointment, by the state of its request, whether a mediator
 // comes; empty: none was asked for.
@@ -26,24 +24,24 @@ func OfAppointment(state string) string {
 	case "":
 		return ""
 	case mediation.Confirmed:
-		return "Mediatore confermato"
+		return message.Say("mediation.confirmed")
 	}
-	return "Mediatore non confermato"
+	return message.Say("mediation.not_confirmed")
 }
 
 // Mode says how the mediator is there.
 func Mode(mode string) string {
 	if mode == agenda.ByPhone {
-		return "per telefono"
+		return message.Say("mediation.by_telephone")
 	}
-	return "di persona"
+	return message.Say("mediation.in_person")
 }
 
 // Language names one, with where its variety is spoken: "arabo (Marocco)".
 func Language(tag string) string {
 	name := world.Language(tag)
 	if _, of, varies := strings.Cut(tag, "-"); varies && len(of) == 2 {
-		name += " (" + world.Citizenship(of) + ")"
+		return message.Say("mediation.variety", "Language", name, "Country", world.Citizenship(of))
 	}
 	return name
 }
@@ -59,30 +57,32 @@ func Languages(tags []string) string {
 
 // Hours says minutes as hours: "1 ora e 30 minuti".
 func Hours(minutes int) string {
-	hours, rest := italian.Count(minutes/60, "ora", "ore"), italian.Count(minutes%60, "minuto", "minuti")
+	hours, rest := message.Count("mediation.hours", minutes/60), message.Count("mediation.minutes", minutes%60)
 	switch {
 	case minutes%60 == 0:
 		return hours
 	case minutes < 60:
 		return rest
 	}
-	return hours + " e " + rest
+	return message.Say("mediation.hours_and_minutes", "Hours", hours, "Minutes", rest)
 }
 
 // Balance says what is left of a lot: "usate 12 ore su 60 (20 %), promesse 2 ore".
 func Balance(b mediation.Balance) string {
-	said := "usate " + Hours(b.Used) + " su " + strconv.Itoa(b.Lot.Hours) + " (" + strconv.Itoa(b.Percent()) + " %)"
+	said := message.Say("mediation.used", "Hours", Hours(b.Used), "All", b.Lot.Hours, "Percent", b.Percent())
 	if b.Held > 0 {
-		said += ", promesse " + Hours(b.Held)
+		said = message.Say("mediation.used_and_held", "Used", said, "Held", Hours(b.Held))
 	}
 	if b.Left() <= 0 {
-		return said + "; non resta niente"
+		return message.Say("mediation.none_left", "Used", said)
 	}
-	return said + "; restano " + Hours(b.Left())
+	return message.Say("mediation.left", "Used", said, "Left", Hours(b.Left()))
 }
 
 // Lot names a lot by who gives it and its languages.
-func Lot(b mediation.Balance) string { return b.Provider.Name + ": " + Languages(b.Lot.Languages) }
+func Lot(b mediation.Balance) string {
+	return message.Say("mediation.lot", "Provider", b.Provider.Name, "Languages", Languages(b.Lot.Languages))
+}
 
 // Terms says what a lot may be used for: "di persona, per telefono; si annulla gratis fino a 2 giorni lavorativi prima; conta a unità di 30 minuti".
 func Terms(b mediation.Balance) string {
@@ -90,5 +90,5 @@ func Terms(b mediation.Balance) string {
 	for i, mode := range b.Lot.Modes {
 		modes[i] = Mode(mode)
 	}
-	return italian.Upper(strings.Join(modes, ", ")) + "; preavviso " + italian.Duration(b.Lot.Notice) + "; conta a unità di " + italian.Count(b.Lot.Unit, "minuto", "minuti")
+	return message.Say("mediation.terms", "Modes", italian.Upper(strings.Join(modes, ", ")), "Notice", italian.Duration(b.Lot.Notice), "Unit", message.Count("mediation.minutes", b.Lot.Unit))
 }

@@ -3,10 +3,11 @@ package offered
 import (
 	"percorso/internal/agenda"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
-// beyond are what places are that somebody was given where there was none.
-var beyond = map[string]string{agenda.Extra: "In più", agenda.OutOfHours: "Fuori orario"}
-
-// Beyond is what such a place is, and why it was given.
-func Beyond(g agenda.Given) string { return beyond[g.As] + ": " + italian.BeyondWhy(g.Why) }
+// Beyond is what a place is that somebody was given where there was none, and why it was given.
+func Beyond(g agenda.Given) string {
+	as, _ := message.Find("beyond", g.As)
+	return message.Say("places.beyond", "As", as, "Why", italian.BeyondWhy(g.Why))
+}

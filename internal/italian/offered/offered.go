@@ -8,19 +8,20 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // Place is a free place in a session: "mar 1º dicembre, ore 9.30".
 func Place(at time.Time) string {
 	weekday, day, _ := strings.Cut(italian.Day(at), " ")
 	day = day[:strings.LastIndexByte(day, ' ')] // within some weeks its year is plain
-	return string([]rune(weekday)[:3]) + " " + day + ", ore " + italian.Hour(at)
+	return message.Say("places.at", "Weekday", string([]rune(weekday)[:3]), "Day", day, "Hour", italian.Hour(at))
 }
 
 // Slot is Place, with how one is received where it is not in person.
 func Slot(s agenda.Slot) string {
 	if s.Mode == agenda.ByPhone {
-		return Place(s.At) + ", per telefono"
+		return message.Say("places.by_telephone", "Place", Place(s.At))
 	}
 	return Place(s.At)
 }
@@ -35,5 +36,5 @@ func Next(offers []care.Booking) string {
 	for i, o := range offers {
 		places[i] = Place(o.At)
 	}
-	return " I primi posti liberi: " + strings.Join(places, "; ") + "."
+	return " " + message.Say("places.first_free", "Places", strings.Join(places, "; "))
 }

@@ -11,6 +11,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
+	"percorso/internal/message"
 )
 
 var (
@@ -30,7 +31,7 @@ func Language(tag string) string {
 // Citizenship is that of a state by its ISO 3166-1 code: "Pakistan". What earlier
 // versions recorded is readable too: territories, and states that are no more.
 func Citizenship(code string) string {
-	if name, ok := stateNames[code]; ok {
+	if name, ok := message.Find("country", code); ok {
 		return name
 	}
 	r, err := language.ParseRegion(code)
@@ -38,14 +39,6 @@ func Citizenship(code string) string {
 		return code
 	}
 	return cmp.Or(countryNames.Name(r), code)
-}
-
-// stateNames are today's names that the library does not have, or writes as nobody
-// says them (dait.interno.gov.it, elenco degli Stati), and those of states that are no more.
-var stateNames = map[string]string{
-	eligibility.Stateless: "Apolide",
-	"CD":                  "Repubblica Democratica del Congo", "CG": "Repubblica del Congo", "MK": "Macedonia del Nord", "MM": "Myanmar", "PS": "Palestina", "SZ": "Eswatini",
-	"AN": "Antille Olandesi", "CS": "Serbia e Montenegro", "SU": "Unione Sovietica", "YU": "Jugoslavia",
 }
 
 // offered are the languages that forms offer: those of the countries from which

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/elsewhere"
 	"percorso/internal/italian"
+	"percorso/internal/italian/jobs"
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
@@ -77,7 +78,7 @@ func (n *Noted) profile(p care.Policy, list []ledger.Record) {
 			n.ids = append(n.ids, r.ID)
 		}
 		for _, said := range present.Typed(p, care.OpWorkProfile, "", r.Fields) {
-			for field := range texts.Labels {
+			for field := range jobs.Labels {
 				if texts.Label(field) == said.Name && n.now[field] == "" {
 					n.now[field] = said.Value
 				}
