@@ -29,7 +29,7 @@ func Watches(name string, role care.Role, agency string, p care.Policy) string {
 	if name != "" {
 		return message.Say("important_day.watched_by", "Name", name)
 	}
-	return message.Say("important_day.watched_by_role", "Role", Role(role)+agencyOf(role, agency, "", p))
+	return message.Say("important_day.watched_by_role", "Role", at(Role(role), role, agency, "", p))
 }
 
 // dayNear names the day that is near, with who watches it; nothing: none is.

@@ -2,12 +2,14 @@ package italian
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // the machine may have no time zones of its own
 
 	"percorso/internal/care"
 	"percorso/internal/italian/article"
+	"percorso/internal/message"
 )
 
 // Rome is where the people who read are.
@@ -19,55 +21,67 @@ var Rome = func() *time.Location {
 	return place
 }()
 
-var (
-	weekdayNames = [7]string{"domenica", "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato"}
-	monthNames   = [12]string{"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
-		"settembre", "ottobre", "novembre", "dicembre"}
-)
-
 // Day is a day with its weekday: "lunedì 30 novembre 2026".
 func Day(t time.Time) string {
 	t = t.In(Rome)
-	return weekdayNames[t.Weekday()] + " " + dayMonthYear(t)
+	return message.Say("date.weekday", "Weekday", weekday(t), "Day", dayMonthYear(t))
 }
+
+func weekday(t time.Time) string {
+	return message.Of("day_of_week", strings.ToLower(t.Weekday().String()))
+}
+
+func month(t time.Time) string { return message.Of("month", strings.ToLower(t.Month().String())) }
 
 // Date is a date without a time of day, such as a birth date, whose zone does
 // not count: "30 novembre 1990".
 func Date(t time.Time) string { return dayMonthYear(t) }
 
 // Month is a month with its year: "novembre 2026".
-func Month(t time.Time) string { return fmt.Sprintf("%s %d", monthNames[t.Month()-1], t.Year()) }
+func Month(t time.Time) string {
+	return message.Say("date.month_year", "Month", month(t), "Year", t.Year())
+}
 
 // Dated is a date with its article, after a preposition or none: "il 7 novembre 2026",
 // "dall’8 novembre 2026".
 func Dated(preposition string, t time.Time) string {
-	the := "il "
+	day := the(t, dayMonthYear(t))
+	if preposition == "" {
+		return day
+	}
+	return article.Contract(preposition+" ", day)
+}
+
+// the puts its article before a day.
+func the(t time.Time, day string) string {
 	if t.Day() == 8 || t.Day() == 11 {
-		the = "l’"
+		return "l’" + day
 	}
-	if the += dayMonthYear(t); preposition == "" {
-		return the
-	}
-	return article.Contract(preposition+" ", the)
+	return "il " + day
 }
 
 // DatedMoment is Dated with the time of day.
 func DatedMoment(preposition string, t time.Time) string {
-	return Dated(preposition, t.In(Rome)) + ", ore " + Hour(t)
+	return message.Say("date.moment", "Day", Dated(preposition, t.In(Rome)), "Hour", Hour(t))
 }
 
 // YearOnly says a day of birth of which the year alone is known.
-func YearOnly(t time.Time) string { return fmt.Sprintf("nel %d, il giorno non è noto", t.Year()) }
+func YearOnly(t time.Time) string { return message.Say("date.year_alone", "Year", t.Year()) }
 
 // dayMonthYear says a date in its own zone. The first of a month has its ordinal.
-func dayMonthYear(t time.Time) string { return fmt.Sprintf("%s %d", dayMonth(t), t.Year()) }
+func dayMonthYear(t time.Time) string {
+	return message.Say("date.day_month_year", "Day", dayNumber(t), "Month", month(t), "Year", t.Year())
+}
 
 func dayMonth(t time.Time) string {
-	day := fmt.Sprint(t.Day())
+	return message.Say("date.day_month", "Day", dayNumber(t), "Month", month(t))
+}
+
+func dayNumber(t time.Time) string {
 	if t.Day() == 1 {
-		day = "1º"
+		return message.Say("date.first")
 	}
-	return day + " " + monthNames[t.Month()-1]
+	return strconv.Itoa(t.Day())
 }
 
 // Hour is a time of day as people say it, everywhere alike: "9.30", after "ore" or "alle".
@@ -79,17 +93,17 @@ func SaidHour(clock string) string {
 }
 
 // Moment is a day and a time: "30 novembre 2026, ore 12.00".
-func Moment(t time.Time) string { return dayMonthYear(t.In(Rome)) + ", ore " + Hour(t) }
+func Moment(t time.Time) string {
+	return message.Say("date.moment", "Day", dayMonthYear(t.In(Rome)), "Hour", Hour(t))
+}
 
 // When says a moment as people would on the day of now: "oggi alle 12.00",
 // "domani alle 12.00", "lunedì 30 novembre alle 12.00", with its year where it is another.
-func When(t, now time.Time) string { return near(t, now) + " " + atClock(t) }
-
-func atClock(t time.Time) string {
+func When(t, now time.Time) string {
 	if t.In(Rome).Hour() == 1 {
-		return "all’" + Hour(t)
+		return message.Say("date.when_at_one", "Day", near(t, now), "Hour", Hour(t))
 	}
-	return "alle " + Hour(t)
+	return message.Say("date.when", "Day", near(t, now), "Hour", Hour(t))
 }
 
 // near says a day from the day of now.
@@ -97,14 +111,14 @@ func near(t, now time.Time) string {
 	t, now = t.In(Rome), now.In(Rome)
 	switch daysApart(now, t) {
 	case -1:
-		return "ieri"
+		return message.Say("date.yesterday")
 	case 0:
-		return "oggi"
+		return message.Say("date.today")
 	case 1:
-		return "domani"
+		return message.Say("date.tomorrow")
 	}
 	if t.Year() == now.Year() {
-		return weekdayNames[t.Weekday()] + " " + dayMonth(t)
+		return message.Say("date.weekday", "Weekday", weekday(t), "Day", dayMonth(t))
 	}
 	return Day(t)
 }
@@ -121,12 +135,11 @@ func daysApart(a, b time.Time) int {
 // where it is another.
 func Brief(t, now time.Time) string {
 	t = t.In(Rome)
-	day, month, _ := strings.Cut(dayMonth(t), " ")
-	text := string([]rune(weekdayNames[t.Weekday()])[:3]) + " " + day + " " + month[:3]
+	weekday, month := message.Of("day_of_week_brief", strings.ToLower(t.Weekday().String())), message.Of("month_brief", strings.ToLower(t.Month().String()))
 	if t.Year() != now.In(Rome).Year() {
-		text += fmt.Sprintf(" %d", t.Year())
+		return message.Say("date.brief_with_year", "Weekday", weekday, "Day", dayNumber(t), "Month", month, "Year", t.Year())
 	}
-	return text
+	return message.Say("date.brief", "Weekday", weekday, "Day", dayNumber(t), "Month", month)
 }
 
 // by says a deadline after entro or per: "oggi alle 18.00", "domani alle 12.00", and one
@@ -145,36 +158,22 @@ func Due(due, now time.Time, cal care.Calendar) string {
 	if now.After(due) {
 		return Late(cal.WorkingDaysBetween(due, now), due, now)
 	}
-	text := "Da fare entro " + by(due, now)
 	if left := cal.WorkingDaysBetween(now, due); daysApart(now.In(Rome), due.In(Rome)) > 1 && left > 0 {
-		verb := ": mancano "
-		if left == 1 {
-			verb = ": manca "
-		}
-		text += verb + workingDays(left)
+		return message.Count("due.by_and_left", left, "By", by(due, now))
 	}
-	return text
+	return message.Say("due.by", "By", by(due, now))
 }
 
 // Late says by how many working days something is late, and for when it was.
 func Late(days int, due, now time.Time) string {
-	text := "In ritardo"
 	if days > 0 {
-		text += " di " + workingDays(days)
+		return message.Count("due.late_by", days, "By", by(due, now))
 	}
-	return text + " (era per " + by(due, now) + ")"
+	return message.Say("due.late", "By", by(due, now))
 }
-
-// Then says what Percorso does by itself if something is not done by its deadline.
-func Then(due, now time.Time, what string) string {
-	return "Se non è fatto entro " + by(due, now) + ", Percorso " + what
-}
-
-// TellsSupervisor is what Percorso does by itself when a deadline passes.
-const TellsSupervisor = "avvisa il responsabile"
 
 // workingDays counts: "1 giorno lavorativo".
-func workingDays(n int) string { return Count(n, "giorno lavorativo", "giorni lavorativi") }
+func workingDays(n int) string { return message.Count("duration.working_days", n) }
 
 // Count says a number of things: Count(1, "attività", "attività").
 func Count(n int, one, many string) string {
@@ -185,12 +184,4 @@ func Count(n int, one, many string) string {
 }
 
 // Duration is one as people read it: "2 giorni lavorativi".
-func Duration(d care.Duration) string {
-	words := map[care.Unit][2]string{
-		care.WorkingDays:  {"giorno lavorativo", "giorni lavorativi"},
-		care.CalendarDays: {"giorno", "giorni"},
-		care.Hours:        {"ora", "ore"},
-		care.Seconds:      {"secondo", "secondi"},
-	}[d.Unit]
-	return Count(d.N, words[0], words[1])
-}
+func Duration(d care.Duration) string { return message.Count("duration."+string(d.Unit), d.N) }

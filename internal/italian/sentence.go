@@ -9,69 +9,81 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/health"
+	"percorso/internal/italian/article"
+	"percorso/internal/message"
 )
 
 // Sentence says in short sentences what a case waits for: who must act, since when,
 // until when, what happens then, and who can stand in; first of all the day that is near
 // after which something is lost.
 func Sentence(w health.Waiting, p care.Policy, now time.Time) string {
-	if said := dayNear(w, p, now); said != nil {
-		return join(said...) + " " + waits(w, p, now)
+	var said []string
+	for _, line := range dayNear(w, p, now) {
+		said = append(said, ended(line))
 	}
-	return waits(w, p, now)
+	return join(append(said, waits(w, p, now))...)
 }
 
 func waits(w health.Waiting, p care.Policy, now time.Time) string {
 	switch {
 	case w.For == health.WaitNothing && w.Cause == health.CauseMistake:
-		return join("Il fascicolo è chiuso", "qualcuno ha segnalato, "+near(w.Since, now)+", che è stato uno sbaglio: se un’altra persona lo conferma entro "+by(*w.Until, now)+", torna aperto")
+		return message.Say("sentence.closed_by_mistake", "Said", near(w.Since, now), "Until", by(*w.Until, now))
 	case w.For == health.WaitNothing:
-		return "Il fascicolo è chiuso: non aspetta più nulla."
+		return message.Say("sentence.closed")
 	case w.For == health.WaitTask && w.Answered:
-		return join(answered(w, p)+" è arrivata e si sta registrando: tra qualche secondo il fascicolo dirà che cosa aspetta", overdue(w, now))
+		return join(answered(w, p), ended(overdue(w, now)))
 	case w.For == health.WaitTask && w.Gone:
-		return join("Nessuno può agire: chi aveva l’attività «"+TaskKind(w.Task)+"», che spetta "+ToRole(w.Role)+agency(w, p)+", non lavora più qui"+since(w, now), standIns(w))
+		return join(message.Say("sentence.holder_gone", "Task", TaskKind(w.Task), "ToWhom", toWhom(w, p), "Since", since(w, now)), standIns(w))
 	case w.For == health.WaitTask && w.Cause == health.CauseProposer:
-		return "Nessuno può approvare la chiusura: spetta " + ToRole(w.Role) + agency(w, p) + ", ma nella zona l’unica persona con questo ruolo è quella che l’ha proposta" + since(w, now) +
-			". Chi l’ha proposta può ritirarla, oppure la zona deve avere un’altra persona con questo ruolo."
+		return message.Say("sentence.nobody_but_proposer", "ToWhom", toWhom(w, p), "Since", since(w, now))
 	case w.For == health.WaitTask && w.Health == health.Orphaned:
-		return join("Nessuno può agire: l’attività «"+TaskKind(w.Task)+"» spetta "+ToRole(w.Role)+agency(w, p)+", ma "+whyNobody[w.Cause]+since(w, now), goesOn(w), standIns(w))
-	case w.For == health.WaitTask && w.Partner != "" && w.Cause == health.CauseMail:
-		return join("L’ente «"+AgencyName(p, w.Partner)+"» non è stato raggiunto: il messaggio con il link non si può recapitare"+since(w, now),
-			"bisogna sentire l’ente in altro modo, e far correggere il suo indirizzo", "quello che risponde lo può registrare "+who(w, p), Term(w, now), standIns(w))
-	case w.For == health.WaitTask && w.Partner != "" && w.Task == care.ReferralOutcome && w.From != nil:
-		return join("Aspetta che finisca quello che l’ente «"+AgencyName(p, w.Partner)+"» fa con la persona"+since(w, now), "all’ente si chiede com’è andata "+near(*w.From, now),
-			"se l’ente lo dice prima, lo può registrare "+who(w, p), standIns(w))
-	case w.For == health.WaitTask && w.Partner != "" && w.NoLink:
-		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", ma l’ente non ha più un link valido per rispondere",
-			"bisogna sentirlo in altro modo", "quello che risponde lo può registrare "+who(w, p), others(w, p), Term(w, now), standIns(w))
+		return join(nobody(w, p, now), goesOn(w), standIns(w))
 	case w.For == health.WaitTask && w.Partner != "":
-		return join("Aspetta che l’ente «"+AgencyName(p, w.Partner)+"» "+replies(w)+since(w, now)+", con il link ricevuto per email", others(w, p), Term(w, now),
-			"se l’ente risponde in altro modo, lo può registrare "+who(w, p), standIns(w))
+		return partner(w, p, now)
 	case w.For == health.WaitTask:
-		return join("Aspetta che "+who(w, p)+" "+does(w)+since(w, now), notBefore(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), Term(w, now), standIns(w), noSupervisor(w, now))
+		return join(message.Say("sentence.waits", "Who", who(w, p), "Does", does(w), "Since", since(w, now)),
+			notBefore(w, now), away(w, p, now), others(w, p), permitNeeds(w, now), ended(Term(w, now)), standIns(w), noSupervisor(w, now))
 	case w.For == health.WaitTime && (w.Then == health.ThenResume || w.Then == care.SuspensionOver):
 		return stands(w, now)
-	case w.For == health.WaitTime && w.Until != nil && limits[w.Then].what != "":
-		return join("Si attendono "+leading(since(w, now))+limits[w.Then].what+" fino "+toDay(*w.Until, now), limits[w.Then].then, intervenes[w.Kept])
 	case w.For == health.WaitTime && w.Until != nil:
-		return "Aspetta " + leading(since(w, now)) + awaited(w.Then) + ", previsto per " + near(*w.Until, now) +
-			". Allora l’attività passa a chi segue il fascicolo. Fino ad allora nessuno deve agire, ma " + intervenes[w.Kept] + "."
-	case w.Cause == "moving":
-		return "Sta registrando l’ultimo passo: tra qualche secondo dirà che cosa aspetta."
-	case w.Cause == "nothing_open":
-		return "Nessuno ha un prossimo passo da fare, e nessuna data lo porta: è un guasto, e deve intervenire l’assistenza tecnica. Può intervenire anche il responsabile."
+		return awaits(w, now)
+	case w.Cause == health.CauseMoving:
+		return message.Say("sentence.moving")
+	case w.Cause == health.CauseNothingOpen:
+		return message.Say("sentence.nothing_open")
 	}
-	return "È fermo per un guasto (" + cause(w.Cause) + ")" + since(w, now) +
-		". Deve intervenire l’assistenza tecnica, e riprenderà da solo appena è risolto. Quello che è stato registrato è al sicuro."
+	return message.Say("sentence.broken", "Trouble", trouble(w.Cause), "Since", since(w, now))
 }
 
-// whyNobody says, by the cause, why there is nobody who may act; intervenes who can do
-// something before a time, of a protected person and of others.
-var (
-	whyNobody  = map[string]string{"": "nella zona nessuno ha questo ruolo", health.CauseAsker: "chi ha questo ruolo è la stessa persona che l’ha chiesto, con un altro account", health.CauseKeepers: "nessuno con questo ruolo è tra chi può sapere della persona, che è protetta", health.CauseSeated: "chi ha questo ruolo, tra chi può sapere della persona, che è protetta, ha già un altro posto nell’équipe"}
-	intervenes = map[bool]string{false: "può intervenire anche il responsabile", true: "può intervenire solo chi può sapere della persona, che è protetta"}
-)
+// partner says what a case waits for that one does who answers through a link.
+func partner(w health.Waiting, p care.Policy, now time.Time) string {
+	agency, since := AgencyName(p, w.Partner), since(w, now)
+	switch {
+	case w.Cause == health.CauseMail:
+		return join(message.Say("sentence.partner_not_reached", "Agency", agency, "Since", since, "Who", who(w, p)), ended(Term(w, now)), standIns(w))
+	case w.Task == care.ReferralOutcome && w.From != nil:
+		return join(message.Say("sentence.partner_at_work", "Agency", agency, "Since", since, "Asked", near(*w.From, now), "Who", who(w, p)), standIns(w))
+	case w.NoLink:
+		return join(message.Say("sentence.partner_without_link", "Agency", agency, "Does", replies(w), "Since", since, "Who", who(w, p)),
+			others(w, p), ended(Term(w, now)), standIns(w))
+	}
+	return join(message.Say("sentence.partner_waits", "Agency", agency, "Does", replies(w), "Since", since), others(w, p), ended(Term(w, now)),
+		message.Say("sentence.partner_may_tell", "Who", who(w, p)), standIns(w))
+}
+
+// nobody says, by the cause, why there is nobody who may act.
+func nobody(w health.Waiting, p care.Policy, now time.Time) string {
+	task, whom, since := TaskKind(w.Task), toWhom(w, p), since(w, now)
+	switch w.Cause {
+	case health.CauseAsker:
+		return message.Say("sentence.nobody_but_asker", "Task", task, "ToWhom", whom, "Since", since)
+	case health.CauseKeepers:
+		return message.Say("sentence.nobody_of_keepers", "Task", task, "ToWhom", whom, "Since", since)
+	case health.CauseSeated:
+		return message.Say("sentence.nobody_without_seat", "Task", task, "ToWhom", whom, "Since", since)
+	}
+	return message.Say("sentence.nobody_of_role", "Task", task, "ToWhom", whom, "Since", since)
+}
 
 // goesOn says what can be done where none of a protected person's keepers can take a seat of
 // her équipe, which waits for no seat past its term.
@@ -79,15 +91,46 @@ func goesOn(w health.Waiting) string {
 	if w.Cause != health.CauseSeated && w.Cause != health.CauseKeepers || !slices.Contains(actors.SeatKinds, w.Task) {
 		return ""
 	}
-	return "si possono cambiare i custodi; altrimenti, alla scadenza, l’équipe va avanti lo stesso"
+	return message.Say("sentence.keepers_may_change")
 }
 
-func join(parts ...string) string {
-	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	for i, part := range parts {
-		parts[i] = Upper(part)
+// awaits says of a time what is awaited until then, what happens then, and who can do
+// something before.
+func awaits(w health.Waiting, now time.Time) string {
+	intervenes := message.Say("sentence.supervisor_may_step_in")
+	if w.Kept {
+		intervenes = message.Say("sentence.keepers_may_step_in")
 	}
-	return strings.Join(parts, ". ") + "."
+	since := since(w, now)
+	switch w.Then {
+	case care.DeadlineEquipeAnswer:
+		return join(message.Say("sentence.opinions_awaited", "Since", since, "ToDay", toDay(*w.Until, now)), intervenes)
+	case care.DeadlineEquipeSignOff:
+		return join(message.Say("sentence.signatures_awaited", "Since", since, "ToDay", toDay(*w.Until, now)), intervenes)
+	case care.DeadlineGoalEvaluation:
+		return join(message.Say("sentence.evaluations_awaited", "Since", since, "ToDay", toDay(*w.Until, now)), intervenes)
+	}
+	what, ok := message.Find("awaited", w.Then)
+	if !ok {
+		what = message.Say("awaited.next_step")
+	}
+	if w.Kept {
+		return message.Say("sentence.time_awaited_and_kept", "Since", since, "What", what, "Day", near(*w.Until, now))
+	}
+	return message.Say("sentence.time_awaited", "Since", since, "What", what, "Day", near(*w.Until, now))
+}
+
+// join puts sentences after one another, without those that say nothing.
+func join(sentences ...string) string {
+	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
+}
+
+// ended makes a sentence of what stands in a line of its own elsewhere; empty: nothing does.
+func ended(said string) string {
+	if said == "" {
+		return ""
+	}
+	return Upper(said) + "."
 }
 
 // who must act: any of a role while the task is ready, then the one who holds it,
@@ -95,29 +138,37 @@ func join(parts ...string) string {
 func who(w health.Waiting, p care.Policy) string {
 	switch {
 	case w.Holder != nil && w.Holder.Role != w.Role:
-		return TheRole(w.Holder.Role) + agencyOf(w.Holder.Role, w.Holder.Agency, w.Zone, p) + ", al posto " + ofTheRole(w.Role) + agency(w, p) + ","
+		return message.Say("who.in_place", "Who", at(TheRole(w.Holder.Role), w.Holder.Role, w.Holder.Agency, w.Zone, p), "OfWhom", at(ofTheRole(w.Role), w.Role, w.Agency, w.Zone, p))
 	case w.State == care.TaskReserved:
-		return TheRole(w.Role) + agency(w, p)
+		return at(TheRole(w.Role), w.Role, w.Agency, w.Zone, p)
 	}
-	return ARole(w.Role) + agency(w, p)
+	return at(ARole(w.Role), w.Role, w.Agency, w.Zone, p)
+}
+
+// toWhom is whose task it is, after the preposition a.
+func toWhom(w health.Waiting, p care.Policy) string {
+	return at(ToRole(w.Role), w.Role, w.Agency, w.Zone, p)
 }
 
 // away says until when who holds the task is away, or all who may take it, and who may do it meanwhile; empty: they
 // are there. Why they are away is nobody's matter.
 func away(w health.Waiting, p care.Policy, now time.Time) string {
-	switch {
-	case w.NobodyUntil != nil:
-		return "chi può prenderla " + Away(*w.NobodyUntil, now)
-	case w.Away == nil:
-		return ""
-	case w.Away.Substitute != "":
-		return Away(w.Away.Last, now) + ": può farla " + w.Away.Substitute + ", al suo posto"
-	case w.Away.Others:
-		return Away(w.Away.Last, now) + ": può farla un collega che è " + Role(w.Role) + agency(w, p)
-	case w.Kept && len(w.Means) == 0:
-		return Away(w.Away.Last, now) + ". Chi può sapere della persona, che è protetta, può nominare un altro custode, e passargliela"
+	if w.NobodyUntil != nil {
+		return message.Say("sentence.all_away", "Until", awayUntil(*w.NobodyUntil, now))
 	}
-	return Away(w.Away.Last, now)
+	if w.Away == nil {
+		return ""
+	}
+	until := awayUntil(w.Away.Last, now)
+	switch {
+	case w.Away.Substitute != "":
+		return message.Say("sentence.away_with_substitute", "Until", until, "Substitute", w.Away.Substitute)
+	case w.Away.Others:
+		return message.Say("sentence.away_with_colleagues", "Until", until, "Who", at(Role(w.Role), w.Role, w.Agency, w.Zone, p))
+	case w.Kept && len(w.Means) == 0:
+		return message.Say("sentence.keeper_away", "Until", until)
+	}
+	return message.Say("sentence.away", "Until", until)
 }
 
 // notBefore says from when on it can be said how something went that has not been yet;
@@ -126,7 +177,7 @@ func notBefore(w health.Waiting, now time.Time) string {
 	if w.From == nil {
 		return ""
 	}
-	return "com’è andata si può dire da " + When(*w.From, now)
+	return message.Say("sentence.not_before", "From", When(*w.From, now))
 }
 
 // noSupervisor says until when the zone has no supervisor who is there; empty: one is.
@@ -134,16 +185,19 @@ func noSupervisor(w health.Waiting, now time.Time) string {
 	if w.NoSupervisorUntil == nil {
 		return ""
 	}
-	return "il responsabile " + Away(*w.NoSupervisorUntil, now)
+	return message.Say("sentence.supervisor_away", "Until", awayUntil(*w.NoSupervisorUntil, now))
 }
 
 // Away says until when somebody is away, from the last day: "è assente fino a ven 4 dic".
 func Away(last, now time.Time) string {
-	until := Brief(last, now)
+	return message.Say("away.until", "Until", awayUntil(last, now))
+}
+
+func awayUntil(last, now time.Time) string {
 	if apart := daysApart(now.In(Rome), last.In(Rome)); apart == 0 || apart == 1 {
-		until = near(last, now)
+		return near(last, now)
 	}
-	return "è assente fino a " + until
+	return Brief(last, now)
 }
 
 // others names who else has the same to do; empty: nobody has.
@@ -153,97 +207,95 @@ func others(w health.Waiting, p care.Policy) string {
 		name := ByRole(o.Role)
 		switch {
 		case o.Partner != "":
-			names = append(names, "dall’ente «"+AgencyName(p, o.Partner)+"»")
+			names = append(names, message.Say("who.by_partner", "Agency", AgencyName(p, o.Partner)))
 			continue
 		case o.Holds:
 			name = byTheRole(o.Role)
 		}
-		names = append(names, name+agencyOf(o.Role, o.Agency, w.Zone, p))
+		names = append(names, at(name, o.Role, o.Agency, w.Zone, p))
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return "lo stesso si aspetta " + Enumerate(names)
+	return message.Say("sentence.others_too", "ByWhom", Enumerate(names))
 }
 
-// agency names the agency of who must act.
-func agency(w health.Waiting, p care.Policy) string { return agencyOf(w.Role, w.Agency, w.Zone, p) }
-
-// agencyOf names the agency of a role, unless the role says it. Another zone's agency
+// at names the agency of somebody of a role, unless the role says it. Another zone's agency
 // is said by its zone: its code means something else in this one.
-func agencyOf(role care.Role, code, zone string, p care.Policy) string {
+func at(who string, role care.Role, code, zone string, p care.Policy) string {
 	if zone != "" {
-		return " della zona di " + ZoneName(zone)
+		return message.Say("who.of_zone", "Who", who, "Zone", ZoneName(zone))
 	}
 	a, ok := p.Agency(code)
 	if !ok || role == care.CPIOperator && a.Kind == care.KindCPI {
-		return ""
+		return who
 	}
-	return " (" + a.Name + ")"
+	return message.Say("who.at_agency", "Who", who, "Agency", a.Name)
 }
 
-// answered names the answer that is on its way.
+// answered says that the answer is on its way.
 func answered(w health.Waiting, p care.Policy) string {
 	if w.Partner != "" {
-		return "La risposta dell’ente «" + AgencyName(p, w.Partner) + "»"
+		return message.Say("sentence.partner_answered", "Agency", AgencyName(p, w.Partner))
 	}
 	by := health.Who{Role: w.Role, Agency: w.Agency}
 	if w.Holder != nil {
 		by = *w.Holder
 	}
-	return "La risposta all’attività «" + TaskKind(w.Task) + "», data " + ByRole(by.Role) + agencyOf(by.Role, by.Agency, w.Zone, p) + ","
+	return message.Say("sentence.answered", "Task", TaskKind(w.Task), "ByWhom", at(ByRole(by.Role), by.Role, by.Agency, w.Zone, p))
 }
 
 func does(w health.Waiting) string {
 	switch {
 	case w.Task == care.ReferralAnswer && !w.Known:
-		return "legga la segnalazione"
+		return message.Say("does.read_referral")
 	case w.Task == care.ReferralAnswer:
 		said, _ := taskDoes(w.Task)
 		return said
 	case w.HourCame && w.State == care.TaskReady:
-		return "prenda l’attività «" + TaskKind(w.Task) + "» e dica se la persona è venuta"
+		return message.Say("does.take_and_say_who_came", "Task", TaskKind(w.Task))
 	case w.HourCame:
-		return "dica se la persona è venuta all’appuntamento"
+		return message.Say("does.say_who_came")
 	case w.State == care.TaskReady:
-		return "prenda l’attività «" + TaskKind(w.Task) + "»"
+		return message.Say("does.take", "Task", TaskKind(w.Task))
 	}
 	if said, ok := taskDoes(w.Task); ok {
 		return said
 	}
-	return "completi l’attività «" + TaskKind(w.Task) + "»"
+	return message.Say("does.complete", "Task", TaskKind(w.Task))
 }
 
 // replies says what a partner does that answers through a link.
 func replies(w health.Waiting) string {
 	if w.Task == care.ReferralOutcome {
-		return "dica com’è andata"
+		return message.Say("does.say_how_it_went")
 	}
-	return "risponda alla segnalazione"
+	return message.Say("does.answer")
 }
 
 // permitNeeds says what the renewal of a permit asks for; empty: another task.
 func permitNeeds(w health.Waiting, now time.Time) string {
-	if w.Task != care.PermitRenewal {
-		return ""
-	}
-	needs := "serve la ricevuta della richiesta di rinnovo, o il nuovo permesso"
 	switch today := care.DayOf(now.In(Rome)); {
+	case w.Task != care.PermitRenewal:
+		return ""
 	case w.LastDay == nil:
-		return needs
+		return message.Say("sentence.permit_needs")
 	case !care.PermitValid(w.LastDay, today):
-		return "il permesso è scaduto " + Dated("", *w.LastDay) + ": " + needs
+		return message.Say("sentence.permit_over", "LastDay", Dated("", *w.LastDay))
 	case care.DayOf(*w.LastDay).Equal(today):
-		return "oggi è l’ultimo giorno del permesso: " + needs
+		return message.Say("sentence.permit_ends_today")
 	}
-	return "l’ultimo giorno del permesso è " + Dated("", *w.LastDay) + ": " + needs
+	return message.Say("sentence.permit_ends", "LastDay", Dated("", *w.LastDay))
 }
 
 // stands says until when a case is suspended, and who may let it go on before.
 func stands(w health.Waiting, now time.Time) string {
-	text := "Il percorso è sospeso"
+	until := ""
 	if w.Until != nil {
-		text += " fino " + toDay(*w.Until, now) + ": riprende da solo"
+		until = toDay(*w.Until, now)
+	}
+	if w.Kept {
+		return message.Say("sentence.suspended_and_kept", "ToDay", until, "Since", since(w, now))
 	}
 	var names []string
 	for _, r := range care.Roles {
@@ -251,11 +303,7 @@ func stands(w health.Waiting, now time.Time) string {
 			names = append(names, TheRole(r))
 		}
 	}
-	before := "prima possono farlo riprendere " + Enumerate(names)
-	if w.Kept {
-		before = "prima può farlo riprendere solo chi può sapere della persona, che è protetta"
-	}
-	return join(text, strings.TrimSpace("è fermo "+leading(since(w, now))), before)
+	return message.Say("sentence.suspended", "ToDay", until, "Since", since(w, now), "Who", Enumerate(names))
 }
 
 // toDay says a day after the preposition a: "a domani", "al 3 marzo", "all’8
@@ -263,77 +311,64 @@ func stands(w health.Waiting, now time.Time) string {
 func toDay(t, now time.Time) string {
 	local := t.In(Rome)
 	if apart := daysApart(now.In(Rome), local); apart >= 0 && apart <= 1 {
-		return "a " + near(t, now)
+		return article.Contract("a ", near(t, now))
 	}
 	text := dayMonth(local)
 	if local.Year() != now.In(Rome).Year() {
 		text = dayMonthYear(local)
 	}
-	if day := local.Day(); day == 8 || day == 11 {
-		return "all’" + text
-	}
-	return "al " + text
+	return article.Contract("a ", the(local, text))
 }
 
-// limits are the times that limit how long several people may take: what is
-// awaited of them, and what happens then.
-var limits = map[string]struct{ what, then string }{
-	care.DeadlineEquipeAnswer:   {"i pareri dell’équipe", "poi il percorso prosegue senza chi non ha risposto, o con chi lo sostituisce"},
-	care.DeadlineEquipeSignOff:  {"le firme dell’équipe sul progetto", "poi si conta chi ha firmato, senza aspettare gli altri"},
-	care.DeadlineGoalEvaluation: {"le valutazioni degli enti sugli obiettivi", "poi la valutazione del percorso va avanti senza chi non ha risposto"},
-}
-
-// leading makes of a time that follows a sentence one that goes before what is awaited.
-func leading(since string) string { return strings.TrimLeft(since+" ", ", ") }
-
+// since says for how long, or from when; empty: nobody knows.
 func since(w health.Waiting, now time.Time) string {
 	switch {
 	case w.SinceDays > 0:
-		return ", da " + workingDays(w.SinceDays)
+		return workingDays(w.SinceDays)
 	case w.Since.IsZero():
 		return ""
 	}
-	return ", da " + near(w.Since, now)
+	return near(w.Since, now)
 }
 
 // Term says until when, and what happens or has happened then.
 func Term(w health.Waiting, now time.Time) string {
 	switch {
 	case w.Until == nil && (w.Then == health.ThenEscalated || w.Then == health.ThenUntold):
-		return told(w)
+		return Upper(told(w))
 	case w.Until == nil:
 		return ""
 	}
 	if late := overdue(w, now); late != "" {
 		return late
 	}
-	if w.Then == "remind" {
-		return Then(*w.Until, now, "manda un sollecito")
+	switch until := by(*w.Until, now); {
+	case w.Then == "remind":
+		return message.Say("term.reminds", "By", until)
+	case w.Tells == health.TellsNobody:
+		return message.Say("term.tells_nobody", "By", until)
+	case w.Tells == health.TellsKeepers:
+		return message.Say("term.tells_keepers", "By", until)
+	default:
+		return message.Say("term.tells_supervisor", "By", until)
 	}
-	switch w.Tells {
-	case health.TellsNobody:
-		return "va fatto entro " + by(*w.Until, now) + ": " + told(w)
-	case health.TellsKeepers:
-		return Then(*w.Until, now, "avvisa chi può sapere della persona, che è protetta")
-	}
-	return Then(*w.Until, now, TellsSupervisor)
 }
 
 // told says who was told that a term is over.
 func told(w health.Waiting) string {
 	switch w.Tells {
 	case health.TellsNobody:
-		return "nella zona non c’è un responsabile da avvisare"
+		return message.Say("told.nobody")
 	case health.TellsKeepers:
 		if w.Then == health.ThenUntold {
-			return "non è ancora stato avvisato nessuno, e lo sarà il primo raggiungibile tra chi può sapere della persona, che è protetta"
+			return message.Say("told.keepers_not_yet")
 		}
-		return "è stato avvisato chi può sapere della persona, che è protetta"
+		return message.Say("told.keepers")
 	}
 	if w.Then == health.ThenUntold {
-		return "non è ancora stato avvisato nessun responsabile, e lo sarà il primo raggiungibile"
+		return message.Say("told.supervisor_not_yet")
 	}
-	return "il responsabile è stato avvisato"
+	return message.Say("told.supervisor")
 }
 
 // overdue says since when a term has passed, and whether the supervisor knows; empty:
@@ -342,29 +377,28 @@ func overdue(w health.Waiting, now time.Time) string {
 	if !w.Over(now) {
 		return ""
 	}
-	text := Late(w.LateDays, *w.Until, now)
+	knows := message.Say("told.supervisor_soon")
 	switch {
 	case w.Then == health.ThenEscalated || w.Then == health.ThenUntold || w.Tells == health.TellsNobody:
-		return text + ": " + told(w)
+		knows = told(w)
 	case w.Tells == health.TellsKeepers:
-		return text + ": sta per essere avvisato chi può sapere della persona, che è protetta"
+		knows = message.Say("told.keepers_soon")
 	}
-	return text + ": il responsabile sta per essere avvisato"
+	return message.Say("term.late", "Late", Late(w.LateDays, *w.Until, now), "Told", knows)
 }
 
 // standIns says who else can act, and what for: those of the role, while nobody holds
 // the task, and the supervisor by the means that they have.
 func standIns(w health.Waiting) string {
 	if len(w.Means) > 0 {
-		supervisor := "il responsabile"
-		if w.Zone != "" {
-			supervisor += " di quella zona"
-		}
 		var can []string
 		for _, m := range w.Means {
-			can = append(can, means[m])
+			can = append(can, message.Of("supervisor_may", m))
 		}
-		return supervisor + " può " + choices(can)
+		if w.Zone != "" {
+			return message.Say("sentence.their_supervisor_may", "What", choices(can))
+		}
+		return message.Say("sentence.supervisor_may", "What", choices(can))
 	}
 	var names []string
 	for _, r := range w.StandIns {
@@ -373,28 +407,22 @@ func standIns(w health.Waiting) string {
 		case r == w.Role && w.State == care.TaskReady:
 			continue // the sentence waits for any of the role already
 		case r == w.Role:
-			name = "un collega con lo stesso ruolo"
+			name = message.Say("who.colleague")
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	if len(names) > 0 && w.Zone != "" {
-		names[len(names)-1] += " di quella zona"
+	if last := len(names) - 1; last >= 0 && w.Zone != "" {
+		names[last] = message.Say("who.of_that_zone", "Who", names[last])
 	}
 	switch len(names) {
 	case 0:
 		return ""
 	case 1:
-		return "può intervenire anche " + names[0]
+		return message.Say("sentence.may_step_in", "Who", names[0])
 	}
-	return "possono intervenire anche " + Enumerate(names)
-}
-
-// means say what a supervisor can do.
-var means = map[actors.Means]string{
-	actors.TakeOver: "farla al suo posto", actors.Release: "rimetterla tra le libere", actors.Give: "passarla a un collega dello stesso ente",
-	actors.Report: "registrare quello che l’ente riferisce", actors.Withdraw: "ritirare la segnalazione",
+	return message.Say("sentence.several_may_step_in", "Who", Enumerate(names))
 }
 
 // choices lists what may be done: "uno, due o tre".
@@ -403,7 +431,7 @@ func choices(can []string) string {
 		return strings.Join(can, "")
 	}
 	last := len(can) - 1
-	return strings.Join(can[:last], ", ") + " o " + can[last]
+	return message.Say("several.or", "Before", strings.Join(can[:last], ", "), "Last", can[last])
 }
 
 // Enumerate lists nouns: "uno, due e tre".
@@ -412,43 +440,13 @@ func Enumerate(names []string) string {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " e " + names[last]
+	return message.Say("several.and", "Before", strings.Join(names[:last], ", "), "Last", names[last])
 }
 
-// times say what a case waits for until a date: masculine, for "previsto".
-var times = map[string]string{
-	care.DeadlineReviewAfterPlacement: "il prossimo incontro di monitoraggio dopo l’inserimento",
-	care.DeadlineReviewAfterService:   "il prossimo incontro di monitoraggio",
-	care.DeadlineReviewAfterPlan:      "il prossimo incontro di monitoraggio del progetto",
-	care.DeadlineAppointmentReminder:  "il promemoria dell’appuntamento alla persona",
-	care.DeadlineRebook:               "il nuovo appuntamento dopo l’assenza",
-	care.DeadlineMeasureCheck:         "il controllo della misura per il lavoro",
-	care.TurnsSixteen:                 "il sedicesimo compleanno della persona",
-	care.NearlyAdult:                  "il momento di preparare la maggiore età",
-	care.PlanActionDate:               "il controllo delle azioni del progetto",
-	care.DeadlinePermitWarning:        "il controllo della scadenza del permesso di soggiorno",
-}
-
-func awaited(code string) string {
-	if text, ok := times[code]; ok {
+// trouble says what breaks a case, from a cause of health.Waiting.
+func trouble(cause string) string {
+	if text, ok := message.Find("trouble", cause); ok {
 		return text
 	}
-	return "il prossimo passo"
-}
-
-// causes are those of health.Waiting.
-var causes = map[string]string{
-	"inbox": "un’operazione accettata non è ancora stata eseguita", "clock": "una scadenza non è scattata",
-	"workflow_task": "il motore del percorso non riesce a proseguire", "no_worker": "nessun esecutore è attivo",
-	"no_current_worker": "nessun esecutore della versione in uso è attivo",
-	"outbox":            "un messaggio interno non è partito", "run_missing": "il percorso non è nel motore",
-	health.CauseDeferred: "una richiesta accettata non si riesce a registrare: il responsabile può farla riprovare o rifiutarla",
-	"temporal_away":      "il motore dei percorsi non risponde",
-}
-
-func cause(code string) string {
-	if text, ok := causes[code]; ok {
-		return text
-	}
-	return "causa tecnica"
+	return message.Say("trouble.unknown")
 }
