@@ -12,14 +12,17 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/completion"
+	"percorso/internal/consult"
 	"percorso/internal/eligibility"
 	"percorso/internal/health"
+	"percorso/internal/homevisit"
 	"percorso/internal/italian"
 	"percorso/internal/italian/mails"
 	"percorso/internal/italian/timeline"
 	"percorso/internal/italian/words"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/mediation"
 	"percorso/internal/testclock"
 	"percorso/internal/usual"
 )
@@ -681,7 +684,8 @@ func TestAChangeIsSaid(t *testing.T) {
 func TestMailsSayWhoAsks(t *testing.T) {
 	until := at(t, "2026-12-01 18:00")
 	seen := map[string]bool{}
-	for _, kind := range []string{"reminder", "escalation", "escalations", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited", "date_nears"} {
+	for _, kind := range []string{"reminder", "escalation", "escalations", "transfer_done", "transfer_refused", "work_ended", "partner_ended", "partner_request", "partner_outcome", "mistake_said", "mistake_lapsed", "meeting_planned", "meeting_moved", "meeting_off", "meeting_uninvited", "date_nears",
+		consult.MailCall, consult.MailUnanswered, homevisit.MailChanged, homevisit.MailReturn, homevisit.MailUnanswered, mediation.MailRequest, mediation.MailAccepted, mediation.MailCalled} {
 		subject, text, ok := mails.Text(ledger.Mail{Template: kind, About: ledger.MailAbout{Asker: "Ente di prova", Role: care.SocialWorker, Phone: "0574 000000", Until: &until}})
 		if !ok || seen[text] || !strings.Contains(subject, "Ente di prova") || !strings.Contains(text, "Chi chiamare: Ente di prova, telefono 0574 000000") {
 			t.Errorf("%s: %q %q", kind, subject, text)
