@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 	"internal/calendar":           {"internal/care"},
 	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/completion", "internal/italian/dated", "internal/critical", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/italian/known", "internal/italian/jobs", "internal/gathering"},
+	"internal/italian":            {"internal/agenda", "internal/completion", "internal/italian/dated", "internal/critical", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/italian/known", "internal/italian/jobs", "internal/gathering"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},

@@ -75,7 +75,11 @@ func (r *Runs) update(ctx context.Context, cmd ledger.Command, update client.Upd
 // it is over; so is one that was opened before, and has not worked its opening.
 func (r *Runs) Wake(ctx context.Context, w ledger.Wake) error {
 	entry := ledger.Entry{ID: w.ID, Target: w.Target, Answer: w.Answer}
-	options, input, starts := beginning(w.Answer.Operation, w.Run, w.Answer.Case)
+	caseRun := w.Answer.Case
+	if caseRun == "" { // of an answer that does not read
+		caseRun = ledger.RunID(care.RunCase, w.Case)
+	}
+	options, input, starts := beginning(w.Answer.Operation, w.Run, caseRun)
 	if !starts {
 		return r.tell(ctx, w.Run, entry)
 	}

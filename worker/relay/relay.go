@@ -68,11 +68,9 @@ func (r *Relay) look(ctx context.Context, desk *desk) error {
 	var clocks time.Time // when to look for overdue ones: at once when Postgres is back
 	for ctx.Err() == nil {
 		loops.Moves(ctx)
-		err := r.bringClocks(ctx, &clocks)
-		if err == nil {
-			err = r.fill(ctx, desk)
-		}
-		if err != nil && ctx.Err() == nil {
+		r.bringClocks(ctx, &clocks)
+		loops.Moves(ctx)
+		if err := r.fill(ctx, desk); err != nil && ctx.Err() == nil {
 			clocks = time.Time{}
 			// Postgres is away; what waits is durable.
 			r.Log.Warn("the relay cannot look", zap.Error(err))
@@ -85,15 +83,17 @@ func (r *Relay) look(ctx context.Context, desk *desk) error {
 	return nil
 }
 
-// bringClocks makes entries of overdue clocks, if it is time to.
-func (r *Relay) bringClocks(ctx context.Context, at *time.Time) error {
+// bringClocks makes entries of overdue clocks, if it is time to. That one of them cannot
+// be worked holds up nothing else that is to be brought.
+func (r *Relay) bringClocks(ctx context.Context, at *time.Time) {
 	now := time.Now() //nolint:forbidigo // how long ago the last look was
 	if now.Before(*at) {
-		return nil
+		return
 	}
-	_, err := r.Outbox.WakeOverdue(ctx, batch)
+	if _, err := r.Outbox.WakeOverdue(ctx, batch); err != nil && ctx.Err() == nil {
+		r.Log.Warn("overdue clocks cannot be brought", zap.Error(err))
+	}
 	*at = now.Add(overdue)
-	return err
 }
 
 // fill takes what is due onto the desk, or rests until something is.

@@ -21,6 +21,7 @@ type outbox struct {
 	waiting []ledger.Wake
 	refused []string
 	told    chan struct{}
+	clocks  error // why overdue clocks cannot be brought
 }
 
 func (o *outbox) add(wakes ...ledger.Wake) {
@@ -50,7 +51,11 @@ func (o *outbox) TakeWakes(_ context.Context, most int, busy []string) (taken []
 	return taken, nil
 }
 
-func (*outbox) WakeOverdue(context.Context, int) (int, error) { return 0, nil }
+func (o *outbox) WakeOverdue(context.Context, int) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return 0, o.clocks
+}
 
 func (o *outbox) RefuseEnded(_ context.Context, id string) error {
 	o.mu.Lock()
@@ -107,7 +112,11 @@ func (p *processes) hang(caseID string) int {
 // relaying runs a relay until the test ends.
 func relaying(t *testing.T) (*outbox, *processes) {
 	t.Helper()
-	o := &outbox{told: make(chan struct{}, 1)}
+	return relayingWith(t, &outbox{told: make(chan struct{}, 1)})
+}
+
+func relayingWith(t *testing.T, o *outbox) (*outbox, *processes) {
+	t.Helper()
 	p := &processes{hangs: map[string]bool{}, fails: map[string]error{}, hanging: map[string]int{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -152,6 +161,13 @@ func TestRunsGoSideBySide(t *testing.T) {
 	o.add(ledger.Wake{ID: "1", Run: "referral/1", Case: "a"}, ledger.Wake{ID: "2", Run: "referral/1", Case: "a"}, ledger.Wake{ID: "3", Run: "referral/2", Case: "a"})
 	soon(t, func() bool { return p.saw("3") && p.hang("a") == 1 }, "the other run's entry")
 	require.False(t, p.saw("2"))
+}
+
+// Clocks that cannot be brought hold up no entry.
+func TestEntriesComeWithoutClocks(t *testing.T) {
+	o, p := relayingWith(t, &outbox{told: make(chan struct{}, 1), clocks: errors.New("placed")})
+	o.add(ledger.Wake{ID: "1", Run: "case/1", Case: "1"})
+	soon(t, func() bool { return p.saw("1") }, "the entry")
 }
 
 // What is for one run comes in its order, however much there is.

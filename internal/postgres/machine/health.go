@@ -2,6 +2,8 @@ package machine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -54,11 +56,45 @@ func (h *Health) Look(ctx context.Context) error {
 const mostLines = 200
 
 // Refresh computes the health of some cases whose time has come, the longest due
-// first, and says how many those were.
+// first, and says how many those were. Where that of one cannot be computed, those of
+// the others are all the same: it is put off, and the error names it.
 func (h *Health) Refresh(ctx context.Context, most int) (done int, err error) {
-	err = postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
-		done, err = waiting.Refresh(ctx, tx, h.there, h.Clock(), most)
+	var cases []string
+	err = postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) (err error) {
+		cases, err = waiting.Refresh(ctx, tx, h.there, h.Clock(), most)
 		return err
 	})
-	return done, err
+	if unwritable(err) {
+		return len(cases), h.refreshEach(ctx, cases)
+	}
+	return len(cases), err
+}
+
+// beforeNext is how long a case is put off whose health cannot be computed.
+const beforeNext = 10 * time.Minute
+
+// refreshEach computes the health of cases one by one.
+func (h *Health) refreshEach(ctx context.Context, cases []string) error {
+	var faults []error
+	for _, id := range cases {
+		err := postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+			return waiting.RefreshOne(ctx, tx, h.there, h.Clock(), id)
+		})
+		if unwritable(err) {
+			faults = append(faults, fmt.Errorf("how case %s stands: %w", id, err))
+			err = postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
+				return waiting.PutOff(ctx, tx, id, h.Clock().Add(beforeNext))
+			})
+		}
+		if err != nil {
+			return errors.Join(append(faults, err)...)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// unwritable says that the same does no better in a while.
+func unwritable(err error) bool {
+	fault, ok := errors.AsType[*ledger.Fault](err)
+	return ok && fault.Unwritable()
 }

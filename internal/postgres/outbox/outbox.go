@@ -4,10 +4,12 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 )
@@ -23,13 +25,24 @@ func New(pool *pgxpool.Pool) *Outbox { return &Outbox{pool: pool} }
 // mailChannel tells the post of a mail; a trigger of the table sends it.
 const mailChannel = "percorso_mail"
 
+// wakeRow is an entry to be delivered, with an answer that may not read.
+type wakeRow struct {
+	ledger.Wake
+	Answer postgres.Accepted `db:"answer"`
+}
+
 // TakeWakes hands out entries that are due to be delivered to their runs, none of
 // the cases that are busy, and of no other case more than a quarter. Each comes
 // again, later and later (at most every 20 s), until its run has worked it.
 func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes []ledger.Wake, err error) {
 	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
-		wakes, err = postgres.Many[ledger.Wake](ctx, tx, `SELECT id::text, run_id, coalesce(case_id::text, '') AS case_id, target, answer FROM take_wakes($1, $2::text[]::uuid[]) ORDER BY seq`,
+		rows, err := postgres.Many[wakeRow](ctx, tx, `SELECT id::text, run_id, coalesce(case_id::text, '') AS case_id, target, answer FROM take_wakes($1, $2::text[]::uuid[]) ORDER BY seq`,
 			most, postgres.OrEmpty(busy))
+		wakes = nil
+		for _, row := range rows {
+			row.Wake.Answer = care.Answer(row.Answer)
+			wakes = append(wakes, row.Wake)
+		}
 		return err
 	})
 	return wakes, err
@@ -39,18 +52,17 @@ func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes 
 // in ten minutes of each run, and says of how many. The clock of a mistake that waits for a
 // second person has no run, since its case is closed, and that of a day after which something
 // is lost moves no path: both are worked here. So is it told that a term is over, once there is
-// somebody whom that reaches.
+// somebody whom that reaches. What cannot be worked of the ones holds up none of the others.
 func (o *Outbox) WakeOverdue(ctx context.Context, most int) (count int, err error) {
-	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
-		_, err := tx.Exec(ctx, `SELECT mistakes_fall_due(clock_timestamp()), dates_fall_due(clock_timestamp()), tell_untold(clock_timestamp())`)
-		return err
-	})
-	if err != nil {
-		return 0, err
+	for _, fall := range []string{`SELECT mistakes_fall_due(clock_timestamp())`, `SELECT dates_fall_due(clock_timestamp())`, `SELECT tell_untold(clock_timestamp())`} {
+		err = errors.Join(err, postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+			_, err := tx.Exec(ctx, fall)
+			return err
+		}))
 	}
-	err = postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+	err = errors.Join(err, postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		return tx.QueryRow(ctx, `SELECT wake_overdue($1)`, most).Scan(&count)
-	})
+	}))
 	return count, err
 }
 

@@ -125,3 +125,44 @@ func TestRestingEnds(t *testing.T) {
 		}
 	}
 }
+
+// An entry whose answer does not read is handed out with the others, as what it does:
+// its own run defers it, and nobody else's waits for it.
+func TestAnAnswerThatDoesNotReadHoldsUpNobody(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	p.quiet()
+	spoilt := p.tell(caseRun, postgrestest.NewRun(care.RunReferral), postgrestest.NewRun(care.RunReferral))
+	for i, answer := range []string{`{"op": "end", "at": "ieri"}`, `"end"`} {
+		_, err := p.Owner.Exec(t.Context(), `UPDATE command SET answer = $2 WHERE id = $1`, spoilt[i], answer)
+		require.NoError(t, err)
+	}
+	good := p.tell(caseRun, postgrestest.NewRun(care.RunReferral))
+	wakes, err := p.Outbox.TakeWakes(t.Context(), 40, nil)
+	require.NoError(t, err)
+	var operations []care.Operation
+	var ids []string
+	for _, w := range wakes {
+		ids, operations = append(ids, w.ID), append(operations, w.Answer.Operation)
+	}
+	require.Equal(t, append(spoilt, good...), ids)
+	require.Equal(t, []care.Operation{care.OpEnd, "", care.OpEnd}, operations)
+}
+
+// What falls due without a run and cannot be worked holds up no clock of a run.
+func TestOneClockHoldsUpNoOther(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	p.quiet()
+	for _, sql := range []string{
+		`UPDATE run SET next_due = clock_timestamp() - interval '1 hour'`,
+		`CREATE OR REPLACE FUNCTION dates_fall_due(now timestamptz) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placed' USING ERRCODE = '22000'; END $$`,
+	} {
+		_, err := p.Owner.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	count, err := p.Outbox.WakeOverdue(t.Context(), 40)
+	require.ErrorContains(t, err, "22000")
+	require.Equal(t, 1, count)
+	require.Equal(t, 1, p.Count(`command WHERE operation = 'clock' AND run_id = $1`, caseRun))
+}

@@ -107,7 +107,8 @@ func claimKey(b *pgx.Batch, caller, key string) { b.Queue(`SELECT claim_key($1, 
 // keyed is a command as it was stored under a key.
 type keyed struct {
 	ledger.Command
-	Digest []byte `db:"digest"`
+	Answer postgres.Accepted `db:"answer"` // its author hears what becomes of one that does not read
+	Digest []byte            `db:"digest"`
 }
 
 const selectKeyed = `SELECT ` + commandColumns + `, digest FROM command WHERE caller = $1 AND key = $2`
@@ -117,7 +118,12 @@ func (k keyed) repeated(c ledger.NewCommand) (ledger.Command, error) {
 	if !bytes.Equal(digest(c), k.Digest) {
 		return ledger.Command{}, ledger.ErrKeyReused
 	}
-	return k.Command, nil
+	return k.command(), nil
+}
+
+func (k keyed) command() ledger.Command {
+	k.Command.Answer = care.Answer(k.Answer)
+	return k.Command
 }
 
 // Earlier finds the command that the caller sent with the key.
@@ -139,7 +145,8 @@ func (r commands) Command(ctx context.Context, s care.Staff, id string) (cmd led
 		return cmd, ledger.ErrNotFound
 	}
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
-		cmd, err = postgres.One[ledger.Command](ctx, tx, `SELECT `+commandColumns+` FROM command WHERE id = $1`, id)
+		stored, err := postgres.One[keyed](ctx, tx, `SELECT `+commandColumns+`, digest FROM command WHERE id = $1`, id)
+		cmd = stored.command()
 		return cmp.Or(postgres.Missing(err), gates.Tell(ctx, tx, r.rules, s.Zone, &cmd, r.Clock()))
 	})
 	return cmd, err

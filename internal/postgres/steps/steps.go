@@ -70,7 +70,7 @@ type commandRow struct {
 	Held    bool          `db:"held"`   // an earlier one of its sender could not be written
 	Passes  bool          `db:"passes"` // some earlier one could not
 	Rests   bool          `db:"rests"`  // it could not be written itself, and comes again later
-	Told    []care.Answer `db:"told"`   // what its run was told that ends what it is about, and has yet to hear of
+	Told    told          `db:"told"`   // what its run was told that ends what it is about, and has yet to hear of
 	Trace   string        `db:"trace"`  // the click that it belongs to
 }
 
@@ -83,6 +83,16 @@ const selectCommand = `SELECT target, answer, caller, role, agency, state, refus
 	ARRAY (SELECT e.answer FROM command e WHERE e.run_id = c.run_id AND e.state = 'accepted' AND e.operation IN ('end', 'withdraw_consent')) AS told,
 	set_config('percorso.trace', trace, true) AS trace
 	FROM command c WHERE id = $1 AND run_id = $2`
+
+// told is what others accepted for the run: one that does not read holds up itself alone.
+type told []postgres.Accepted
+
+func (t told) answers() (all []care.Answer) {
+	for _, a := range t {
+		all = append(all, care.Answer(a))
+	}
+	return all
+}
 
 // known says whether there is a command; without one it is the zero value.
 func (c commandRow) known() bool { return c.State != "" }
@@ -319,7 +329,7 @@ func (w *writer) asksFor() int {
 // asked is the step as its gates see it.
 func (w *writer) asked() gates.Step {
 	step := gates.Step{
-		Step: w.step, Kind: w.run.Kind, Policy: w.policy, Task: w.about.Task, Told: w.entry.Told,
+		Step: w.step, Kind: w.run.Kind, Policy: w.policy, Task: w.about.Task, Told: w.entry.Told.answers(),
 		Caller: w.entry.Caller, ByLink: w.entry.byLink(), Role: w.entry.Role, Agency: w.entry.Agency, Form: w.entry.Data,
 	}
 	if w.about.Referral != nil {

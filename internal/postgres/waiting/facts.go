@@ -184,6 +184,14 @@ func (m *moment) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// sayable is a time that JSON of Go has: the last one in place of a later one.
+func sayable(at *time.Time) *time.Time {
+	if at != nil && at.After(lastMoment) {
+		return &lastMoment
+	}
+	return at
+}
+
 func (m *moment) pointer() *time.Time {
 	if m == nil {
 		return nil
@@ -345,7 +353,7 @@ func readFacts(ctx context.Context, tx postgres.Tx, cases []string) (facts []fac
 // at gives the facts as they stand at a time.
 func (r factsRow) at(now time.Time) health.Facts {
 	f := health.Facts{
-		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: r.SuspendedUntil, Unworked: r.Unworked, NextDue: r.NextDue, Critical: r.Critical, Kept: r.Kept,
+		Now: now, SuspendedAt: r.SuspendedAt, SuspendedUntil: sayable(r.SuspendedUntil), Unworked: r.Unworked, NextDue: sayable(r.NextDue), Critical: r.Critical, Kept: r.Kept,
 	}
 	if r.LastAt != nil {
 		f.LastAt = *r.LastAt

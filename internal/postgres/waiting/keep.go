@@ -53,21 +53,40 @@ func QueueMark(b *pgx.Batch, caseID string) {
 // at work on are left to it.
 const due = `SELECT case_id::text FROM case_health WHERE changes_at <= $1 ORDER BY changes_at, case_id LIMIT $2 FOR UPDATE SKIP LOCKED`
 
+// dueAlone is one of them.
+const dueAlone = `SELECT case_id::text FROM case_health WHERE changes_at <= $1 AND case_id = $2 FOR UPDATE SKIP LOCKED`
+
 // Refresh computes the health of cases whose time has come, the longest due first, and
-// says how many those were. there is where days are counted.
-func Refresh(ctx context.Context, tx postgres.Tx, there *time.Location, now time.Time, most int) (int, error) {
-	rows, _ := tx.Query(ctx, due, now, most)
-	cases, err := pgx.CollectRows(rows, pgx.RowTo[string])
+// says which those were. there is where days are counted.
+func Refresh(ctx context.Context, tx postgres.Tx, there *time.Location, now time.Time, most int) (cases []string, err error) {
+	return refresh(ctx, tx, there, now, due, most)
+}
+
+// RefreshOne computes the health of one case, if its time has come.
+func RefreshOne(ctx context.Context, tx postgres.Tx, there *time.Location, now time.Time, caseID string) error {
+	_, err := refresh(ctx, tx, there, now, dueAlone, caseID)
+	return err
+}
+
+// PutOff has the health of a case computed no earlier than at a time.
+func PutOff(ctx context.Context, tx postgres.Tx, caseID string, until time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE case_health SET changes_at = $2 WHERE case_id = $1 AND changes_at < $2`, caseID, until)
+	return err
+}
+
+func refresh(ctx context.Context, tx postgres.Tx, there *time.Location, now time.Time, which string, by any) (cases []string, err error) {
+	rows, _ := tx.Query(ctx, which, now, by)
+	cases, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil || len(cases) == 0 {
-		return 0, err
+		return nil, err
 	}
 	facts, err := readFacts(ctx, tx, cases)
 	if err != nil {
-		return 0, err
+		return cases, err
 	}
 	batch := &pgx.Batch{}
 	for _, r := range facts {
 		queueKept(batch, r, now, there)
 	}
-	return len(cases), tx.SendBatch(ctx, batch).Close()
+	return cases, tx.SendBatch(ctx, batch).Close()
 }

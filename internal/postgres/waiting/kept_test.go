@@ -456,3 +456,28 @@ func (c *clinic) sameAsComputed(caseRun string) {
 	c.refresh()
 	require.Equal(c.T, c.kept(caseRun), before)
 }
+
+// A case whose health cannot be computed is named and put off; the others are computed.
+func TestACaseThatCannotBeComputedHoldsUpNoOther(t *testing.T) {
+	c := newClinic(postgrestest.NewPlay(t))
+	spoilt, _ := c.withTask(care.SocialConsult)
+	other, _ := c.withTask(care.SocialConsult)
+	c.put(`UPDATE case_file SET suspended_at = now(), suspended_until = '10000-01-01 12:00+00' WHERE id = $1`, ledger.BareID(spoilt))
+	c.put(`UPDATE run SET next_due = '10000-01-01 12:00+00' WHERE case_id = $1`, ledger.BareID(spoilt))
+	c.put(`UPDATE case_health SET changes_at = 'epoch'`)
+	c.refresh() // an earlier version stored such times
+	require.Equal(t, 9999, c.kept(spoilt).Waiting.Until.Year())
+	c.put(`UPDATE case_file SET suspended_at = now(), suspended_until = 'infinity' WHERE id = $1`, ledger.BareID(spoilt))
+	c.put(`UPDATE case_health SET changes_at = 'epoch', computed_at = 'epoch'`)
+	done, err := c.health.Refresh(t.Context(), 100)
+	require.ErrorContains(t, err, ledger.BareID(spoilt))
+	require.NotContains(t, err.Error(), ledger.BareID(other))
+	require.Equal(t, 2, done)
+	require.False(t, c.kept(other).Marked)
+	require.Equal(t, 1, c.Count(`case_health WHERE case_id = $1 AND computed_at > 'epoch'`, ledger.BareID(other)))
+	c.refresh()
+	c.put(`UPDATE case_file SET suspended_at = NULL, suspended_until = NULL WHERE id = $1`, ledger.BareID(spoilt))
+	c.Now = c.Now.Add(time.Hour)
+	c.refresh()
+	require.Equal(t, 1, c.Count(`case_health WHERE case_id = $1 AND computed_at = $2`, ledger.BareID(spoilt), c.Now), "it is tried again")
+}
