@@ -71,7 +71,9 @@ func (r cases) CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter,
 		l.ask("by", true, finding.Kinds(asked))
 	}
 	by, keep := newestFirst, func(health.Health) bool { return true }
-	if f.Health != "" {
+	if f.Health == "" {
+		q.or([]string{"true"}) // the page is chosen among the files alone, and joined after that
+	} else {
 		by, keep = newestKept, func(h health.Health) bool { return h == f.Health }
 		q.standing("h.health = ?", r.Clock(), f.Health)
 	}
@@ -89,7 +91,7 @@ const keptCases = "case_health h CROSS JOIN LATERAL (SELECT * FROM case_file f W
 // The orders of lists of cases. What is chosen by how it stands goes by the columns
 // of what is kept of that.
 var (
-	newestFirst = order{list: "cases", at: "f.opened_at", id: "f.id", desc: true}
+	newestFirst = order{list: "cases", table: "case_file f", at: "f.opened_at", id: "f.id", desc: true}
 	newestKept  = order{list: "cases by health", table: keptCases, at: "h.opened_at", id: "h.case_id", desc: true}
 	worstFirst  = order{list: "stuck", table: keptCases, rank: []string{"h.harm", "h.late_day", "h.goes_on"}, at: "h.opened_at", id: "h.case_id"}
 )
