@@ -1,7 +1,6 @@
 package partner
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -22,6 +21,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // The pages of a partner's one-time link. Whoever holds the link needs no
@@ -74,15 +74,11 @@ type refusedAnswer struct {
 type linkMove struct {
 	op      care.Operation
 	outcome string // of care.OpComplete
-	text    string
-	explain string
-	note    string // label; empty: it takes none
 	noted   bool
-	dated   bool   // it takes when what is asked for takes place
-	done    string // what is said afterwards
+	dated   bool // it takes when what is asked for takes place
 }
 
-// code names an answer in the form.
+// code names an answer in the form, and in the messages.
 func (m linkMove) code() string {
 	if m.outcome != "" {
 		return m.outcome
@@ -90,20 +86,23 @@ func (m linkMove) code() string {
 	return string(m.op)
 }
 
+// note is the label of its note; empty: it takes none.
+func (m linkMove) note() string {
+	if label, ok := message.Find("invitation.note", m.code()); ok {
+		return label
+	}
+	return ""
+}
+
 // linkAnswers are in the order in which the page offers them; the first that is
 // allowed is what the link asks for.
 var linkAnswers = []linkMove{
-	{op: care.OpAcknowledge, text: "Abbiamo letto (presa visione)", explain: "Dice a chi ha inviato che la segnalazione è arrivata. Non è ancora una risposta: dopo vedrà i dati della persona, e riceverà un altro link per rispondere.",
-		done: "Ha letto la segnalazione."},
-	{op: care.OpAccept, text: "Accettiamo", explain: "Il Suo ente si occupa di quanto è chiesto. Se sa quando, lo dica: chiederemo com’è andata solo dopo.", dated: true, done: "La risposta è registrata: il Suo ente ha accettato."},
-	{op: care.OpHold, text: "Ci servono informazioni", explain: "Chi ha inviato risponde, poi riceve un altro link.", note: "Che cosa manca", noted: true,
-		done: "La richiesta di informazioni è inviata."},
-	{op: care.OpReject, text: "Non possiamo accettare", explain: "Chi ha inviato vede il motivo e decide come proseguire.", note: "Spiegazione",
-		done: "La risposta è registrata: il Suo ente non ha accettato."},
-	{op: care.OpComplete, outcome: care.Completed, text: "È andata a buon fine", explain: "Quanto era chiesto è stato fatto.", note: "Note",
-		done: "L’esito è registrato. Grazie per il lavoro fatto con la persona."},
-	{op: care.OpComplete, outcome: care.Failed, text: "Non è stato possibile", explain: "Dica perché: chi ha inviato decide come proseguire.", note: "Spiegazione",
-		done: "L’esito è registrato."},
+	{op: care.OpAcknowledge},
+	{op: care.OpAccept, dated: true},
+	{op: care.OpHold, noted: true},
+	{op: care.OpReject},
+	{op: care.OpComplete, outcome: care.Completed},
+	{op: care.OpComplete, outcome: care.Failed},
 }
 
 // takeInvitation takes a partner's answer, which uses the link up.
@@ -142,7 +141,7 @@ func (s *Place) takeInvitation(c *gin.Context, token string) error {
 	status, err := s.Problems.RefusedForm(&typedIn.form, err, func(path string) (string, string) {
 		label := italian.Field(path)
 		if path == "note" {
-			label = move.note
+			label = move.note()
 		}
 		return move.code() + "-" + path, label
 	})
@@ -174,9 +173,9 @@ func (s *Place) thank(c *gin.Context, link ledger.Link, move linkMove) error {
 	if err != nil {
 		return err
 	}
-	page := InvitationNotice{Frame: linkFrame("Grazie"), Good: true, Lead: move.done}
+	page := InvitationNotice{Frame: linkFrame(message.Say("invitation.thanks")), Good: true, Lead: message.Of("invitation.done", move.code())}
 	if move.op == care.OpAcknowledge {
-		page.Detail = "Tra poco riceve un altro messaggio, con il link per rispondere."
+		page.Detail = message.Say("invitation.another_follows")
 	}
 	if link.Snapshot != nil && (move.op == care.OpAcknowledge || move.op == care.OpAccept) {
 		page.Shared = present.DisclosedTerms(rules.Policy, *link.Snapshot)
@@ -194,23 +193,23 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 	}
 	from := present.AgencyName(rules.Policy, link.From)
 	page := Invitation{
-		Frame: linkFrame("Una segnalazione per " + article.The(present.AgencyName(rules.Policy, link.Agency))), Lead: from + " Le invia una persona seguita dai suoi servizi.",
+		Frame: linkFrame(message.Say("invitation.title", "Agency", article.The(present.AgencyName(rules.Policy, link.Agency)))), Lead: message.Say("invitation.lead", "Agency", from),
 		Terms: []web.Term{
-			{Name: "Da", Value: from}, {Name: "Fascicolo", Value: link.Number}, {Name: "Per che cosa", Value: present.PurposeOf(rules.Policy, link.Purpose)},
+			{Name: message.Say("invitation.from"), Value: from}, {Name: message.Say("invitation.case"), Value: link.Number}, {Name: message.Say("invitation.what_for"), Value: present.PurposeOf(rules.Policy, link.Purpose)},
 		},
-		Until: "Questo link vale una volta sola, fino a " + italian.Day(link.Expires) + ", ore " + italian.Hour(link.Expires) + ".",
+		Until: message.Say("invitation.valid_until", "Day", italian.Day(link.Expires), "Hour", italian.Hour(link.Expires)),
 	}
 	if office, _ := rules.Agency(link.From); office.Phone != "" {
-		page.Terms = append(page.Terms, web.Term{Name: "Chi chiamare", Value: from + ", telefono " + office.Phone})
+		page.Terms = append(page.Terms, web.Term{Name: message.Say("invitation.whom_to_call"), Value: message.Say("strip.where_and_phone", "Agency", from, "Phone", office.Phone)})
 	}
 	switch {
 	case link.Task == care.ReferralOutcome:
-		page.Title, page.Lead = "Com’è andata?", from+" Le ha inviato una persona, e il Suo ente ha accettato di seguirla."
-		page.Todo = "Dica com’è andata, quando l’intervento è concluso."
+		page.Title, page.Lead = message.Say("invitation.how_it_went"), message.Say("invitation.how_it_went_lead", "Agency", from)
+		page.Todo = message.Say("invitation.todo_outcome")
 	case link.State == care.ReferralRequested:
-		page.Todo = "Legga la segnalazione: dopo vedrà i dati della persona."
+		page.Todo = message.Say("invitation.todo_read")
 	default:
-		page.Todo = "Dica se il Suo ente può occuparsene."
+		page.Todo = message.Say("invitation.todo_answer")
 	}
 	if link.Snapshot != nil {
 		page.Shared = present.DisclosedTerms(rules.Policy, *link.Snapshot)
@@ -230,8 +229,8 @@ func (s *Place) invitationPage(c *gin.Context, token string, link ledger.Link, s
 
 func (s *Place) linkMoveOf(p care.Policy, m linkMove, token string, main bool, typed refusedAnswer) InvitationMove {
 	shown := InvitationMove{
-		Code: m.code(), Text: m.text, Explain: m.explain, Form: web.Form{Action: access.InvitationPath + token, Faults: typed.form.Faults},
-		Main: main, Open: typed.op != "", Note: typed.note, NoteAs: m.note, NeedsIt: m.noted,
+		Code: m.code(), Text: message.Of("invitation.act", m.code()), Explain: message.Of("invitation.explain", m.code()), Form: web.Form{Action: access.InvitationPath + token, Faults: typed.form.Faults},
+		Main: main, Open: typed.op != "", Note: typed.note, NoteAs: m.note(), NeedsIt: m.noted,
 		Dated: m.dated, Starts: typed.starts, Ends: typed.ends,
 	}
 	switch m.code() {
@@ -249,55 +248,35 @@ func (s *Place) linkMoveOf(p care.Policy, m linkMove, token string, main bool, t
 	return shown
 }
 
-// deadLinks say what a link is not good for.
-var deadLinks = map[access.LinkState]struct {
-	status              int
-	title, lead, detail string
-}{
-	access.LinkUsed: {http.StatusGone, "Questo link è già stato usato",
-		"Ogni link vale una volta sola: la risposta data è registrata.", "Se ha ancora qualcosa da dire, può chiederne un altro: arriva all’indirizzo del Suo ente."},
-	access.LinkAnswered: {http.StatusConflict, "Una risposta è già in arrivo",
-		"Qualcuno ha già risposto, per esempio al telefono: la risposta è registrata e sarà elaborata a breve.", "Se dopo resta qualcosa da dire, questo link funziona ancora."},
-	access.LinkExpired: {http.StatusGone, "Questo link è scaduto",
-		"Il tempo per usarlo è passato. Niente è andato perso.", "Può chiederne un altro: arriva all’indirizzo del Suo ente."},
-	access.LinkSettled: {http.StatusGone, "Non serve più una risposta",
-		"Quello che questo link chiedeva non si aspetta più.", "I dati della persona non si vedono più da qui."},
-	access.LinkForged: {http.StatusNotFound, "Questo link non è valido",
-		"L’indirizzo non è completo, non è uno dei nostri, o non vale più.", "Lo apra dal messaggio che ha ricevuto, senza ricopiarlo. Se non si apre, chiami l’ente che Le ha scritto."},
-}
-
-// settledBy says why a link asks for nothing any more, by how far its referral has come.
-var settledBy = map[care.ReferralState]string{
-	care.ReferralOnHold:     "Il Suo ente ha chiesto informazioni: ora tocca a chi ha inviato. Poi riceve un altro link per rispondere.",
-	care.ReferralAccepted:   "La risposta è già registrata: il Suo ente ha accettato. Per dire com’è andata riceve un altro link.",
-	care.ReferralInProgress: "La risposta è già registrata: il Suo ente ha accettato. Per dire com’è andata riceve un altro link.",
-	care.ReferralRejected:   "La risposta è già registrata: il Suo ente non ha accettato.",
-	care.ReferralCompleted:  "L’esito è già registrato: quanto era chiesto è stato fatto.",
-	care.ReferralFailed:     "L’esito è già registrato: non è stato possibile.",
-	care.ReferralWithdrawn:  "La segnalazione è stata ritirata, o il percorso della persona qui è finito: il Suo ente non deve fare altro.",
-	care.ReferralRedirected: "La segnalazione è passata a un altro ente: il Suo non deve fare altro.",
+// deadLinks are the statuses of what a link is not good for.
+var deadLinks = map[access.LinkState]int{
+	access.LinkUsed: http.StatusGone, access.LinkAnswered: http.StatusConflict, access.LinkExpired: http.StatusGone, access.LinkSettled: http.StatusGone,
+	access.LinkForged: http.StatusNotFound,
 }
 
 // whomToCall says who answers questions about a link that asks for nothing any more.
 func (s *Place) whomToCall(ctx context.Context, link ledger.Link) string {
 	rules, err := s.Book.Rules(ctx, link.Zone)
 	if err != nil { // the file has gone to another zone
-		return "Se ha domande, chiami l’ente che Le ha scritto."
+		return message.Say("invitation.questions")
 	}
-	words := "Se ha domande, chiami " + article.The(present.AgencyName(rules.Policy, link.From))
+	agency := article.The(present.AgencyName(rules.Policy, link.From))
 	if from, _ := rules.Agency(link.From); from.Phone != "" {
-		words += ", telefono " + from.Phone
+		return message.Say("invitation.questions_to_phone", "Agency", agency, "Phone", from.Phone)
 	}
-	return words + "."
+	return message.Say("invitation.questions_to", "Agency", agency)
 }
 
 // deadLink says kindly that a link is not good any more; nothing has happened.
 func (s *Place) deadLink(c *gin.Context, token string, link ledger.Link, state access.LinkState) {
 	s.Links.Refused(c, s.Guard, state)
-	said := deadLinks[state]
-	page := InvitationNotice{Frame: linkFrame(said.title), Lead: said.lead, Detail: said.detail}
+	page := InvitationNotice{
+		Frame: linkFrame(message.Of("invitation.dead_title", state)), Lead: message.Of("invitation.dead_lead", state), Detail: message.Of("invitation.dead_detail", state),
+	}
 	if state == access.LinkSettled {
-		page.Lead = cmp.Or(settledBy[link.State], said.lead)
+		if why, ok := message.Find("invitation.settled_by", link.State); ok { // by how far its referral has come
+			page.Lead = why
+		}
 		page.Detail += " " + s.whomToCall(c.Request.Context(), link)
 	}
 	if state.Renewable() && link.Open {
@@ -305,7 +284,7 @@ func (s *Place) deadLink(c *gin.Context, token string, link ledger.Link, state a
 	} else if state == access.LinkUsed {
 		page.Detail = ""
 	}
-	s.Pages.Render(c, said.status, page)
+	s.Pages.Render(c, deadLinks[state], page)
 }
 
 // sendNewLink has a new link sent to the partner's own address.
@@ -320,8 +299,8 @@ func (s *Place) sendNewLink(c *gin.Context, token string) error {
 		return nil
 	}
 	s.Pages.Render(c, http.StatusOK, InvitationNotice{
-		Frame: linkFrame("Il nuovo link è in arrivo"), Good: true, Lead: "Tra poco arriva un messaggio all’indirizzo che il Suo ente ha lasciato.",
-		Detail: "Se non arriva, guardi nella posta indesiderata o contatti l’ente che Le ha scritto.",
+		Frame: linkFrame(message.Say("invitation.new_link")), Good: true, Lead: message.Say("invitation.new_link_lead"),
+		Detail: message.Say("invitation.new_link_detail"),
 	})
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 func (s *Place) mountEquipes(p access.Routes) {
@@ -44,32 +45,32 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 	}
 	page := EquipePage{
 		Frame: s.Pages.Frame(c, italian.Upper(italian.EquipeKind(equipe.Kind)), placeOf(who, rules.Policy)),
-		State: present.EquipeBadge(equipe), Lead: "Convocata " + italian.Dated("", equipe.Convened.In(italian.Rome)) + ".",
+		State: present.EquipeBadge(equipe), Lead: message.Say("equipe_page.convened", "Day", italian.Dated("", equipe.Convened.In(italian.Rome))),
 		Seats: parts.SeatsOf(rules.Policy, equipe.Seats),
 	}
-	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
+	page.Back = &web.Link{URL: "/compiti", Text: message.Say("work_list.title")}
 	if care.ReadsCases(who, rules.Policy) {
-		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: "Fascicolo della persona"}
+		page.Back = &web.Link{URL: "/fascicoli/" + equipe.CaseID, Text: message.Say("case_reads.back_to_case")}
 	}
 	if equipe.Reason != "" {
 		page.Why = italian.Upper(present.WhyBack(rules.Policy, equipe.Reason)) + "."
 	}
 	if rule, ok := rules.Equipe(equipe.Kind); ok && equipe.Ended == nil {
-		page.Quorum = "Il progetto passa con la firma di almeno " + italian.Count(rule.Quorum.Roles, "ruolo", "ruoli") + ", di " +
-			italian.Count(rule.Quorum.Agencies, "ente", "enti") + ". Chi non è d’accordo lo dice, e il dissenso resta scritto."
+		page.Quorum = message.Say("equipe_page.quorum", "Roles", message.Count("task_page.signatures_roles", rule.Quorum.Roles),
+			"Agencies", message.Count("task_page.signatures_agencies", rule.Quorum.Agencies))
 	}
 	if len(plans) > 0 {
-		page.Plan = &web.Link{URL: "/fascicoli/" + equipe.CaseID + "/progetto", Text: "Progetto personalizzato"}
+		page.Plan = &web.Link{URL: "/fascicoli/" + equipe.CaseID + "/progetto", Text: message.Say("case_pages.plan")}
 	}
 	if equipe.Ended == nil {
 		if page.Task, err = s.taskInRun(c, who, equipe); err != nil {
 			return err
 		}
 		if catalogue.Minutes.MayAsk(who.Role) {
-			page.Record = &web.Link{URL: c.Request.URL.Path + "/verbale", Text: "Registra il verbale di una riunione"}
-			page.Meet = &web.Link{URL: c.Request.URL.Path + "/riunione", Text: "Programma una riunione"}
+			page.Record = &web.Link{URL: c.Request.URL.Path + "/verbale", Text: message.Say("equipe_page.record")}
+			page.Meet = &web.Link{URL: c.Request.URL.Path + "/riunione", Text: message.Say("equipe_page.meet")}
 			if open := gathering.Open(equipe.Meetings); open != nil && s.Now().Before(open.At) {
-				page.Meet.Text = "Sposta o disdici la riunione"
+				page.Meet.Text = message.Say("equipe_page.move_meeting")
 			}
 		}
 	}
@@ -80,7 +81,7 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 		page.Meetings = append(page.Meetings, present.MeetingOf(rules.Policy, m))
 	}
 	for _, m := range equipe.Minutes {
-		page.Minutes = append(page.Minutes, web.Moment{When: italian.Moment(m.At), Text: "Riunione", By: m.ByName, Note: m.Text})
+		page.Minutes = append(page.Minutes, web.Moment{When: italian.Moment(m.At), Text: message.Say("equipe_page.meeting"), By: m.ByName, Note: m.Text})
 	}
 	list, err := s.Records.WrittenForEquipe(ctx, who, equipe.CaseID)
 	if err != nil {

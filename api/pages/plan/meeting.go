@@ -17,6 +17,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // meetingForm shows and reads the form that plans a meeting of an équipe: it begins with
@@ -167,11 +168,11 @@ func (s *Place) meetingIn(c *gin.Context, who care.Staff, sent url.Values) (ledg
 }
 
 func (s *Place) meetingPage(c *gin.Context, who care.Staff, status int, equipe ledger.Equipe, meeting *meetingForm, form web.Form) error {
-	about := parts.Thing{Title: italian.Upper(italian.EquipeKind(equipe.Kind)), Terms: []web.Term{{Name: "A che punto è", Value: present.EquipeBadge(equipe).Text}}}
+	about := parts.Thing{Title: italian.Upper(italian.EquipeKind(equipe.Kind)), Terms: []web.Term{{Name: message.Say("case_pages.stands"), Value: present.EquipeBadge(equipe).Text}}}
 	title := italian.Operation(care.OpPlanMeeting)
 	if m := meeting.open; m != nil {
-		title = "Sposta o disdici la riunione"
-		about.Terms = append(about.Terms, web.Term{Name: "Riunione programmata", Value: present.MeetingWhen(*m)})
+		title = message.Say("equipe_page.move_meeting")
+		about.Terms = append(about.Terms, web.Term{Name: message.Say("equipe_page.meeting_planned"), Value: present.MeetingWhen(*m)})
 	}
 	strip, err := parts.StripOfCase(c.Request.Context(), s.Records, who, meeting.policy, equipe.CaseID, s.Now(), about)
 	if err != nil {

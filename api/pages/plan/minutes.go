@@ -18,6 +18,7 @@ import (
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -59,10 +60,10 @@ func rowOf(seat ledger.Seat) string { return "seat-" + seat.ID }
 
 func (f *minutesForm) show() []web.Field {
 	fields := []web.Field{
-		parts.WhenField("Quando si è tenuta la riunione", f.sent),
-		{Shape: "area", ID: "text", Label: "Verbale", Hint: "Che cosa si è detto e deciso. Lo leggono i membri dell’équipe. " + italian.MayBeRead(), Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
+		parts.WhenField(message.Say("equipe_page.met_when"), f.sent),
+		{Shape: "area", ID: "text", Label: message.Say("equipe_page.minutes"), Hint: message.Say("equipe_page.minutes_hint", "MayBeRead", italian.MayBeRead()), Value: f.sent.Get("text"), Rows: 8, Max: catalogue.MaxMinutes, Required: true},
 	}
-	meeting := web.Field{Shape: "select", ID: "meeting", Label: "Di quale riunione programmata", Empty: "Nessuna di queste"}
+	meeting := web.Field{Shape: "select", ID: "meeting", Label: message.Say("equipe_page.which_meeting"), Empty: message.Say("equipe_page.no_meeting")}
 	for _, m := range f.meetings {
 		if m.Stands() {
 			meeting.Options = append(meeting.Options, web.Option{Value: m.ID, Text: present.MeetingWhen(m), Chosen: f.sent.Get("meeting") == m.ID})
@@ -71,13 +72,13 @@ func (f *minutesForm) show() []web.Field {
 	if len(meeting.Options) > 0 {
 		fields = append([]web.Field{meeting}, fields...)
 	}
-	votes := web.Field{Shape: "group", Label: "Pareri dati in riunione", Hint: "Uno per ruolo; lascia «Non ha parlato» per chi non c’era. Se il progetto aspetta le firme, il parere vale come firma."}
+	votes := web.Field{Shape: "group", Label: message.Say("equipe_page.votes"), Hint: message.Say("equipe_page.votes_hint")}
 	for _, seat := range f.seats {
 		at := rowOf(seat)
-		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: "Parere", Required: true, Empty: "Non ha parlato", Options: present.Options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
+		outcome := web.Field{Shape: "select", ID: at + "-outcome", Label: message.Say("equipe_page.opinion"), Required: true, Empty: message.Say("equipe_page.silent"), Options: present.Options(italian.Opinions(), f.sent.Get(at+"-outcome"))}
 		votes.Fields = append(votes.Fields, web.Field{Shape: "group", Label: f.seat(seat), Fields: []web.Field{
 			outcome,
-			{Shape: "area", ID: at + "-note", Label: "Motivi", Hint: "Servono se il parere non è favorevole. " + italian.MayBeRead(), Value: f.sent.Get(at + "-note"), Rows: 2},
+			{Shape: "area", ID: at + "-note", Label: message.Say("equipe_page.reasons"), Hint: message.Say("equipe_page.reasons_hint", "MayBeRead", italian.MayBeRead()), Value: f.sent.Get(at + "-note"), Rows: 2},
 		}})
 	}
 	return append(fields, votes)
@@ -92,7 +93,7 @@ func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 	if len(f.seats) > 0 {
 		f.places["votes"] = rowOf(f.seats[0]) + "-outcome"
 	}
-	f.labels = map[string]string{"at": "Quando", "text": "Verbale", "votes": "Pareri", "meeting": "Di quale riunione programmata"}
+	f.labels = map[string]string{"at": message.Say("equipe_page.when"), "text": message.Say("equipe_page.minutes"), "votes": message.Say("equipe_page.opinions"), "meeting": message.Say("equipe_page.which_meeting")}
 	minutes := catalogue.MinutesForm{Text: strings.TrimSpace(f.sent.Get("text")), Meeting: f.sent.Get("meeting")}
 	at, rule := parts.ReadMoment(f.sent.Get("day"), f.sent.Get("hour"))
 	if at != nil {
@@ -110,7 +111,7 @@ func (f *minutesForm) read() (catalogue.MinutesForm, []care.Fault) {
 		for _, name := range []string{"role", "agency", "outcome"} {
 			f.places[path+name], f.labels[path+name] = row+"-outcome", f.seat(seat)
 		}
-		f.places[path+"note"], f.labels[path+"note"] = row+"-note", "Motivi: "+f.seat(seat)
+		f.places[path+"note"], f.labels[path+"note"] = row+"-note", message.Say("equipe_page.reasons_of", "Seat", f.seat(seat))
 		minutes.Votes = append(minutes.Votes, vote)
 	}
 	return minutes, parts.FaultIf(rule, "at")
@@ -144,7 +145,7 @@ func (s *Place) recordMinutes(c *gin.Context, who care.Staff) error {
 	minutes, faults := form.read()
 	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, catalogue.Minutes.Command(c.PostForm("key"), "", minutes).InRun(equipe.Run))
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/equipe/"+c.Param("id"), "Il verbale è registrato, con i pareri dati in riunione.")
+		return s.Pages.Done(c, cmd, "/equipe/"+c.Param("id"), message.Say("equipe_page.minutes_done"))
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, form.naming)
@@ -178,15 +179,15 @@ func (s *Place) equipeFor(c *gin.Context, who care.Staff, asked catalogue.Facts)
 
 func (s *Place) minutesPage(c *gin.Context, who care.Staff, status int, equipe ledger.Equipe, minutes *minutesForm, form web.Form) error {
 	about := parts.Thing{Title: italian.Upper(italian.EquipeKind(equipe.Kind)), Terms: []web.Term{
-		{Name: "Convocata il", Value: italian.Date(equipe.Convened.In(italian.Rome))}, {Name: "A che punto è", Value: present.EquipeBadge(equipe).Text},
+		{Name: message.Say("equipe_page.convened_on"), Value: italian.Date(equipe.Convened.In(italian.Rome))}, {Name: message.Say("case_pages.stands"), Value: present.EquipeBadge(equipe).Text},
 	}}
 	strip, err := parts.StripOfCase(c.Request.Context(), s.Records, who, minutes.policy, equipe.CaseID, s.Now(), about)
 	if err != nil {
 		return err
 	}
 	page := parts.CaseForm{
-		Frame: s.Pages.Frame(c, "Verbale di una riunione", "/fascicoli"), Form: form, Button: "Registra il verbale",
-		Intro: "Registra una riunione dell’équipe con i pareri dati a voce: chi li ha dati non deve più scriverli.", Fields: minutes.show(), Strip: strip,
+		Frame: s.Pages.Frame(c, message.Say("equipe_page.minutes_title"), "/fascicoli"), Form: form, Button: message.Say("equipe_page.record_minutes"),
+		Intro: message.Say("equipe_page.minutes_intro"), Fields: minutes.show(), Strip: strip,
 	}
 	page.Back = &web.Link{URL: "/equipe/" + c.Param("id"), Text: italian.Upper(italian.EquipeKind(equipe.Kind))}
 	s.Pages.Render(c, status, page)

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	contents "percorso/internal/plan"
 )
 
@@ -43,17 +44,17 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := PlanPage{Frame: s.Pages.Frame(c, "Progetto personalizzato", placeOf(who, rules.Policy))}
-	page.Back = &web.Link{URL: "/compiti", Text: "Le mie attività"}
+	page := PlanPage{Frame: s.Pages.Frame(c, message.Say("case_pages.plan"), placeOf(who, rules.Policy))}
+	page.Back = &web.Link{URL: "/compiti", Text: message.Say("work_list.title")}
 	if care.ReadsCases(who, rules.Policy) {
-		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: "Fascicolo della persona"}
+		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: message.Say("case_reads.back_to_case")}
 	}
 	current := parts.CurrentPlan(plans)
 	if current != nil && current.State == care.PlanActive && (care.ReadsCases(who, rules.Policy) || hasPart(who, *current)) {
 		page.Meeting = &web.Link{URL: "/fascicoli/" + id + "/incontro", Text: italian.Operation(care.OpMeet)}
 	}
 	if current == nil {
-		page.Lead = "Per questa persona non c’è ancora un progetto: lo scrive l’équipe."
+		page.Lead = message.Say("plan_page.none")
 		s.Pages.Render(c, http.StatusOK, page)
 		return nil
 	}
@@ -88,15 +89,15 @@ func placeOf(who care.Staff, p care.Policy) string {
 func planLead(plan ledger.Plan) string {
 	switch plan.State {
 	case care.PlanDrafting:
-		return "L’équipe lo sta scrivendo."
+		return message.Say("plan_page.drafting")
 	case care.PlanProposed:
-		return "È proposto: si raccolgono le firme dell’équipe."
+		return message.Say("plan_page.proposed")
 	case care.PlanSignedOff:
-		return "L’équipe l’ha firmato: manca l’accordo della persona."
+		return message.Say("plan_page.signed_off")
 	case care.PlanActive:
-		return "È il progetto in vigore."
+		return message.Say("plan_page.active")
 	}
-	return "L’ultima versione non è più in vigore."
+	return message.Say("plan_page.over")
 }
 
 func (s *Place) showProgress(c *gin.Context, who care.Staff) error {
@@ -108,7 +109,7 @@ func (s *Place) reportProgress(c *gin.Context, who care.Staff) error {
 	form := catalogue.ProgressForm{State: care.ActionState(c.PostForm("state")), Note: web.Typed(c, "note"), Seen: c.PostForm("seen")}
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Progress.Command(c.PostForm("key"), c.Param("azione"), form).InRun(ledger.CaseRun(c.Param("id"))))
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", "È registrato a che punto è l’azione.")
+		return s.Pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/progetto", message.Say("plan_page.reported"))
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, progressField)
@@ -120,7 +121,7 @@ func (s *Place) reportProgress(c *gin.Context, who care.Staff) error {
 
 func progressField(path string) (id, label string) {
 	if path == "state" {
-		return path, "A che punto è"
+		return path, message.Say("case_pages.stands")
 	}
 	return path, italian.Field(path)
 }
@@ -148,25 +149,25 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 	if typed == nil {
 		typed = &catalogue.ProgressForm{State: action.State}
 	}
-	about := parts.Thing{Title: "L’azione", Terms: []web.Term{{Name: "Che cosa si fa", Value: action.Text}, {Name: "Chi lo fa", Value: present.AgencyName(rules.Policy, action.Agency)}}}
+	about := parts.Thing{Title: message.Say("plan_page.action"), Terms: []web.Term{{Name: message.Say("plan_page.action_text"), Value: action.Text}, {Name: message.Say("plan_page.action_agency"), Value: present.AgencyName(rules.Policy, action.Agency)}}}
 	if action.Until != nil {
-		about.Terms = append(about.Terms, web.Term{Name: "Entro", Value: italian.Day(*action.Until)})
+		about.Terms = append(about.Terms, web.Term{Name: message.Say("plan_page.action_until"), Value: italian.Day(*action.Until)})
 	}
-	page := parts.CaseForm{Frame: s.Pages.Frame(c, "A che punto è l’azione", placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: "Registra a che punto è"}
+	page := parts.CaseForm{Frame: s.Pages.Frame(c, message.Say("plan_page.report_title"), placeOf(who, rules.Policy)), Form: form, Intro: action.Text, Button: message.Say("plan_page.report")}
 	if page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, plan.CaseID, s.Now(), about); err != nil {
 		return err
 	}
-	page.Back = &web.Link{URL: "/fascicoli/" + plan.CaseID + "/progetto", Text: "Progetto personalizzato"}
-	states := web.Field{Shape: "choices", Type: "radio", ID: "state", Label: "A che punto è", Required: true}
+	page.Back = &web.Link{URL: "/fascicoli/" + plan.CaseID + "/progetto", Text: message.Say("case_pages.plan")}
+	states := web.Field{Shape: "choices", Type: "radio", ID: "state", Label: message.Say("case_pages.stands"), Required: true}
 	if action.At != nil {
-		states.Hint = "Adesso: " + present.Progress(action) + ". L’ha scritto " + action.ByName + ", " + italian.Date(action.At.In(italian.Rome)) + "."
+		states.Hint = message.Say("plan_page.now", "Progress", present.Progress(action), "Name", action.ByName, "Day", italian.Date(action.At.In(italian.Rome)))
 	}
 	for _, state := range care.ActionStates {
 		states.Options = append(states.Options, web.Option{
 			Value: string(state), Text: italian.Upper(italian.ActionState(state)), Chosen: typed.State == state,
 		})
 	}
-	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: "La leggono gli enti che hanno una parte nel progetto. " + italian.MayBeRead(), Value: typed.Note},
+	page.Fields = []web.Field{states, {Shape: "area", ID: "note", Label: italian.Field("note"), Hint: message.Say("plan_page.note_hint", "MayBeRead", italian.MayBeRead()), Value: typed.Note},
 		{Shape: "hidden", ID: "seen", Value: contents.Seen(action.At)}}
 	s.Pages.Render(c, status, page)
 	return nil
