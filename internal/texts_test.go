@@ -63,9 +63,13 @@ func TestEveryTextIsOfACode(t *testing.T) {
 		see(strings.ToLower(day.String()))
 	}
 	keys := 0
-	for _, id := range slices.Sorted(maps.Keys(wordsOfCodes(t))) {
-		_, code, _ := strings.Cut(id, ".")
+	words := wordsOfCodes(t)
+	for _, id := range slices.Sorted(maps.Keys(words)) {
+		code := words[id]
 		for key := range strings.SplitSeq(code, ".") { // a second one says of which the first is
+			if _, err := strconv.Atoi(key); err == nil { // a status of HTTP
+				continue
+			}
 			if strings.ContainsAny(key, "%ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 				continue // of a country, or no code
 			}
@@ -79,17 +83,23 @@ func TestEveryTextIsOfACode(t *testing.T) {
 	require.Greater(t, keys, 1000)
 }
 
-// wordsOfCodes are the messages that somebody says by a code.
-func wordsOfCodes(t *testing.T) map[string]bool {
+// wordsOfCodes are the messages that somebody says by a code, with what follows the group.
+func wordsOfCodes(t *testing.T) map[string]string {
 	t.Helper()
-	ids := map[string]bool{}
-	written := messages(t)
-	for _, s := range spokenByCode(t) {
+	words, group := map[string]string{}, map[string]string{}
+	written, all := messages(t), append(spokenByCode(t), spokenByTemplates(t)...)
+	for _, s := range all {
 		for id := range written {
-			if s.group && strings.HasPrefix(id, s.id+".") {
-				ids[id] = true
+			code, within := strings.CutPrefix(id, s.id+".")
+			if s.group && within && len(s.id) > len(group[id]) {
+				words[id], group[id] = code, s.id
 			}
 		}
 	}
-	return ids
+	for _, s := range all {
+		if !s.group {
+			delete(words, s.id)
+		}
+	}
+	return words
 }
