@@ -10,6 +10,7 @@ import (
 	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Amended is how something that was written became another version.
@@ -24,7 +25,7 @@ type Changed struct{ Field, Old, New string }
 // AmendedOf shows how a record was amended: field by field, as it was and as it is. It takes
 // the operation of its form, or the kind of task.
 func AmendedOf(p care.Policy, op care.Operation, task care.TaskKind, a ledger.Amendment) Amended {
-	shown := Amended{By: "Corretta " + italian.Dated("", a.At.In(italian.Rome)) + " da " + a.ByName + ", " + italian.Role(a.ByRole), Why: a.Why}
+	shown := Amended{By: message.Say("amended.by", "Day", italian.Dated("", a.At.In(italian.Rome)), "Name", a.ByName, "Role", italian.Role(a.ByRole)), Why: a.Why}
 	for _, change := range a.Changes {
 		if change.Field == string(completion.FieldAreas) {
 			shown.Changes = append(shown.Changes, areasOf(p, change)...)

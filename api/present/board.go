@@ -9,6 +9,7 @@ import (
 	"percorso/internal/italian/article"
 	"percorso/internal/italian/dated"
 	"percorso/internal/italian/timeline"
+	"percorso/internal/message"
 )
 
 // OnBoard says why a person stands in a list of the supervisor's board.
@@ -19,31 +20,31 @@ func OnBoard(p care.Policy, list board.List, row board.Row, now time.Time) strin
 	case board.Unmoved:
 		return timeline.Line(p, row.Code, row.Detail) + ", " + italian.Brief(row.At, now)
 	}
-	return italian.Stage(care.Stage(row.Code)) + ". Fascicolo aperto " + italian.Brief(row.At, now)
+	return message.Say("causes.opened", "Stage", italian.Stage(care.Stage(row.Code)), "Day", italian.Brief(row.At, now))
 }
 
 // Cause says how many cases are stuck for one reason: "14 aspettano il Centro per l’Impiego".
 func Cause(p care.Policy, n board.Counted) string {
 	switch n.Cause {
 	case board.Nobody:
-		return italian.Count(n.Cases, "senza nessuno che possa agire", "senza nessuno che possa agire")
+		return message.Count("causes.cause_nobody", n.Cases)
 	case board.Machine:
-		return italian.Count(n.Cases, "fermo per un guasto", "fermi per un guasto")
+		return message.Count("causes.cause_machine", n.Cases)
 	case board.Mail:
-		return italian.Count(n.Cases, "con un’email che non arriva all’ente", "con un’email che non arriva all’ente")
+		return message.Count("causes.cause_mail", n.Cases)
 	}
-	return italian.Count(n.Cases, "aspetta ", "aspettano ") + article.The(AgencyName(p, n.Cause.Of()))
+	return message.Count("causes.cause_agency", n.Cases, "Agency", article.The(AgencyName(p, n.Cause.Of())))
 }
 
 // WhyHeld says the reason alone.
 func WhyHeld(p care.Policy, of board.Cause) string {
 	switch of {
 	case board.Nobody:
-		return "senza nessuno che possa agire"
+		return message.Say("causes.held_nobody")
 	case board.Machine:
-		return "per un guasto"
+		return message.Say("causes.held_machine")
 	case board.Mail:
-		return "un’email non arriva all’ente"
+		return message.Say("causes.held_mail")
 	}
-	return "si aspetta " + article.The(AgencyName(p, of.Of()))
+	return message.Say("causes.held_agency", "Agency", article.The(AgencyName(p, of.Of())))
 }

@@ -7,6 +7,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // BranchName is what a branch of a case is called.
@@ -15,7 +16,7 @@ func BranchName(p care.Policy, b ledger.Branch) string {
 	case care.RunService:
 		return ServiceName(p, b.Service)
 	case care.RunReferral:
-		return "Invio " + article.To(AgencyName(p, b.Agency))
+		return message.Say("standing.referral_to", "Agency", article.To(AgencyName(p, b.Agency)))
 	}
 	return italian.RunKind(b.Kind)
 }
@@ -28,7 +29,7 @@ func LostWords(p care.Policy, file ledger.Case) string {
 		names = append(names, BranchName(p, b))
 	}
 	if len(names) == 0 {
-		return "La chiusura non aveva concluso nessuna attività in corso."
+		return message.Say("standing.nothing_lost")
 	}
-	return "La chiusura aveva concluso: " + strings.Join(names, "; ") + "."
+	return message.Say("standing.lost", "Names", strings.Join(names, "; "))
 }

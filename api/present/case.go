@@ -10,13 +10,14 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/timeline"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
 // CaseSentence says what a case waits for, and of a closed one how it ended.
 func CaseSentence(rules *zone.Rules, file ledger.CaseFile, now time.Time) string {
 	if file.Closed != nil {
-		return "Chiuso " + italian.Dated("", file.Closed.In(italian.Rome)) + ": " + NameIn(rules.Outcomes, file.Outcome) + "."
+		return message.Say("standing.closed", "Day", italian.Dated("", file.Closed.In(italian.Rome)), "Outcome", NameIn(rules.Outcomes, file.Outcome))
 	}
 	return Sentence(file.Waiting, rules.Policy, now)
 }
@@ -31,15 +32,17 @@ func CaseInShort(rules *zone.Rules, file ledger.CaseFile, now time.Time) string 
 func CaseBadge(file ledger.CaseFile) web.Badge {
 	switch {
 	case file.Closed != nil:
-		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Chiuso"}
+		return web.Badge{Tone: "neutral", Icon: "it-lock", Text: message.Say("standing.closed_badge")}
 	case file.SuspendedUntil != nil && file.Waiting.Health == health.Planned:
-		return SuspendedBadge
+		return SuspendedBadge()
 	}
 	return HealthBadge(file.Waiting.Health)
 }
 
 // SuspendedBadge marks what stands still with its case.
-var SuspendedBadge = web.Badge{Tone: "neutral", Icon: "it-ban", Text: "Percorso sospeso"}
+func SuspendedBadge() web.Badge {
+	return web.Badge{Tone: "neutral", Icon: "it-ban", Text: message.Say("standing.suspended")}
+}
 
 // MomentOf is a line of a timeline as pages show it.
 func MomentOf(p care.Policy, m ledger.Moment) web.Moment {
@@ -56,16 +59,16 @@ func MomentOf(p care.Policy, m ledger.Moment) web.Moment {
 // ConsentOf says whether a consent is in force, and since or until when.
 func ConsentOf(c ledger.Consent) (badge web.Badge, when string) {
 	if c.Withdrawn != nil {
-		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Revocato"},
-			"dato " + italian.Dated("", c.Given.In(italian.Rome)) + ", revocato " + italian.Dated("", c.Withdrawn.In(italian.Rome))
+		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: message.Say("standing.withdrawn")},
+			message.Say("standing.given_and_withdrawn", "Given", italian.Dated("", c.Given.In(italian.Rome)), "Withdrawn", italian.Dated("", c.Withdrawn.In(italian.Rome)))
 	}
-	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: "In vigore"}, "dato " + italian.Dated("", c.Given.In(italian.Rome))
+	return web.Badge{Tone: "success", Icon: "it-check-circle", Text: message.Say("standing.consent_in_force")}, message.Say("standing.given", "Given", italian.Dated("", c.Given.In(italian.Rome)))
 }
 
 // ConsentFor says to whom and for what a consent is.
 func ConsentFor(p care.Policy, c crossing.Consent) string {
 	if c.Agency == "" {
-		return "Enti privati, senza nome: vale per quello che era già stato inviato"
+		return message.Say("standing.consent_unnamed")
 	}
 	return AgencyName(p, c.Agency) + ": " + ConsentPurpose(p, c.Purpose)
 }
@@ -73,7 +76,7 @@ func ConsentFor(p care.Policy, c crossing.Consent) string {
 // ConsentPurpose says for what a consent is.
 func ConsentPurpose(p care.Policy, code string) string {
 	if code == crossing.ForReferral {
-		return "segnalazione senza un bisogno indicato"
+		return message.Say("standing.consent_for_referral")
 	}
 	return PurposeOf(p, code)
 }

@@ -9,22 +9,23 @@ import (
 	"percorso/internal/italian/mediating"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // AskedToChange says who asked that an appointment be moved or cancelled, and why.
 func AskedToChange(a ledger.Appointment) string {
-	return "Lo ha chiesto " + lower(offered.Asker(a.AskedBy)) + ": " + lower(offered.Why(a.Why))
+	return message.Say("appointment_changes.asked_by", "Who", lower(offered.Asker(a.AskedBy)), "Why", lower(offered.Why(a.Why)))
 }
 
 // Kept says that an appointment stands although its case stands still.
-const Kept = "Resta in agenda: il percorso è sospeso"
+func Kept() string { return message.Say("appointment_changes.kept") }
 
 // HowAppointmentStands says the state of an appointment, whether it was kept, and how it
 // stands with the mediator who was asked for.
 func HowAppointmentStands(a ledger.Appointment) string {
 	said := italian.Upper(italian.AppointmentState(a.State))
 	if a.Suspended {
-		said += ". " + Kept
+		said += ". " + Kept()
 	}
 	if mediator := MediatorOf(a); mediator != "" {
 		said += ". " + mediator
@@ -54,15 +55,15 @@ func Here(a ledger.Appointment) string {
 	if a.Arrived == nil {
 		return ""
 	}
-	here := "È qui dalle " + italian.Hour(*a.Arrived)
+	here := message.Say("appointment_changes.here_since", "Hour", italian.Hour(*a.Arrived))
 	if !a.Stands() {
-		here = "È arrivata alle " + italian.Hour(*a.Arrived)
+		here = message.Say("appointment_changes.came_at", "Hour", italian.Hour(*a.Arrived))
 	}
 	if late := arrival.Late(a.At, a.Arrived); late > 0 {
-		here += ", " + italian.Count(late, "minuto", "minuti") + " dopo l’ora"
+		here = message.Count("appointment_changes.late", late, "Here", here)
 	}
 	if len(a.Languages) > 0 {
-		here += ", parla " + Languages(a.Languages)
+		here = message.Say("appointment_changes.speaks", "Here", here, "Languages", Languages(a.Languages))
 	}
 	return here
 }

@@ -7,12 +7,13 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/gathering"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // MeetingWhen says when and where a meeting of an équipe is: "giovedì 3 dicembre 2026, ore 10:00, sala di
 // prova".
 func MeetingWhen(m gathering.Planned) string {
-	return italian.Day(m.At) + ", ore " + italian.Hour(m.At) + ", " + italian.MeetingPlace(m.How, m.Place)
+	return message.Say("equipe_meetings.when", "Day", italian.Day(m.At), "Hour", italian.Hour(m.At), "Place", italian.MeetingPlace(m.How, m.Place))
 }
 
 // MeetingOf is a meeting as the page of its équipe shows it: who is invited, and what became
@@ -22,21 +23,21 @@ func MeetingOf(p care.Policy, m gathering.Planned) web.Moment {
 	for _, s := range m.Invited {
 		invited = append(invited, italian.Role(s.Role)+" ("+AgencyName(p, s.Agency)+")")
 	}
-	shown := web.Moment{When: MeetingWhen(m), Text: "Riunione programmata", By: m.ByName, Note: m.Note}
+	who := strings.Join(invited, ", ")
+	shown := web.Moment{When: MeetingWhen(m), Text: message.Say("equipe_meetings.planned", "Invited", who), By: m.ByName, Note: m.Note}
 	switch {
 	case m.Moved:
-		shown.Text = "Riunione spostata"
+		shown.Text = message.Say("equipe_meetings.moved", "Invited", who)
 	case m.Off:
-		shown.Text = "Riunione disdetta"
+		shown.Text = message.Say("equipe_meetings.off", "Invited", who)
 	case m.Minuted:
-		shown.Text = "Riunione con verbale"
+		shown.Text = message.Say("equipe_meetings.minuted", "Invited", who)
 	}
-	shown.Text += ": " + strings.Join(invited, ", ")
 	switch {
 	case m.Why != "":
-		shown.Text += ". Perché: " + m.Why
+		shown.Text = message.Say("equipe_meetings.why", "Meeting", shown.Text, "Why", m.Why)
 	case m.Off: // nobody called it off, who would have said why
-		shown.Text += ". L’équipe ha finito il suo lavoro"
+		shown.Text = message.Say("equipe_meetings.work_done", "Meeting", shown.Text)
 	}
 	return shown
 }

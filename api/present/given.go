@@ -15,11 +15,12 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/working"
 )
 
 // Unseen says in a list that the data of a person are out of sight.
-const Unseen = "I dati della persona non si vedono più"
+func Unseen() string { return message.Say("given_terms.unseen") }
 
 // DisclosedTerms lists what a snapshot holds of the person, and nothing else.
 func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
@@ -29,27 +30,27 @@ func DisclosedTerms(p care.Policy, snapshot ledger.Snapshot) []web.Term {
 			terms = append(terms, web.Term{Name: name, Value: value})
 		}
 	}
-	add("Nome", snapshot.GivenName)
-	add("Cognome", snapshot.FamilyName)
+	add(message.Say("given_terms.given_name"), snapshot.GivenName)
+	add(message.Say("given_terms.family_name"), snapshot.FamilyName)
 	if born, yearOnly, ok := correction.ParseBirth(snapshot.BirthDate); ok && yearOnly {
-		add("Data di nascita", italian.YearOnly(born))
+		add(message.Say("given_terms.birth_date"), italian.YearOnly(born))
 	} else if ok {
-		add("Data di nascita", italian.Date(born))
+		add(message.Say("given_terms.birth_date"), italian.Date(born))
 	}
-	add("Codice fiscale", snapshot.FiscalCode)
+	add(message.Say("given_terms.fiscal_code"), snapshot.FiscalCode)
 	if snapshot.Citizenship != "" {
-		add("Cittadinanza", world.Citizenship(snapshot.Citizenship))
+		add(message.Say("given_terms.citizenship"), world.Citizenship(snapshot.Citizenship))
 	}
-	add("Lingue", Languages(snapshot.Languages))
+	add(message.Say("given_terms.languages"), Languages(snapshot.Languages))
 	if snapshot.Phone != "" {
-		add("Come si può chiamare", known.Terms(snapshot.Telephone()))
+		add(message.Say("given_terms.phone_terms"), known.Terms(snapshot.Telephone()))
 	}
-	add("Telefono", snapshot.Phone)
-	add("Bisogni", strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
+	add(message.Say("given_terms.phone"), snapshot.Phone)
+	add(message.Say("given_terms.needs"), strings.Join(web.Each(p.NeedAreas(snapshot.Needs), func(n care.NeedArea) string { return n.Name }), ", "))
 	if snapshot.Work != nil {
 		terms = append(terms, WorkTerms(*snapshot.Work)...)
 	}
-	add("Numero del fascicolo", snapshot.CaseNumber)
+	add(message.Say("given_terms.case_number"), snapshot.CaseNumber)
 	return terms
 }
 
@@ -63,10 +64,10 @@ func WorkTerms(t working.Told) []web.Term {
 func CorrectedTerms(p care.Policy, corrected []ledger.GivenCorrected) (terms []web.Term) {
 	for _, c := range corrected {
 		is, was := disclosedTerm(p, c.Field, c.New), disclosedTerm(p, c.Field, c.Old)
-		now := cmp.Or(is.Value, "non c’è più")
+		now := cmp.Or(is.Value, message.Say("given_terms.no_more"))
 		terms = append(terms, web.Term{
-			Name:  cmp.Or(is.Name, was.Name) + ": corretto " + italian.Dated("", c.At.In(italian.Rome)),
-			Value: "Adesso: " + now + ". Prima: " + cmp.Or(was.Value, "niente") + ".",
+			Name:  message.Say("given_terms.corrected", "Field", cmp.Or(is.Name, was.Name), "Day", italian.Dated("", c.At.In(italian.Rome))),
+			Value: message.Say("given_terms.now_and_before", "Now", now, "Before", cmp.Or(was.Value, message.Say("given_terms.nothing"))),
 		})
 	}
 	return terms
@@ -94,9 +95,9 @@ func ActEnd(a care.Agency, now time.Time) string {
 	case err != nil || !crossing.ShutsSoon(a, here):
 		return ""
 	case crossing.Shut(a, here):
-		return "l’atto (" + a.Act + ") è scaduto " + italian.Dated("", ends) + ": senza uno nuovo non si comunicano altri dati."
+		return message.Say("given_terms.act_over", "Act", a.Act, "Day", italian.Dated("", ends))
 	default:
-		return "l’atto (" + a.Act + ") scade " + italian.Dated("", ends) + ": dopo quel giorno, senza uno nuovo, non si comunicano altri dati."
+		return message.Say("given_terms.act_ends", "Act", a.Act, "Day", italian.Dated("", ends))
 	}
 }
 

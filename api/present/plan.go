@@ -7,21 +7,22 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // EquipeBadge says how an équipe stands.
 func EquipeBadge(e ledger.Equipe) web.Badge {
 	if e.Ended == nil {
-		return web.Badge{Tone: "info", Icon: "it-clock", Text: "Al lavoro"}
+		return web.Badge{Tone: "info", Icon: "it-clock", Text: message.Say("standing.equipe_at_work")}
 	}
-	return web.Badge{Tone: "neutral", Icon: "it-lock", Text: "Conclusa " + italian.Dated("", e.Ended.In(italian.Rome))}
+	return web.Badge{Tone: "neutral", Icon: "it-lock", Text: message.Say("standing.equipe_ended", "Day", italian.Dated("", e.Ended.In(italian.Rome)))}
 }
 
 // WhyBack says what sent a case back to its équipe: how a branch ended, or why a
 // referral was rejected.
 func WhyBack(p care.Policy, code string) string {
 	if reason, ok := p.RejectReason(code); ok {
-		return "segnalazione rifiutata, " + strings.ToLower(reason.Name)
+		return message.Say("standing.referral_rejected", "Reason", strings.ToLower(reason.Name))
 	}
 	return italian.Ending(p, code)
 }
@@ -42,7 +43,7 @@ func VoteBadge(code, words string) web.Badge {
 
 // PlanBadge says how a version stands.
 func PlanBadge(state care.PlanState) web.Badge {
-	b := web.Badge{Tone: "neutral", Icon: "it-info-circle", Text: italian.Upper(versionState(state))}
+	b := web.Badge{Tone: "neutral", Icon: "it-info-circle", Text: italian.Upper(message.Of("standing.version", state))}
 	switch state {
 	case care.PlanActive, care.PlanAgreed, care.PlanCompleted:
 		b.Tone, b.Icon = "success", "it-check-circle"
@@ -69,18 +70,4 @@ func Progress(a ledger.PlannedAction) string {
 		text += " (" + strings.TrimSuffix(a.Note, ".") + ")"
 	}
 	return text
-}
-
-// versionState is the state of a version of the plan (versione, feminine): "sostituita".
-func versionState(s care.PlanState) string {
-	not := ""
-	text := italian.PlanState(s)
-	if rest, ok := strings.CutPrefix(text, "non "); ok {
-		not, text = "non ", rest
-	}
-	first, rest, _ := strings.Cut(text, " ")
-	if stem, ok := strings.CutSuffix(first, "o"); ok {
-		first = stem + "a"
-	}
-	return strings.TrimSpace(not + first + " " + rest)
 }

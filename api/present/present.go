@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/health"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -15,7 +16,7 @@ import (
 func DueBadge(due *time.Time, now time.Time, rules *zone.Rules) web.Badge {
 	switch {
 	case due == nil:
-		return web.Badge{Tone: "neutral", Icon: "it-clock", Text: "senza scadenza"}
+		return web.Badge{Tone: "neutral", Icon: "it-clock", Text: message.Say("standing.undated")}
 	case due.Before(now):
 		return web.Badge{Tone: "danger", Icon: "it-warning-circle", Text: italian.Due(*due, now, rules.Calendar)}
 	case rules.Calendar.WorkingDaysBetween(now, *due) <= 1:
@@ -63,6 +64,16 @@ func AgencyName(p care.Policy, code string) string {
 		return a.Name
 	}
 	return code
+}
+
+// Alternatives are some words of which one holds.
+func Alternatives(list []string) (said string) {
+	for i, next := range list {
+		if said = message.Say("case_pages.or", "One", said, "Other", next); i == 0 {
+			said = next
+		}
+	}
+	return said
 }
 
 // DateField is a day as a date field has it; empty: none.

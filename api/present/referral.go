@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // SnapshotOf is what the addressee of a referral was given of the person, while it is in sight.
@@ -32,26 +33,26 @@ func callWords(p care.Policy, code string) string {
 	if a.Phone == "" {
 		return a.Name
 	}
-	return a.Name + ", tel. " + a.Phone
+	return message.Say("referral_terms.agency_and_phone", "Agency", a.Name, "Phone", a.Phone)
 }
 
 // ReferralTerms says why the data were given, and what the last answer was.
 func ReferralTerms(p care.Policy, r ledger.Referral) []web.Term {
 	terms := []web.Term{
-		{Name: "Da", Value: AgencyName(p, r.FromAgency)},
-		{Name: "Chi chiamare", Value: callWords(p, r.FromAgency)},
-		{Name: "A", Value: AgencyName(p, r.ToAgency)},
-		{Name: "Inviata", Value: italian.Moment(r.Requested)},
+		{Name: message.Say("referral_terms.from"), Value: AgencyName(p, r.FromAgency)},
+		{Name: message.Say("referral_terms.whom_to_call"), Value: callWords(p, r.FromAgency)},
+		{Name: message.Say("referral_terms.to"), Value: AgencyName(p, r.ToAgency)},
+		{Name: message.Say("referral_terms.sent"), Value: italian.Moment(r.Requested)},
 	}
 	if r.Snapshot != nil { // an area of need is out of sight with the person's data
-		terms = append(terms, web.Term{Name: "Finalità", Value: PurposeOf(p, r.Purpose)})
+		terms = append(terms, web.Term{Name: message.Say("referral_terms.purpose"), Value: PurposeOf(p, r.Purpose)})
 	}
-	terms = append(terms, web.Term{Name: "Base giuridica", Value: italian.Upper(italian.LegalBasis(r.LegalBasis))})
+	terms = append(terms, web.Term{Name: message.Say("referral_terms.ground"), Value: italian.Upper(italian.LegalBasis(r.LegalBasis))})
 	if r.Continues != "" {
-		terms = append(terms, web.Term{Name: "Origine", Value: "Inoltrata da un altro ente"})
+		terms = append(terms, web.Term{Name: message.Say("referral_terms.origin"), Value: message.Say("referral_terms.redirected")})
 	}
 	if reason, ok := p.RejectReason(r.Reason); ok {
-		terms = append(terms, web.Term{Name: "Motivo del rifiuto", Value: reason.Name}, web.Term{Name: "Ora", Value: italian.Upper(italian.NextStep(reason.NextStep))})
+		terms = append(terms, web.Term{Name: message.Say("referral_terms.reject_reason"), Value: reason.Name}, web.Term{Name: message.Say("referral_terms.now"), Value: italian.Upper(italian.NextStep(reason.NextStep))})
 	}
 	return terms
 }

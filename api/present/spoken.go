@@ -4,6 +4,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/speech"
 )
 
@@ -14,7 +15,7 @@ func LastInterpreted(file ledger.Case) string {
 		return ""
 	}
 	last := file.Interpreted[0]
-	return "Nell’ultimo colloquio (" + italian.Date(last.At.In(italian.Rome)) + ") ha interpretato: " + known.Interpreter(last.By)
+	return message.Say("interpreted.last", "Day", italian.Date(last.At.In(italian.Rome)), "Interpreter", known.Interpreter(last.By))
 }
 
 // ToRepeat says that a conversation is to be held again with a mediator; empty: none is.
@@ -23,7 +24,7 @@ func ToRepeat(file ledger.Case) string {
 		return ""
 	}
 	if held := speech.ToRepeat(file.Interpreted); held != nil {
-		return "Da ripetere con un mediatore: nel colloquio " + italian.Dated("di", held.At.In(italian.Rome)) + " ha interpretato un parente o un amico."
+		return message.Say("interpreted.to_repeat", "Day", italian.Dated("di", held.At.In(italian.Rome)))
 	}
 	return ""
 }

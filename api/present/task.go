@@ -6,23 +6,26 @@ import (
 	"percorso/api/web"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
 // AnsweredBadge marks what an accepted answer is on its way to.
-var AnsweredBadge = web.Badge{Tone: "info", Icon: "it-clock", Text: "Risposta in arrivo"}
+func AnsweredBadge() web.Badge {
+	return web.Badge{Tone: "info", Icon: "it-clock", Text: message.Say("standing.answer_coming")}
+}
 
 // Answered says that an accepted answer is on its way, and what that means.
-const Answered = "Una risposta è già in arrivo: è registrata e sarà elaborata a breve. Non serve fare altro."
+func Answered() string { return message.Say("standing.answered") }
 
 // TaskDue says by when a task is due; one that stands still with its case is
 // due at no time, and one whose answer is on its way asks for nothing.
 func TaskDue(rules *zone.Rules, t ledger.Task, now time.Time) web.Badge {
 	if t.Answered {
-		return AnsweredBadge
+		return AnsweredBadge()
 	}
 	if t.Suspended {
-		return SuspendedBadge
+		return SuspendedBadge()
 	}
 	return DueBadge(t.Due, now, rules)
 }

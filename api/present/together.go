@@ -8,30 +8,19 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/together"
 	"percorso/internal/written"
 )
 
-var gaps = map[together.Gap]string{
-	together.Away: "quel giorno è assente", together.CalledOff: "quel giorno i suoi servizi non ricevono", together.NoPart: "il suo ente non ha più una parte nel fascicolo",
-}
-
 // Gap says why the part of one who takes part in an appointment has nobody; empty: it has.
-func Gap(g together.Gap) string { return gaps[g] }
-
-var partWhys = map[string]string{
-	"cannot_come": "non può venire", "somebody_else": "viene un’altra persona", "not_needed": "non serve più", "by_mistake": "aggiunta per errore",
-}
+func Gap(g together.Gap) string { return message.Of("taking_part.gap", g) }
 
 // PartWhy says why somebody was taken out of an appointment.
-func PartWhy(code string) string { return partWhys[code] }
-
-var partCircles = map[written.Circle]string{
-	written.Agency: "Solo il mio ente", written.Equipe: "Chi siede nell’équipe della persona", written.Case: "Chi lavora al fascicolo",
-}
+func PartWhy(code string) string { return message.Of("taking_part.why", code) }
 
 // PartCircle says for whom an agency's note on its part is.
-func PartCircle(c written.Circle) string { return partCircles[c] }
+func PartCircle(c written.Circle) string { return message.Of("taking_part.circle", c) }
 
 // ParticipantName is one who takes part, with their agency.
 func ParticipantName(p care.Policy, of together.Participant) string {
@@ -40,7 +29,7 @@ func ParticipantName(p care.Policy, of together.Participant) string {
 
 // MeetingLine is a meeting of an équipe in somebody's day.
 func MeetingLine(m together.Meeting) web.Line {
-	line := web.Line{URL: "/equipe/" + ledger.BareID(m.Run), Text: "Ore " + italian.Hour(m.At) + ": riunione dell’équipe"}
+	line := web.Line{URL: "/equipe/" + ledger.BareID(m.Run), Text: message.Say("taking_part.meeting", "Hour", italian.Hour(m.At))}
 	if place := italian.MeetingPlace(m.How, m.Place); place != "" {
 		line.State = italian.Upper(place)
 	}
@@ -56,11 +45,11 @@ func With(p care.Policy, list []together.Participant, appointment string) string
 		}
 		names = append(names, ParticipantName(p, of))
 		if why := Gap(of.Uncovered); why != "" {
-			gaps = append(gaps, "Parte scoperta: "+of.Name+", "+why)
+			gaps = append(gaps, message.Say("taking_part.uncovered", "Name", of.Name, "Why", why))
 		}
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return strings.Join(slices.Concat([]string{"Anche con " + italian.Enumerate(names)}, gaps), ". ")
+	return strings.Join(slices.Concat([]string{message.Say("taking_part.with", "Names", italian.Enumerate(names))}, gaps), ". ")
 }

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/offered"
 	"percorso/internal/italian/world"
+	"percorso/internal/message"
 )
 
 // Typed shows a form of any operation as it was stored: each field that was filled
@@ -28,7 +29,7 @@ func Typed(p care.Policy, op care.Operation, task care.TaskKind, form json.RawMe
 	t := typed{policy: p, op: op, texts: italian.TextsOf(op), task: task}
 	t.add("", "", value)
 	if said, ok := value.(map[string]any); ok && op == care.OpConsent && said["signed_by"] == nil {
-		t.terms = append(t.terms, web.Term{Name: t.texts.Label("signed_by"), Value: "La persona"})
+		t.terms = append(t.terms, web.Term{Name: t.texts.Label("signed_by"), Value: message.Say("typed_form.person")})
 	}
 	return t.terms
 }
@@ -61,7 +62,7 @@ func (t *typed) add(name, label string, value any) {
 		t.list(name, label, v)
 	case bool:
 		if v {
-			t.terms = append(t.terms, web.Term{Name: label, Value: "Sì"})
+			t.terms = append(t.terms, web.Term{Name: label, Value: message.Say("typed_form.yes")})
 		}
 	case float64:
 		t.terms = append(t.terms, web.Term{Name: label, Value: strconv.FormatFloat(v, 'f', -1, 64)})

@@ -166,13 +166,13 @@ func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem 
 		Time: italian.Hour(a.At), Person: a.Person, Service: present.ServiceName(p, a.Service), State: appointmentBadge(a.State), Case: a.CaseNumber,
 	}
 	if a.Person == "" {
-		item.Sight = present.Unseen
+		item.Sight = present.Unseen()
 	}
 	if a.AskedBy != "" {
 		item.Asked = present.AskedToChange(a)
 	}
 	if a.Suspended {
-		item.Kept = present.Kept
+		item.Kept = present.Kept()
 	}
 	item.Mediator = present.MediatorOf(a)
 	if a.Matter != "" {

@@ -29,6 +29,7 @@ import (
 	"percorso/internal/italian/queued"
 	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/together"
 	"percorso/internal/waitlist"
 )
@@ -124,12 +125,12 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Appointments{Frame: s.frame(c, "Appuntamenti di "+file.Person, file), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Appointments)}
+	page := Appointments{Frame: s.frame(c, message.Say("arranged.appointments_of", "Person", file.Person), file), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Appointments)}
 	if acts := offered(who, file, catalogue.Book.Facts); len(acts) > 0 {
 		page.Book = &acts[0]
 	}
 	if mayWait(who, p, file) {
-		page.Wait = &web.Link{URL: "/fascicoli/" + file.ID + "/lista-attesa", Text: "Metti in lista d’attesa"}
+		page.Wait = &web.Link{URL: "/fascicoli/" + file.ID + "/lista-attesa", Text: message.Say("arranged.wait")}
 	}
 	entries, err := s.Waiting.WaitingOf(c.Request.Context(), who, file.ID)
 	if err != nil {
@@ -185,7 +186,7 @@ func mayWait(who care.Staff, p care.Policy, file ledger.Case) bool {
 
 // waits is a place that the person waits for.
 func waits(p care.Policy, e waitlist.Entry) web.Line {
-	line := web.Line{URL: "/liste-attesa?servizio=" + e.Service, Text: present.ServiceName(p, e.Service), State: italian.Upper(queued.Wish(e.Wish)), When: "in lista " + italian.Dated("da", e.Since)}
+	line := web.Line{URL: "/liste-attesa?servizio=" + e.Service, Text: present.ServiceName(p, e.Service), State: italian.Upper(queued.Wish(e.Wish)), When: message.Say("arranged.listed_since", "Day", italian.Dated("da", e.Since))}
 	if e.Matter != "" {
 		line.Text += ": " + present.NameIn(p.Matters, e.Matter)
 	}
@@ -201,12 +202,12 @@ func (s *Place) sent(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Sent{Frame: s.frame(c, "Invii di "+file.Person, file), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Sent)}
+	page := Sent{Frame: s.frame(c, message.Say("arranged.sent_of", "Person", file.Person), file), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Sent)}
 	page.Acts = offered(who, file, catalogue.ReferToCPI.Facts, catalogue.Refer.Facts)
 	for _, r := range file.Referrals {
 		page.Referrals = append(page.Referrals, web.Line{
 			URL: "/segnalazioni/" + r.ID, Text: italian.Upper(article.To(present.AgencyName(p, r.ToAgency))), State: italian.Upper(italian.ReferralState(r.State)),
-			When: "inviata " + italian.DatedMoment("", r.Requested),
+			When: message.Say("arranged.referral_sent", "When", italian.DatedMoment("", r.Requested)),
 		})
 	}
 	page.Consents = web.Each(file.Consents, func(g ledger.Consent) Consent { return consentOf(who, p, file, g) })
@@ -243,7 +244,7 @@ func offered(who care.Staff, file ledger.Case, of ...catalogue.Facts) (list []we
 }
 
 func lineOf(p care.Policy, caseID string, a ledger.Appointment, now time.Time) Line {
-	line := Line{Line: web.Line{Text: present.ServiceName(p, a.Service), State: present.HowAppointmentStands(a), When: italian.Day(a.At) + ", ore " + italian.Hour(a.At)}}
+	line := Line{Line: web.Line{Text: present.ServiceName(p, a.Service), State: present.HowAppointmentStands(a), When: message.Say("pages_when.day_hour", "Day", italian.Day(a.At), "Hour", italian.Hour(a.At))}}
 	if a.State != string(care.AppointmentCancelled) && a.State != string(care.AppointmentMoved) {
 		line.Together = "/appuntamenti/" + a.ID + "/presenti"
 	}
@@ -270,7 +271,7 @@ func consentOf(who care.Staff, p care.Policy, file ledger.Case, g ledger.Consent
 	shown := Consent{For: present.ConsentFor(p, g.Consent)}
 	shown.State, shown.When = present.ConsentOf(g)
 	if g.Withdrawn == nil && catalogue.WithdrawConsent.MayAsk(who.Role) && catalogue.WithdrawConsent.Offered(file) {
-		shown.Withdraw = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.WithdrawConsent.Slug + "?" + url.Values{"agency": {g.Agency}}.Encode(), Text: "Revoca: " + shown.For}
+		shown.Withdraw = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.WithdrawConsent.Slug + "?" + url.Values{"agency": {g.Agency}}.Encode(), Text: message.Say("arranged.withdraw", "Consent", shown.For)}
 	}
 	return shown
 }

@@ -225,7 +225,7 @@ func (s *Place) person(rules *zone.Rules, who care.Staff, v expected.Visit) Pers
 		Facts: []string{"Fascicolo " + v.CaseNumber},
 	}
 	if v.Person == "" {
-		p.Name, p.Facts = "Fascicolo "+v.CaseNumber, []string{present.Unseen}
+		p.Name, p.Facts = "Fascicolo "+v.CaseNumber, []string{present.Unseen()}
 	} else {
 		p.Reached = reached.Proposed(v.Reached())
 	}

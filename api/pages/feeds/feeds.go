@@ -17,6 +17,7 @@ import (
 	"percorso/internal/ical"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Place is the pages with what they need; all of it is needed.
@@ -54,7 +55,7 @@ func (s *Place) Mount(r *gin.Engine, p access.Routes) {
 
 // show shows the address.
 func (s *Place) show(c *gin.Context, who care.Staff) error {
-	page := Feed{Frame: s.Pages.Frame(c, "Il tuo calendario", path), Here: path}
+	page := Feed{Frame: s.Pages.Frame(c, message.Say("feed_page.title"), path), Here: path}
 	f, err := s.Feeds.Feed(c.Request.Context(), who)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
@@ -80,7 +81,7 @@ func (s *Place) renew(c *gin.Context, who care.Staff) error {
 	if err := s.Feeds.MakeFeed(c.Request.Context(), who); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, path, "Il tuo calendario ha un indirizzo nuovo. Quello di prima, se c’era, non funziona più.")
+	return s.Pages.Leave(c, path, message.Say("feed_page.made"))
 }
 
 // end takes the address away.
@@ -91,7 +92,7 @@ func (s *Place) end(c *gin.Context, who care.Staff) error {
 	if err := s.Feeds.EndFeed(c.Request.Context(), who); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, path, "L’indirizzo del calendario non funziona più.")
+	return s.Pages.Leave(c, path, message.Say("feed_page.ended"))
 }
 
 // calendar gives the appointments of whose address it is.
@@ -116,7 +117,7 @@ func (s *Place) calendar(c *gin.Context) error {
 	entries := make([]ical.Entry, 0, len(events))
 	for _, e := range events {
 		if e.Meeting != "" {
-			entries = append(entries, ical.Entry{ID: e.ID, Title: "Riunione", From: e.At, Place: italian.MeetingPlace(e.How, e.Place), URL: s.PublicURL + "/equipe/" + e.Meeting})
+			entries = append(entries, ical.Entry{ID: e.ID, Title: message.Say("equipe_page.meeting"), From: e.At, Place: italian.MeetingPlace(e.How, e.Place), URL: s.PublicURL + "/equipe/" + e.Meeting})
 			continue
 		}
 		entry := present.CalendarEntry(rules, e.ID, e.Service, e.At, s.Now())

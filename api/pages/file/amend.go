@@ -20,6 +20,7 @@ import (
 	"percorso/internal/completion"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -58,12 +59,12 @@ func (s *Place) amend(c *gin.Context, who care.Staff) error {
 	seen, _ := strconv.Atoi(c.PostForm("seen")) // what is no number was not asked for by a page
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Amend.Command(c.PostForm("key"), r.ID, read(form, said(r, seen), seen)))
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/scheda#scritto-"+r.ID, "La correzione è registrata. Quello che c’era prima resta, con il suo motivo.")
+		return s.Pages.Done(c, cmd, "/fascicoli/"+c.Param("id")+"/scheda#scritto-"+r.ID, message.Say("sheet_page.amended"))
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
 		if path == why {
-			return why, "Perché"
+			return why, message.Say("person_page.why")
 		}
 		return form.Naming(path)
 	})
@@ -173,8 +174,8 @@ func sameAreas(a, b []care.AreaFinding) bool {
 
 // amendment is the page with the form, and what others have amended since it was made.
 func (s *Place) amendment(c *gin.Context, p care.Policy, r ledger.Record, form *parts.TaskForm, seen int, shown web.Form) Amending {
-	page := Amending{Frame: s.Pages.Frame(c, "Correggi: "+parts.FormTitle(r.Form), "/fascicoli"), Form: shown, Seen: r.Version, By: writing.Of(p, c.Param("id"), r).By}
-	page.Back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/scheda#scritto-" + r.ID, Text: "Scheda"}
+	page := Amending{Frame: s.Pages.Frame(c, message.Say("sheet_page.amend", "Form", parts.FormTitle(r.Form)), "/fascicoli"), Form: shown, Seen: r.Version, By: writing.Of(p, c.Param("id"), r).By}
+	page.Back = &web.Link{URL: "/fascicoli/" + c.Param("id") + "/scheda#scritto-" + r.ID, Text: message.Say("case_tabs.tab.sheet")}
 	for _, a := range r.Amended {
 		if a.Version > seen {
 			page.Meanwhile = append(page.Meanwhile, writing.AmendedOf(p, r.Form, a))
@@ -182,8 +183,8 @@ func (s *Place) amendment(c *gin.Context, p care.Policy, r ledger.Record, form *
 	}
 	laid := form.Show(shown)
 	page.Fields = slices.Concat(laid.Before, laid.After)
-	page.Fields = append(page.Fields, web.Field{Shape: "area", ID: why, Label: "Perché", Required: true, Max: 1000, Rows: 2, Value: form.Sent.Get(why),
-		Hint: "Che cosa era sbagliato, o da che cosa sai che è cambiato. " + italian.MayBeRead()})
+	page.Fields = append(page.Fields, web.Field{Shape: "area", ID: why, Label: message.Say("person_page.why"), Required: true, Max: 1000, Rows: 2, Value: form.Sent.Get(why),
+		Hint: message.Say("sheet_page.amend_hint", "MayBeRead", italian.MayBeRead())})
 	page.Course = len(form.Outcomes[0].Takes) > 0
 	return page
 }

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/sheet"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/written"
 )
 
@@ -47,7 +48,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Sheet{Frame: s.Pages.Frame(c, "Scheda di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Sheet), Repeat: present.ToRepeat(file)}
+	page := Sheet{Frame: s.Pages.Frame(c, message.Say("sheet_page.sheet_of", "Person", file.Person), "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Sheet), Repeat: present.ToRepeat(file)}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	of := map[string][]writing.Record{}
 	for cursor, n := "", 0; n == 0 || cursor != "" && n < sheetPages; n++ {
@@ -92,7 +93,7 @@ func (s *Place) diary(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := Sheet{
-		Frame: s.Pages.Frame(c, "Diario di "+file.Person, "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Diary), Views: tabs.OfDiary(file.ID, ""),
+		Frame: s.Pages.Frame(c, message.Say("sheet_page.diary_of", "Person", file.Person), "/fascicoli"), Number: file.Number, Tabs: tabs.Of(file.ID, tabs.Diary), Views: tabs.OfDiary(file.ID, ""),
 		More: web.NextPage(c.Request.URL, "dopo", found.Next),
 	}
 	for _, r := range found.Items {
@@ -115,7 +116,7 @@ func (s *Place) happened(c *gin.Context, who care.Staff, p care.Policy, file led
 		return err
 	}
 	page := Happened{
-		Frame: s.Pages.Frame(c, "Che cosa è successo a "+file.Person, "/fascicoli"), Number: file.Number,
+		Frame: s.Pages.Frame(c, message.Say("sheet_page.happened_to", "Person", file.Person), "/fascicoli"), Number: file.Number,
 		Tabs: tabs.Of(file.ID, tabs.Diary), Views: tabs.OfDiary(file.ID, tabs.Facts), More: web.NextPage(c.Request.URL, "dopo", found.Next),
 	}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
@@ -140,12 +141,12 @@ func (s *Place) opening(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Place) ask(c *gin.Context, status int, caseID, typed string, faults []care.Fault) {
-	page := Opening{Frame: s.Pages.Frame(c, "Apri quello che non è scritto per te", "/fascicoli"), Form: web.NewForm(c.Request.URL.Path)}
-	page.Back = &web.Link{URL: "/fascicoli/" + caseID + "/scheda", Text: "Scheda"}
-	page.Reason = web.Field{Shape: "area", ID: reasonID, Label: "Perché ti serve", Value: typed, Required: true, Max: 1000,
-		Hint: "Chi l’ha scritto riceve un avviso con il tuo nome e questo motivo."}
+	page := Opening{Frame: s.Pages.Frame(c, message.Say("sheet_page.open_title"), "/fascicoli"), Form: web.NewForm(c.Request.URL.Path)}
+	page.Back = &web.Link{URL: "/fascicoli/" + caseID + "/scheda", Text: message.Say("case_tabs.tab.sheet")}
+	page.Reason = web.Field{Shape: "area", ID: reasonID, Label: message.Say("sheet_page.why_needed"), Value: typed, Required: true, Max: 1000,
+		Hint: message.Say("sheet_page.author_is_told")}
 	if len(faults) > 0 {
-		text := "Scrivi perché ti serve leggerlo"
+		text := message.Say("sheet_page.write_why")
 		if faults[0].Rule != care.RuleRequired {
 			text = italian.Rule(faults[0].Rule)
 		}
@@ -168,5 +169,5 @@ func (s *Place) open(c *gin.Context, who care.Staff) error {
 	if err := s.Records.OpenRecord(ctx, who, c.PostForm("key"), c.Param("record"), reason); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, "/fascicoli/"+c.Param("id")+"/scheda", "Per un giorno leggi anche questo. Chi l’ha scritto riceve un avviso.")
+	return s.Pages.Leave(c, "/fascicoli/"+c.Param("id")+"/scheda", message.Say("sheet_page.opened"))
 }

@@ -265,7 +265,7 @@ func (d *day) comes() error {
 			line.Text += ": " + a.Person
 		}
 		if a.Suspended {
-			line.State += ". " + present.Kept
+			line.State += ". " + present.Kept()
 		}
 		if mediator := present.MediatorOf(a); mediator != "" {
 			line.State += ". " + mediator

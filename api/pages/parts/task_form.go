@@ -161,17 +161,8 @@ func (f *TaskForm) sayWhenNeeded(note *web.Field) {
 	}
 	note.Required = len(needed) > 0
 	if len(needed) > 0 && len(needed) < len(f.Outcomes) {
-		note.Hint = message.Say("task_form.note_needed", "Hint", note.Hint, "Outcomes", alternatives(needed))
+		note.Hint = message.Say("task_form.note_needed", "Hint", note.Hint, "Outcomes", present.Alternatives(needed))
 	}
-}
-
-// alternatives joins what is one or the other.
-func alternatives(list []string) string {
-	said := list[0]
-	for _, next := range list[1:] {
-		said = message.Say("task_form.or", "One", said, "Other", next)
-	}
-	return said
 }
 
 // field shows one field of an outcome.

@@ -7,15 +7,16 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // setAsideTerms are what merges did not choose of the data of the person.
 func setAsideTerms(file ledger.Case) (terms []web.Term) {
 	for _, aside := range file.SetAside {
-		from := " (dal fascicolo " + aside.From + ", unito " + italian.Dated("", aside.At.In(italian.Rome)) + ")"
+		day := italian.Dated("", aside.At.In(italian.Rome))
 		for _, name := range []string{"given_name", "family_name", "birth_date", "citizenship", "permit", "permit_expiry", "receipt_on", "phone", "email", "municipality", "address", "fiscal_code"} {
 			if value, ok := aside.Values[name]; ok {
-				terms = append(terms, web.Term{Name: italian.Field(name), Value: inWords(name, value) + from})
+				terms = append(terms, web.Term{Name: italian.Field(name), Value: message.Say("person_page.from_case", "Value", inWords(name, value), "Number", aside.From, "Day", day)})
 			}
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/italian/world"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/papers"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
@@ -49,7 +50,7 @@ func (s *Place) correct(c *gin.Context, who care.Staff) error {
 	sent := c.Request.PostForm
 	cmd, err := s.Door.Do(c.Request.Context(), who, catalogue.Correct.Command(c.PostForm("key"), file.ID, read(who, sent, file.PersonData)))
 	if err == nil {
-		return s.Pages.Done(c, cmd, "/fascicoli/"+file.ID+"/persona", "La correzione è registrata.")
+		return s.Pages.Done(c, cmd, "/fascicoli/"+file.ID+"/persona", message.Say("person_page.corrected"))
 	}
 	again := web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) {
@@ -160,7 +161,7 @@ func (s *Place) correctionForm(c *gin.Context, who care.Staff, rules *zone.Rules
 		}
 	}
 	page.Fields = append(page.Fields, web.Field{
-		Shape: "area", ID: "note", Label: "Perché", Hint: "Per esempio: il documento mostrato, o quello che ha detto la persona. " + italian.MayBeRead(), Value: sent.Get("note"), Required: true,
+		Shape: "area", ID: "note", Label: message.Say("person_page.why"), Hint: message.Say("person_page.why_hint", "MayBeRead", italian.MayBeRead()), Value: sent.Get("note"), Required: true,
 	})
 	return page
 }
@@ -176,18 +177,18 @@ func fieldsOf(rules *zone.Rules, field string, person ledger.Person, sent url.Va
 	if sent != nil {
 		shown.Value = strings.TrimSpace(sent.Get(field))
 		if now := typed(sent, field); now != value {
-			shown.Hint = "Adesso risulta: " + parts.SaidInWords(field, value) + "."
+			shown.Hint = message.Say("case_acts.stands", "Value", parts.SaidInWords(field, value))
 			value = now
 		}
 	}
 	switch field {
 	case correction.BirthDate:
 		shown.Type, shown.Required = "birth", correction.Said(person, field) != "" // what is known is not taken away
-		shown.Hint = strings.TrimSpace(shown.Hint + " Se non si sa altro, solo l’anno.")
+		shown.Hint = strings.TrimSpace(shown.Hint + " " + message.Say("person_page.year_alone"))
 	case correction.FiscalCode:
-		shown.Hint = strings.TrimSpace(shown.Hint + " Quello della tessera sanitaria, o le 11 cifre di quello provvisorio.")
+		shown.Hint = strings.TrimSpace(shown.Hint + " " + message.Say("person_page.fiscal_code_hint"))
 	case correction.Citizenship:
-		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", correction.Said(person, field) != "", "Scegli il Paese", parts.CountryGroups(value)
+		shown.Shape, shown.Required, shown.Empty, shown.Groups = "select", correction.Said(person, field) != "", message.Say("person_page.choose_country"), parts.CountryGroups(value)
 	case correction.Phone, correction.Email: // which are contacts here
 		return nil
 	case correction.Contacts, correction.Linked, correction.Papers:
@@ -197,10 +198,10 @@ func fieldsOf(rules *zone.Rules, field string, person ledger.Person, sent url.Va
 		}
 		return groups
 	case correction.NoSafeContact:
-		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Contatto sicuro"
-		shown.Options = []web.Option{{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: value == reach.Yes}}
+		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", message.Say("person_page.safe_contact")
+		shown.Options = []web.Option{{Value: reach.Yes, Text: message.Say("person_page.no_safe_contact"), Chosen: value == reach.Yes}}
 	case correction.NoAbode:
-		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", "Dove vive"
+		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", message.Say("person_page.lives")
 		shown.Options = []web.Option{{Value: reach.Yes, Text: italian.Upper(known.NoAbode), Chosen: value == reach.Yes}}
 	case correction.Speech:
 		shown.Shape, shown.Type, shown.Value = "choices", "checkbox", ""
@@ -224,7 +225,7 @@ func fieldsOf(rules *zone.Rules, field string, person ledger.Person, sent url.Va
 // the others in a list.
 func languageFields(rules *zone.Rules, boxes web.Field, chosen []string) []web.Field {
 	boxes.Shape, boxes.Type, boxes.Required, boxes.Value = "choices", "checkbox", true, ""
-	other := web.Field{Shape: "select", ID: otherLanguage, Label: "Un’altra lingua", Empty: "Nessun’altra"}
+	other := web.Field{Shape: "select", ID: otherLanguage, Label: message.Say("person_page.other_language"), Empty: message.Say("person_page.no_other_language")}
 	offered := append(parts.UsualLanguages(rules.Desk), chosen...)
 	for _, l := range world.Languages(offered...) {
 		o := web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: slices.Contains(chosen, l.Code)}

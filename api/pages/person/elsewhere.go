@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/written"
 )
 
@@ -49,10 +50,10 @@ func (s *Place) showNumbers(c *gin.Context, page *Page, who care.Staff, file led
 	}
 	page.Elsewhere, page.Before = web.Each(now, numberTerm), web.Each(before, numberTerm)
 	for _, system := range elsewhere.Systems {
-		page.Copies = append(page.Copies, web.Link{URL: "/fascicoli/" + file.ID + "/persona/copia?" + url.Values{"sistema": {system}}.Encode(), Text: "Copia per: " + known.System(system)})
+		page.Copies = append(page.Copies, web.Link{URL: "/fascicoli/" + file.ID + "/persona/copia?" + url.Values{"sistema": {system}}.Encode(), Text: message.Say("person_page.copy_for", "System", known.System(system))})
 	}
 	if catalogue.Elsewhere.MayAsk(who.Role) && catalogue.Elsewhere.Offered(file) {
-		page.AddNumber = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Elsewhere.Slug, Text: "Scrivi o correggi un numero"}
+		page.AddNumber = &web.Link{URL: "/fascicoli/" + file.ID + "/" + catalogue.Elsewhere.Slug, Text: message.Say("person_page.add_number")}
 	}
 	return nil
 }
@@ -63,7 +64,7 @@ func numberTerm(k elsewhere.Kept) web.Term {
 		text += ", " + italian.Dated("da", *k.On.Time())
 	}
 	if k.ByName != "" {
-		text += " (scritto da " + k.ByName + ", " + italian.Date(k.At.In(italian.Rome)) + ")"
+		text = message.Say("person_page.number_written_by", "Number", text, "Name", k.ByName, "Day", italian.Date(k.At.In(italian.Rome)))
 	}
 	return web.Term{Name: italian.Upper(known.System(k.System)), Value: text}
 }
@@ -97,7 +98,7 @@ func (s *Place) copied(c *gin.Context, who care.Staff) error {
 			lines = append(lines, name+": "+value)
 		}
 	}
-	page := Copy{Frame: s.Pages.Frame(c, "Copia per: "+known.System(system), "/fascicoli"), Number: file.Number, Text: strings.Join(lines, "\n"), Rows: len(lines) + 1}
+	page := Copy{Frame: s.Pages.Frame(c, message.Say("person_page.copy_for", "System", known.System(system)), "/fascicoli"), Number: file.Number, Text: strings.Join(lines, "\n"), Rows: len(lines) + 1}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID + "/persona", Text: file.Person + ", " + file.Number}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
@@ -108,7 +109,7 @@ func wanted(p care.Policy, file ledger.Case, numbers []elsewhere.Kept, system st
 	person := file.PersonData
 	switch field {
 	case elsewhere.Name:
-		return "Cognome e nome", strings.TrimSpace(person.FamilyName + " " + person.GivenName)
+		return message.Say("person_page.name"), strings.TrimSpace(person.FamilyName + " " + person.GivenName)
 	case elsewhere.Citizenship:
 		value = world.Citizenship(person.Citizenship)
 	case elsewhere.Birth:
@@ -125,16 +126,16 @@ func wanted(p care.Policy, file ledger.Case, numbers []elsewhere.Kept, system st
 		value = person.Phone // the first that may be called; none, where none is safe
 	case elsewhere.Permit:
 		if value = italian.Permit(person.Permit); person.PermitExpiry != nil {
-			value += ", scade " + italian.Dated("", *person.PermitExpiry)
+			value = message.Say("person_page.permit_expires", "Permit", value, "Day", italian.Dated("", *person.PermitExpiry))
 		}
 	case elsewhere.Needs:
 		value = strings.Join(web.Each(p.NeedAreas(file.Needs), func(n care.NeedArea) string { return n.Name }), ", ")
 	case elsewhere.CaseNumber:
-		return "Fascicolo Percorso", file.Number
+		return message.Say("person_page.own_case"), file.Number
 	case elsewhere.OwnNumber:
 		for _, k := range numbers {
 			if k.System == system {
-				return "Numero", k.Number.Number
+				return message.Say("person_page.number"), k.Number.Number
 			}
 		}
 		return "", ""

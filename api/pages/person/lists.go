@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/known"
 	"percorso/internal/kin"
+	"percorso/internal/message"
 	"percorso/internal/papers"
 	"percorso/internal/reach"
 )
@@ -26,15 +27,15 @@ func listFields(field, value string) (groups []web.Field) {
 		list := kin.Read(value)
 		for i := range min(len(list)+further, kin.Most) {
 			group := personFields(at(field, i), item(list, i))
-			group.Label = fmt.Sprintf("Persona vicina %d", i+1)
-			groups = append(groups, folded(group, i >= len(list), "Aggiungi una persona vicina: chi firma, chi si può chiamare, chi non si deve informare"))
+			group.Label = message.Say("person_page.near_number", "Number", i+1)
+			groups = append(groups, folded(group, i >= len(list), message.Say("person_page.add_near")))
 		}
 	case correction.Papers:
 		list := papers.Read(value)
 		for i := range min(len(list)+further, papers.Most) {
 			group := paperFields(at(field, i), item(list, i))
-			group.Label = fmt.Sprintf("Documento %d", i+1)
-			groups = append(groups, folded(group, i >= len(list), "Aggiungi un documento"))
+			group.Label = message.Say("person_page.paper_number", "Number", i+1)
+			groups = append(groups, folded(group, i >= len(list), message.Say("person_page.add_paper")))
 		}
 	default:
 		return reached.ContactsFields(reach.Read(value))
@@ -89,24 +90,24 @@ func personFields(id string, p kin.Linked) web.Field {
 	}
 	phone := text(id, "phone", p.Phone, 30)
 	phone.Type = "tel"
-	call := choice(id, "call", "Non chiesto", p.Call, reach.Answers, func(code string) string { return known.ContactCode("call", code) })
+	call := choice(id, "call", message.Say("contact_fields.not_asked"), p.Call, reach.Answers, func(code string) string { return known.ContactCode("call", code) })
 	fields := []web.Field{
-		text(id, "name", p.Name, 200), choice(id, "relation", "Scegli", p.Relation, kin.Relations, word("relation")), phone, call,
-		box(id, "signs", "Firma per la persona", p.Signs),
-		box(id, "barred", "Non si deve informare", p.Barred),
-		choice(id, "order", "Nessuno", p.Order, kin.Orders, word("order")),
-		{Shape: "input", Type: "date", ID: id + "-ordered", Label: italian.Field("ordered"), Value: p.Ordered, Hint: "Il giorno soltanto: il testo della decisione non si scrive qui."},
+		text(id, "name", p.Name, 200), choice(id, "relation", message.Say("person_page.choose"), p.Relation, kin.Relations, word("relation")), phone, call,
+		box(id, "signs", message.Say("person_page.signs"), p.Signs),
+		box(id, "barred", message.Say("person_page.barred"), p.Barred),
+		choice(id, "order", message.Say("person_page.no_order"), p.Order, kin.Orders, word("order")),
+		{Shape: "input", Type: "date", ID: id + "-ordered", Label: italian.Field("ordered"), Value: p.Ordered, Hint: message.Say("person_page.ordered_hint")},
 		text(id, "file", p.File, 50),
 	}
 	if p != (kin.Linked{}) {
-		fields = append(fields, box(id, "gone", "Togli questa persona", false))
+		fields = append(fields, box(id, "gone", message.Say("person_page.drop_near"), false))
 	}
 	return web.Field{ID: id, Fields: fields}
 }
 
 func paperFields(id string, p papers.Paper) web.Field {
 	return web.Field{ID: id, Fields: []web.Field{
-		choice(id, "type", "Scegli", p.Kind, papers.Kinds, known.Document), text(id, "number", p.Number, 50),
+		choice(id, "type", message.Say("person_page.choose"), p.Kind, papers.Kinds, known.Document), text(id, "number", p.Number, 50),
 		{Shape: "input", Type: "date", ID: id + "-expires", Label: italian.Field("expires"), Value: p.Until},
 	}}
 }

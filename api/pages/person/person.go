@@ -20,6 +20,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/kin"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Mount registers the pages.
@@ -53,7 +54,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		web.Term{Name: italian.Field(correction.Citizenship), Value: parts.CitizenOf(p)},
 		web.Term{Name: italian.Field("permit"), Value: present.Permit(p)},
 		web.Term{Name: italian.Field(correction.Papers), Value: strings.Join(web.Each(p.Papers, known.Paper), "; ")},
-		web.Term{Name: "Fascicolo aperto il", Value: italian.Moment(file.Opened)},
+		web.Term{Name: message.Say("strip.opened_on"), Value: italian.Moment(file.Opened)},
 	)
 	page.Reached = reached.Of(p)
 	page.Contacts = terms(
@@ -70,7 +71,7 @@ func (s *Place) page(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	if mayCorrect(who, file) {
-		page.Correct = &web.Link{URL: "/fascicoli/" + file.ID + "/persona/correggi", Text: "Correggi i dati"}
+		page.Correct = &web.Link{URL: "/fascicoli/" + file.ID + "/persona/correggi", Text: message.Say("person_page.correct")}
 	}
 	page.Corrections = correctionsOf(corrections)
 	s.Pages.Render(c, http.StatusOK, page)
@@ -96,7 +97,7 @@ func (s *Place) near(c *gin.Context, who care.Staff, linked []kin.Linked) ([]Nea
 	return web.Each(linked, func(k kin.Linked) Near {
 		shown := Near{Text: known.Person(k)}
 		if id := ids[k.File]; id != "" {
-			shown.File = &web.Link{URL: "/fascicoli/" + id, Text: "Fascicolo " + k.File}
+			shown.File = &web.Link{URL: "/fascicoli/" + id, Text: message.Say("case_pages.case_number", "Number", k.File)}
 		}
 		return shown
 	}), nil
@@ -117,7 +118,7 @@ func (s *Place) files(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Files{Frame: s.Pages.Frame(c, "I fascicoli di "+file.Person, "/fascicoli"), Number: file.Number}
+	page := Files{Frame: s.Pages.Frame(c, message.Say("person_page.files_of", "Person", file.Person), "/fascicoli"), Number: file.Number}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID + "/persona", Text: file.Person + ", " + file.Number}
 	own := sameFile(rules.Policy, file.CaseFile)
 	own.Current, own.URL = true, ""
@@ -133,10 +134,10 @@ func (s *Place) files(c *gin.Context, who care.Staff) error {
 
 // sameFile is a file of the zone with where it stands, and since when.
 func sameFile(p care.Policy, f ledger.CaseFile) SameFile {
-	shown := SameFile{URL: "/fascicoli/" + f.ID, Number: f.Number, State: "Aperto: " + italian.Stage(f.Stage), Zone: p.Municipality, Dates: "aperto " + italian.Dated("", f.Opened.In(italian.Rome))}
+	shown := SameFile{URL: "/fascicoli/" + f.ID, Number: f.Number, State: message.Say("person_page.open_at", "Stage", italian.Stage(f.Stage)), Zone: p.Municipality, Dates: message.Say("person_page.opened", "Day", italian.Dated("", f.Opened.In(italian.Rome)))}
 	if f.Closed != nil {
-		shown.State = "Chiuso: " + present.NameIn(p.Outcomes, f.Outcome)
-		shown.Dates += ", chiuso " + italian.Dated("", f.Closed.In(italian.Rome))
+		shown.State = message.Say("person_page.closed_with", "Outcome", present.NameIn(p.Outcomes, f.Outcome))
+		shown.Dates = message.Say("person_page.opened_and_closed", "Opened", italian.Dated("", f.Opened.In(italian.Rome)), "Closed", italian.Dated("", f.Closed.In(italian.Rome)))
 	}
 	if f.Like != nil {
 		shown.Why = italian.Upper(alike.People(*f.Like))
@@ -162,7 +163,7 @@ func mayCorrect(who care.Staff, file ledger.Case) bool {
 func terms(list ...web.Term) []web.Term {
 	for i := range list {
 		if list[i].Value == "" {
-			list[i].Value = "non indicato"
+			list[i].Value = message.Say("case_given.none")
 		}
 	}
 	return list

@@ -281,7 +281,7 @@ func (s *Place) referral(c *gin.Context, who care.Staff) error {
 	}
 	page.Parts = append(page.Parts, Part{Name: message.Say("prints.data_given"), Terms: present.GivenTerms(rules.Policy, r)})
 	if page.About == "" {
-		page.Before = []string{present.Unseen}
+		page.Before = []string{present.Unseen()}
 	}
 	s.render(c, page)
 	return nil
@@ -380,7 +380,7 @@ func tableOf(rules *zone.Rules, list []expected.Visit, given []agenda.Given, vis
 // visitCells are who comes, how they are spoken to, and how they are reached.
 func visitCells(rules *zone.Rules, v expected.Visit) [][]string {
 	if v.Person == "" {
-		return [][]string{{message.Say("case_pages.case_number", "Number", v.CaseNumber), present.Unseen}, nil, nil, nil}
+		return [][]string{{message.Say("case_pages.case_number", "Number", v.CaseNumber), present.Unseen()}, nil, nil, nil}
 	}
 	means, language := expected.Understood(rules.Desk, v.Languages, v.At.In(rules.Calendar.Location()))
 	understood := []string{paper.Understood(means, language)}

@@ -182,7 +182,7 @@ func (s *Place) offerMoves(ctx context.Context, page *Referral, who care.Staff, 
 	}
 	page.Todo = awaited(page.First != nil, who, r)
 	if r.Answered {
-		page.Todo = present.Answered
+		page.Todo = present.Answered()
 	}
 	if page.First != nil && first != care.OpSupply && byLink(p, r) {
 		page.Todo = message.Say("referral_page.answers_by_link")

@@ -105,7 +105,7 @@ func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referra
 	if person, ok := present.SnapshotOf(r); ok {
 		item.Person = person.GivenName + " " + person.FamilyName
 	} else {
-		item.Sight = present.Unseen
+		item.Sight = present.Unseen()
 	}
 	if slices.Contains(r.Moves(who), care.OpAcknowledge) && !byLink(rules.Policy, r) {
 		form := web.NewForm(item.URL + "/presa-visione")
@@ -118,7 +118,7 @@ func (s *Place) referralItem(who care.Staff, rules *zone.Rules, r ledger.Referra
 func (s *Place) referralDue(rules *zone.Rules, r ledger.Referral) web.Badge {
 	switch {
 	case r.Answered:
-		return present.AnsweredBadge
+		return present.AnsweredBadge()
 	case r.Due == nil || r.State.Answered():
 		return web.Badge{}
 	}

@@ -11,6 +11,7 @@ import (
 	"percorso/internal/ical"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // calendar gives an appointment as a file.
@@ -41,7 +42,7 @@ func (s *Place) meeting(c *gin.Context, who care.Staff) error {
 	if open == nil || !open.Invites(who) {
 		return ledger.ErrNotFound
 	}
-	e := ical.Entry{Title: "Riunione", From: open.At, Place: italian.MeetingPlace(open.How, open.Place)}
+	e := ical.Entry{Title: message.Say("equipe_page.meeting"), From: open.At, Place: italian.MeetingPlace(open.How, open.Place)}
 	e.ID, e.Version = gathering.Entry(equipe.Meetings, *open)
 	return s.download(c, "riunione.ics", e)
 }

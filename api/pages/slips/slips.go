@@ -16,6 +16,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 	"percorso/internal/slip"
 	"percorso/internal/speech"
 	"percorso/internal/zone"
@@ -61,8 +62,8 @@ func (s *Place) next(c *gin.Context, who care.Staff) error {
 	}
 	ahead := slices.DeleteFunc(file.Appointments, func(a ledger.Appointment) bool { return !a.Stands() || a.At.Before(s.Now()) })
 	if len(ahead) == 0 {
-		s.Pages.Tell(c, problem.Notice{Status: http.StatusNotFound, Title: "L’appuntamento non è ancora nel fascicolo", Detail: "Tra qualche secondo aggiorna questa pagina: il foglio si apre da solo.",
-			Link: "/fascicoli/" + file.ID, LinkText: "Torna al fascicolo"})
+		s.Pages.Tell(c, problem.Notice{Status: http.StatusNotFound, Title: message.Say("slip_page.not_yet"), Detail: message.Say("slip_page.not_yet_detail"),
+			Link: "/fascicoli/" + file.ID, LinkText: message.Say("slip_page.back")})
 		return nil
 	}
 	first := slices.MinFunc(ahead, func(a, b ledger.Appointment) int { return a.At.Compare(b.At) })
@@ -79,7 +80,7 @@ func (s *Place) sheet(c *gin.Context, who care.Staff) error {
 	if _, known := slip.Known(language); language != "" && !known {
 		return care.Refuse(care.Fault{Field: "query.lingua", Rule: care.RuleUnknownCode})
 	}
-	page := Slip{Frame: s.Pages.Frame(c, "Foglio per la persona", "/fascicoli"), Here: c.Request.URL.Path, Second: c.Query("porta") == "1"}
+	page := Slip{Frame: s.Pages.Frame(c, message.Say("slip_page.title"), "/fascicoli"), Here: c.Request.URL.Path, Second: c.Query("porta") == "1"}
 	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: file.Person + ", " + file.Number}
 	page.Barred = known.AllBarred(file.PersonData.Linked)
 	if language == "" {

@@ -292,7 +292,7 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	}
 	switch came := c.Request.Method == http.MethodGet; { // from an older page
 	case came && task.Answered:
-		return s.Pages.LeaveRefused(c, stuckURL, present.Answered)
+		return s.Pages.LeaveRefused(c, stuckURL, present.Answered())
 	case came && !task.State.Open():
 		return s.Pages.LeaveRefused(c, stuckURL, "Nel frattempo l’attività è stata conclusa: non c’è più niente da passare o rimandare.")
 	}

@@ -174,7 +174,7 @@ func (a asked) cannot(t ledger.Task) string {
 	actors := t.Actors()
 	switch {
 	case t.Answered:
-		return present.Answered
+		return present.Answered()
 	case !t.State.Open():
 		return "L’attività è già conclusa."
 	case a.act == "sollecita":

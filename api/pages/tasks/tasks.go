@@ -246,7 +246,7 @@ func (s *Place) taskPageOf(c *gin.Context, about *subject) (page TaskPage, err e
 func taskState(who care.Staff, t ledger.Task, now time.Time) string {
 	switch {
 	case t.Answered:
-		return present.Answered
+		return present.Answered()
 	case t.Kind == care.ReferralAnswer && t.State.Open(), parts.MayClaim(who, t), t.Actors().Workable(who):
 		return ""
 	case t.State == care.TaskReady:
