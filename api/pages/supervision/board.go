@@ -11,6 +11,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/board"
 	"percorso/internal/care"
+	"percorso/internal/message"
 )
 
 const boardURL = "/quadro"
@@ -18,14 +19,19 @@ const boardURL = "/quadro"
 // monday is the lists that a supervisor's «Oggi» leads to.
 type monday struct{ *Place }
 
-// boardPages say what each list of the board is called and has, by its name in an address.
-var boardPages = map[string]struct {
+// boardPage says what a list of the board is called and has.
+type boardPage struct {
 	list                 board.List
 	title, lead, nothing string
-}{
-	"date":  {board.Dated, "Qualcosa scade entro 14 giorni", "Le persone il cui permesso di soggiorno finisce entro 14 giorni, e di cui non risulta chiesto il rinnovo.", "Nessun permesso finisce entro 14 giorni."},
-	"nuove": {board.New, "Nuove, ancora di nessuno", "Fascicoli aperti negli ultimi 30 giorni: nessuno li segue, e nessuno ha preso un’attività.", "Ogni persona arrivata negli ultimi 30 giorni ha qualcuno che la segue."},
-	"atti":  {board.Unmoved, "Dopo le tue azioni non si è mosso niente", "Quello che hai fatto tu negli ultimi 30 giorni, e dopo cui nessuno ha fatto altro. Lo vedi soltanto tu.", "Dopo ogni tua azione si è mosso qualcosa."},
+}
+
+// boardPages are the lists of the board, by their names in an address.
+func boardPages() map[string]boardPage {
+	return map[string]boardPage{
+		"date":  {board.Dated, message.Say("supervision_board.date.title"), message.Say("supervision_board.date.lead"), message.Say("supervision_board.date.nothing")},
+		"nuove": {board.New, message.Say("supervision_board.new.title"), message.Say("supervision_board.new.lead"), message.Say("supervision_board.new.nothing")},
+		"atti":  {board.Unmoved, message.Say("supervision_board.unmoved.title"), message.Say("supervision_board.unmoved.lead"), message.Say("supervision_board.unmoved.nothing")},
+	}
 }
 
 // BoardList is a list of the supervisor's board.
@@ -46,7 +52,7 @@ const onBoard = 100
 // boardList shows one of the lists that are the board's alone.
 func (s monday) boardList(c *gin.Context, who care.Staff) error {
 	ctx := c.Request.Context()
-	of, known := boardPages[cmp.Or(c.Query("elenco"), "nuove")]
+	of, known := boardPages()[cmp.Or(c.Query("elenco"), "nuove")]
 	if !known {
 		return care.Refuse(care.Fault{Field: "query.elenco", Rule: care.RuleUnknownCode})
 	}
@@ -60,7 +66,7 @@ func (s monday) boardList(c *gin.Context, who care.Staff) error {
 	}
 	rows := lists[of.list]
 	page := BoardList{Frame: s.Pages.Frame(c, of.title, "/"), Lead: of.lead, Nothing: of.nothing, More: len(rows) > onBoard}
-	page.Back = &web.Link{URL: "/", Text: "Oggi"}
+	page.Back = &web.Link{URL: "/", Text: message.Say("supervision_board.today")}
 	page.Lines = web.Each(rows[:min(len(rows), onBoard)], func(row board.Row) web.Line {
 		return web.Line{URL: "/fascicoli/" + row.CaseID, Text: row.Person, State: present.OnBoard(rules.Policy, of.list, row, s.Now()), When: row.Number}
 	})

@@ -14,6 +14,7 @@ import (
 	"percorso/internal/board"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 const causesURL = boardURL + "/cause"
@@ -57,16 +58,16 @@ func (s monday) causes(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Causes{Frame: s.Pages.Frame(c, "Perché i percorsi sono fermi", stuckURL), More: more, CSV: causesURL + "?formato=csv"}
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page := Causes{Frame: s.Pages.Frame(c, message.Say("supervision_causes.title"), stuckURL), More: more, CSV: causesURL + "?formato=csv"}
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	page.Lines = web.Each(board.Causes(held), func(n board.Counted) web.Line {
 		return web.Line{URL: causesURL + "?" + url.Values{"per": {string(n.Cause)}}.Encode(), Text: present.Cause(rules.Policy, n)}
 	})
 	from := 0
 	for _, most := range board.Bands {
-		page.Bands, from = append(page.Bands, "Da "+strconv.Itoa(from)+" a "+strconv.Itoa(most)+" giorni"), most+1
+		page.Bands, from = append(page.Bands, message.Say("supervision_causes.band", "From", from, "To", most)), most+1
 	}
-	page.Bands = append(page.Bands, "Da "+strconv.Itoa(from)+" giorni")
+	page.Bands = append(page.Bands, message.Say("supervision_causes.last_band", "From", from))
 	for _, age := range board.Ages(held, rules.Calendar, s.Now(), func(role care.Role, agency string) (n int) {
 		for _, o := range colleagues {
 			if o.Role == role && o.Agency == agency {
@@ -93,7 +94,7 @@ func (p Causes) file(c *gin.Context) error {
 	c.Header("Content-Type", "text/csv; charset=utf-8")
 	c.Header("Content-Disposition", `attachment; filename="percorsi-fermi.csv"`)
 	file := csv.NewWriter(c.Writer)
-	rows := [][]string{append([]string{"A chi tocca", "Percorsi"}, p.Bands...)}
+	rows := [][]string{append([]string{message.Say("supervision_stuck.whose"), message.Say("supervision_causes.cases")}, p.Bands...)}
 	for _, row := range p.Ages {
 		line := append([]string{row.Who, strconv.Itoa(row.Cases)}, row.Counts...)
 		for len(line) < len(rows[0]) {
@@ -118,11 +119,11 @@ func (s monday) heldBy(c *gin.Context, who care.Staff, of board.Cause) error {
 	if err != nil {
 		return err
 	}
-	page := BoardList{Frame: s.Pages.Frame(c, "Fermi: "+present.WhyHeld(rules.Policy, of), stuckURL), Nothing: "Nessun percorso è fermo per questo.", More: len(rows) > onBoard}
-	page.Back = &web.Link{URL: causesURL, Text: "Perché i percorsi sono fermi"}
-	page.Lead = "Prima quelli in cui si rischia di più."
+	page := BoardList{Frame: s.Pages.Frame(c, message.Say("supervision_causes.held_by", "Cause", present.WhyHeld(rules.Policy, of)), stuckURL), Nothing: message.Say("supervision_causes.nobody_held"), More: len(rows) > onBoard}
+	page.Back = &web.Link{URL: causesURL, Text: message.Say("supervision_causes.title")}
+	page.Lead = message.Say("supervision_causes.order")
 	page.Lines = web.Each(rows[:min(len(rows), onBoard)], func(row board.Row) web.Line {
-		line := web.Line{URL: "/fascicoli/" + row.CaseID, Text: row.Person, State: "Da " + italian.Brief(row.At, s.Now()), When: row.Number}
+		line := web.Line{URL: "/fascicoli/" + row.CaseID, Text: row.Person, State: message.Say("supervision_causes.since", "Time", italian.Brief(row.At, s.Now())), When: row.Number}
 		if row.Code != "" {
 			line.State = italian.TaskKind(care.TaskKind(row.Code)) + ", " + italian.Lower(line.State)
 		}

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 const deferredURL = "/richieste-ferme"
@@ -41,25 +42,25 @@ func (s *Place) deferredList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := DeferredList{Frame: s.Pages.Frame(c, "Richieste che non si registrano", stuckURL)}
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page := DeferredList{Frame: s.Pages.Frame(c, message.Say("supervision_deferred.title"), stuckURL)}
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	for i, e := range entries {
 		item := DeferredItem{
 			Title: italian.Operation(e.Operation), NoteID: "note-" + strconv.Itoa(i),
 			Terms: []web.Term{
-				{Name: "Non si registra", Value: "da " + italian.When(e.Since, s.Now())}, {Name: "Codice del guasto", Value: e.Code},
-				{Name: "Tentativi", Value: italian.Count(e.Tries, "fatto", "fatti") + ", il prossimo " + italian.When(e.Next, s.Now())},
+				{Name: message.Say("supervision_deferred.not_recorded"), Value: message.Say("supervision_deferred.since", "When", italian.When(e.Since, s.Now()))}, {Name: message.Say("supervision_deferred.fault"), Value: e.Code},
+				{Name: message.Say("supervision_deferred.tries"), Value: message.Count("supervision_deferred.tried", e.Tries, "Next", italian.When(e.Next, s.Now()))},
 			},
 			Retry: web.NewForm(deferredURL + "/" + e.ID + "/riprova"), Refuse: web.NewForm(deferredURL + "/" + e.ID + "/rifiuta"),
 		}
 		if e.Author != "" {
-			item.Terms = append(item.Terms, web.Term{Name: "Chiesta da", Value: e.Author})
+			item.Terms = append(item.Terms, web.Term{Name: message.Say("supervision_deferred.author"), Value: e.Author})
 		}
 		if e.Behind > 0 {
-			item.Terms = append(item.Terms, web.Term{Name: "Aspettano dietro a questa", Value: italian.Count(e.Behind, "richiesta", "richieste") + " della stessa persona"})
+			item.Terms = append(item.Terms, web.Term{Name: message.Say("supervision_deferred.behind"), Value: message.Count("supervision_deferred.waiting", e.Behind)})
 		}
 		if e.CaseID != "" {
-			item.Case = &web.Link{URL: "/fascicoli/" + e.CaseID, Text: "Fascicolo " + e.CaseNumber}
+			item.Case = &web.Link{URL: "/fascicoli/" + e.CaseID, Text: message.Say("supervision.case", "Number", e.CaseNumber)}
 		}
 		page.Items = append(page.Items, item)
 	}
@@ -74,7 +75,7 @@ func (s *Place) mend(op catalogue.Operation[catalogue.ReasonForm], words string)
 		var refused *care.Refusal
 		switch {
 		case errors.As(err, &refused) && len(refused.Faults) > 0:
-			return s.Pages.LeaveRefused(c, deferredURL, "Scrivi perché. "+s.Problems.Words.Fault(refused.Faults[0]))
+			return s.Pages.LeaveRefused(c, deferredURL, message.Say("supervision_deferred.write_why", "Fault", s.Problems.Words.Fault(refused.Faults[0])))
 		case err != nil:
 			return err
 		}

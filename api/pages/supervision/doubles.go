@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/alike"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 const doublesURL = "/doppioni"
@@ -51,8 +52,8 @@ func (s *Place) doublesList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := DoublesList{Frame: s.Pages.Frame(c, "Possibili doppioni", "/fascicoli")}
-	page.Back = &web.Link{URL: "/fascicoli", Text: "Persone che seguo"}
+	page := DoublesList{Frame: s.Pages.Frame(c, message.Say("supervision_doubles.title"), "/fascicoli")}
+	page.Back = &web.Link{URL: "/fascicoli", Text: message.Say("supervision_doubles.back")}
 	for _, d := range list.Items {
 		pair := DoublePair{Why: italian.Upper(alike.People(d.Like)), Numbers: d.Files[0].Number + " e " + d.Files[1].Number,
 			Apart: doublesURL + "/" + d.Files[0].ID + "/diverse", Other: d.Files[1].ID}
@@ -72,11 +73,11 @@ func (s *Place) doublesList(c *gin.Context, who care.Staff) error {
 func sideOf(f ledger.DoubleFile) DoubleSide {
 	born := parts.Born(ledger.Person{BirthDate: f.BirthDate})
 	if f.YearOnly {
-		born = f.BirthDate.Format("2006") + ", il giorno non si sa"
+		born = message.Say("supervision_doubles.year_alone", "Year", f.BirthDate.Format("2006"))
 	}
-	terms := []web.Term{{Name: "Nascita", Value: born}, {Name: "Aperto il", Value: italian.Date(f.OpenedAt)}}
+	terms := []web.Term{{Name: message.Say("supervision_doubles.birth"), Value: born}, {Name: message.Say("supervision_doubles.opened"), Value: italian.Date(f.OpenedAt)}}
 	if f.ClosedAt != nil {
-		terms = append(terms, web.Term{Name: "Chiuso il", Value: italian.Date(*f.ClosedAt)})
+		terms = append(terms, web.Term{Name: message.Say("supervision_doubles.closed"), Value: italian.Date(*f.ClosedAt)})
 	}
 	return DoubleSide{URL: "/fascicoli/" + f.ID, Person: strings.TrimSpace(f.GivenName + " " + f.FamilyName), Number: f.Number, Terms: terms}
 }
@@ -89,5 +90,5 @@ func (s *Place) tellApart(c *gin.Context, who care.Staff) error {
 	if err := s.Records.TellApart(c.Request.Context(), who, c.Param("id"), c.PostForm("other")); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, doublesURL, "Sono due persone: questi due fascicoli non si propongono più insieme.")
+	return s.Pages.Leave(c, doublesURL, message.Say("supervision_doubles.apart_done"))
 }

@@ -9,6 +9,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 const handedURL = "/fascicoli-passati"
@@ -31,8 +32,8 @@ func (s *Place) handedList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := HandedList{Frame: s.Pages.Frame(c, "Fascicoli passati ad altre zone", stuckURL)}
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page := HandedList{Frame: s.Pages.Frame(c, message.Say("supervision_handed.title"), stuckURL)}
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	for _, h := range list {
 		page.Items = append(page.Items, HandedItem{Number: h.Number, When: italian.Moment(h.At), ReadsURL: "/fascicoli/" + h.ID + "/letture?da=passati"})
 	}

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/timeline"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/terms"
 	"percorso/internal/told"
 	"percorso/internal/zone"
@@ -41,8 +42,8 @@ func (s *Place) Mount(p access.Routes) {
 	p.Get(unkeptURL, s.unkeptList)
 	p.Post(unkeptURL+"/:id", s.nameKeeper)
 	p.Get(deferredURL, s.deferredList)
-	p.Post(deferredURL+"/:id/riprova", s.mend(catalogue.RetryEntry, "Richiesta rimessa in lavorazione: se non si registra nemmeno ora, resta in questo elenco."))
-	p.Post(deferredURL+"/:id/rifiuta", s.mend(catalogue.RefuseEntry, "Richiesta rifiutata: chi l’aveva fatta riceve l’avviso, con quello che aveva scritto."))
+	p.Post(deferredURL+"/:id/riprova", s.mend(catalogue.RetryEntry, message.Say("supervision_deferred.retried")))
+	p.Post(deferredURL+"/:id/rifiuta", s.mend(catalogue.RefuseEntry, message.Say("supervision_deferred.refused")))
 	p.Post(stuckURL+"/:id/sollecita", s.remindTask)
 	p.Get(stuckURL+"/:id/riassegna", s.reassignForm)
 	p.Post(stuckURL+"/:id/riassegna", s.reassignTask)
@@ -73,7 +74,7 @@ func (s *Place) showStuck(c *gin.Context, who care.Staff, sent *unready) error {
 	if err != nil {
 		return err
 	}
-	page := StuckList{Frame: s.Pages.Frame(c, "Percorsi fermi", stuckURL), More: web.NextPage(&address, "altri", list.Next)}
+	page := StuckList{Frame: s.Pages.Frame(c, message.Say("supervision_stuck.title"), stuckURL), More: web.NextPage(&address, "altri", list.Next)}
 	for _, agency := range rules.Agencies {
 		if ends := present.ActEnd(agency, s.Now()); ends != "" {
 			page.Acts = append(page.Acts, agency.Name+": "+ends)
@@ -93,8 +94,7 @@ func (s *Place) showStuck(c *gin.Context, who care.Staff, sent *unready) error {
 		return err
 	}
 	for _, r := range returned {
-		page.Mails = append(page.Mails, "La posta di "+r.Name+" ("+italian.Role(r.Role)+", "+present.AgencyName(rules.Policy, r.Agency)+") torna indietro dal "+
-			italian.Date(r.Since.In(italian.Rome))+": fai correggere il suo indirizzo, o avvisa di persona. Finché è così, i solleciti non arrivano.")
+		page.Mails = append(page.Mails, message.Say("supervision_stuck.mail_returns", "Name", r.Name, "Role", italian.Role(r.Role), "Agency", present.AgencyName(rules.Policy, r.Agency), "Since", italian.Date(r.Since.In(italian.Rome))))
 	}
 	for _, h := range health.Counted {
 		if lists[h] != "" || counts[h] > 0 {
@@ -131,7 +131,7 @@ func (s *Place) showStuck(c *gin.Context, who care.Staff, sent *unready) error {
 			item.Last = italian.Brief(last.At, s.Now()) + ": " + timeline.Line(rules.Policy, last.Code, last.Detail)
 		}
 		if stuck.Waiting.Cause == health.CauseDeferred {
-			item.Deferred = &web.Link{URL: deferredURL, Text: "Vedi la richiesta che non si registra"}
+			item.Deferred = &web.Link{URL: deferredURL, Text: message.Say("supervision_stuck.see_deferred")}
 		}
 		if stuck.TaskID != "" {
 			task := stuckURL + "/" + stuck.TaskID
@@ -171,12 +171,12 @@ func (s *Place) remindTask(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	words := "Sollecito inviato a chi ha l’attività."
+	words := message.Say("supervision_stuck.reminded_holder")
 	switch cmd.Assigned().Reached {
 	case told.Role:
-		words = "Sollecito inviato a chi può fare l’attività."
+		words = message.Say("supervision_stuck.reminded_role")
 	case told.Partner:
-		words = "Sollecito inviato all’ente, con un nuovo link: quello di prima non vale più."
+		words = message.Say("supervision_stuck.reminded_partner")
 	}
 	return s.Pages.Leave(c, stuckURL, words)
 }
@@ -194,7 +194,7 @@ func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
 	form := catalogue.Assignment{Note: c.PostForm("note"), Stamp: c.PostForm("stamp")}
 	words := ""
 	if role, all := strings.CutPrefix(c.PostForm("to"), allOf); all {
-		form.Role, words = care.Role(role), "Attività passata: ora la può fare "+italian.ARole(care.Role(role))+"."
+		form.Role, words = care.Role(role), message.Say("supervision_repair.passed_to_role", "Role", italian.ARole(care.Role(role)))
 	} else {
 		form.To = role
 		colleagues, err := s.Records.Colleagues(c.Request.Context(), who)
@@ -203,7 +203,7 @@ func (s *Place) reassignTask(c *gin.Context, who care.Staff) error {
 		}
 		for _, member := range colleagues {
 			if member.ID == form.To {
-				words = "Attività passata a " + member.Name + "."
+				words = message.Say("supervision_repair.passed_to_person", "Name", member.Name)
 			}
 		}
 	}
@@ -242,7 +242,7 @@ func (s *Place) extendTask(c *gin.Context, who care.Staff) error {
 }
 
 func newTerm(until time.Time) string {
-	return "Nuova scadenza: " + italian.Day(until) + " alle " + italian.Hour(until) + "."
+	return message.Say("supervision_repair.new_deadline", "Day", italian.Day(until), "Hour", italian.Hour(until))
 }
 
 // endOfDay is when the offices' day ends, on a local day.
@@ -266,7 +266,7 @@ func (s *Place) repair(c *gin.Context, who care.Staff, op catalogue.Operation[ca
 		if path == "role" && op.Code == care.OpReassign {
 			path = "to"
 		}
-		return path, repairLabels[path]
+		return path, repairLabels()[path]
 	})
 	if err != nil {
 		return err
@@ -274,7 +274,9 @@ func (s *Place) repair(c *gin.Context, who care.Staff, op catalogue.Operation[ca
 	return s.repairPage(c, who, status, op, shown, form, until)
 }
 
-var repairLabels = map[string]string{"to": "A chi la passi", "until": "Nuova scadenza", "note": "Perché"}
+func repairLabels() map[string]string {
+	return map[string]string{"to": message.Say("supervision_repair.to"), "until": message.Say("supervision_repair.until"), "note": message.Say("supervision.why")}
+}
 
 // repairPage shows the form of a repair with the task that it is about.
 func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalogue.Operation[catalogue.Assignment], form web.Form, filled catalogue.Assignment, until string) error {
@@ -294,7 +296,7 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 	case came && task.Answered:
 		return s.Pages.LeaveRefused(c, stuckURL, present.Answered())
 	case came && !task.State.Open():
-		return s.Pages.LeaveRefused(c, stuckURL, "Nel frattempo l’attività è stata conclusa: non c’è più niente da passare o rimandare.")
+		return s.Pages.LeaveRefused(c, stuckURL, message.Say("supervision_repair.done_meanwhile"))
 	}
 	page := RepairPage{Form: form, Task: repairTerms(task, rules, s.Now()), Note: filled.Note, Stamp: task.Stamp}
 	if filled.Stamp != "" && filled.Stamp != task.Stamp { // the form was made from what the task is no more
@@ -303,36 +305,36 @@ func (s *Place) repairPage(c *gin.Context, who care.Staff, status int, op catalo
 		}
 	}
 	if op.Code == care.OpReassign {
-		page.Frame, page.Send, page.Passes = s.Pages.Frame(c, "Passa l’attività", stuckURL), "Passa", true
+		page.Frame, page.Send, page.Passes = s.Pages.Frame(c, message.Say("supervision_repair.pass_title"), stuckURL), message.Say("supervision_repair.pass"), true
 		if page.Receivers, err = s.receivers(ctx, who, rules, task, filled); err != nil {
 			return err
 		}
 	} else {
-		page.Frame, page.Send = s.Pages.Frame(c, "Rimanda la scadenza", stuckURL), "Rimanda"
-		page.Until, page.UntilHint = until, "Vale fino alle "+italian.SaidHour(rules.DayEnds)+" del giorno indicato, in cui gli uffici sono aperti."
+		page.Frame, page.Send = s.Pages.Frame(c, message.Say("supervision_repair.extend_title"), stuckURL), message.Say("supervision_repair.extend")
+		page.Until, page.UntilHint = until, message.Say("supervision_repair.until_hint", "Hour", italian.SaidHour(rules.DayEnds))
 		if freely, ok := rules.Deadline(care.DeadlineExtension); ok {
-			page.UntilHint += " Se sposta la scadenza di oltre " + italian.Duration(freely.Duration) + ", o oltre l’ultimo giorno del permesso di soggiorno, scrivi perché."
+			page.UntilHint += " " + message.Say("supervision_repair.until_reason", "Duration", italian.Duration(freely.Duration))
 		}
 	}
 	if page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, task.CaseID, s.Now()); err != nil {
 		return err
 	}
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	s.Pages.Render(c, status, page)
 	return nil
 }
 
 func repairTerms(t ledger.Task, rules *zone.Rules, now time.Time) []web.Term {
-	terms := []web.Term{{Name: "Attività", Value: italian.TaskKind(t.Kind)}, {Name: "Fascicolo", Value: t.CaseNumber}}
+	terms := []web.Term{{Name: message.Say("supervision.task"), Value: italian.TaskKind(t.Kind)}, {Name: message.Say("supervision_repair.case"), Value: t.CaseNumber}}
 	if t.Person != "" {
-		terms = append(terms, web.Term{Name: "Persona", Value: t.Person})
+		terms = append(terms, web.Term{Name: message.Say("supervision_stuck.person"), Value: t.Person})
 	}
-	terms = append(terms, web.Term{Name: "Spetta a", Value: italian.Upper(italian.Role(t.Role)) + ", " + present.AgencyName(rules.Policy, t.Agency)})
+	terms = append(terms, web.Term{Name: message.Say("supervision_repair.role"), Value: italian.Upper(italian.Role(t.Role)) + ", " + present.AgencyName(rules.Policy, t.Agency)})
 	if t.HolderID != "" {
-		terms = append(terms, web.Term{Name: "Affidata a", Value: present.HolderName(t)})
+		terms = append(terms, web.Term{Name: message.Say("supervision_repair.holder"), Value: present.HolderName(t)})
 	}
 	if t.Due != nil {
-		terms = append(terms, web.Term{Name: "Scadenza", Value: italian.Upper(italian.Due(*t.Due, now, rules.Calendar))})
+		terms = append(terms, web.Term{Name: message.Say("supervision_repair.deadline"), Value: italian.Upper(italian.Due(*t.Due, now, rules.Calendar))})
 	}
 	return terms
 }
@@ -359,8 +361,8 @@ func (s *Place) receivers(ctx context.Context, who care.Staff, rules *zone.Rules
 			continue
 		}
 		receivers = append(receivers, web.Option{
-			Value: allOf + string(holder.Role), Text: "A tutti: " + italian.Role(holder.Role), Chosen: holder.Role == chosen.Role,
-			Hint: present.AgencyName(rules.Policy, holder.Agency) + ", " + italian.Count(n, "persona", "persone"),
+			Value: allOf + string(holder.Role), Text: message.Say("supervision_repair.to_all", "Role", italian.Role(holder.Role)), Chosen: holder.Role == chosen.Role,
+			Hint: message.Count("supervision_repair.people", n, "Agency", present.AgencyName(rules.Policy, holder.Agency)),
 		})
 	}
 	return receivers, nil
@@ -384,5 +386,5 @@ func (s *Place) meanwhile(ctx context.Context, who care.Staff, p care.Policy, t 
 	if last == nil {
 		return "", nil
 	}
-	return italian.Moment(last.At) + ", " + last.ByName + ": " + timeline.Line(p, last.Code, last.Detail) + ".", nil
+	return message.Say("supervision_repair.meanwhile", "When", italian.Moment(last.At), "Name", last.ByName, "What", timeline.Line(p, last.Code, last.Detail)), nil
 }

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -19,6 +18,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/told"
 )
 
@@ -34,9 +34,7 @@ const (
 type several struct{ *Place }
 
 // togetherActs are what may be done with several tasks at once, in the order of a choice.
-var togetherActs = []struct{ code, text string }{
-	{"sollecita", "Sollecita"}, {"passa", "Passa a un collega"}, {"prendi", "Faccio io"}, {"libera", "Rimetti tra le libere"},
-}
+var togetherActs = []string{"sollecita", "passa", "prendi", "libera"}
 
 // Together asks what to do with the tasks that are ticked.
 type Together struct {
@@ -91,8 +89,8 @@ type TogetherRow struct {
 // form is the form over the list.
 func (s several) form(ctx context.Context, who care.Staff) (t Together, err error) {
 	t = Together{Form: web.NewForm(togetherURL), Hint: italian.MayBeRead()}
-	for _, a := range togetherActs {
-		t.Acts = append(t.Acts, web.Option{Value: a.code, Text: a.text})
+	for _, code := range togetherActs {
+		t.Acts = append(t.Acts, web.Option{Value: code, Text: message.Of("supervision_together_act", code)})
 	}
 	colleagues, err := s.Records.Colleagues(ctx, who)
 	if err != nil {
@@ -101,7 +99,7 @@ func (s several) form(ctx context.Context, who care.Staff) (t Together, err erro
 	loads, err := s.Records.Loads(ctx, who)
 	for _, o := range colleagues {
 		if o.ID != who.ID && o.Role != care.PrivacyOfficer && o.Role != care.MailSystem {
-			t.Receivers = append(t.Receivers, web.Option{Value: o.ID, Text: o.Name + ", " + italian.Role(o.Role) + ": ora " + italian.Count(loads[o.ID], "attività", "attività")})
+			t.Receivers = append(t.Receivers, web.Option{Value: o.ID, Text: message.Count("supervision_together.receiver", loads[o.ID], "Name", o.Name, "Role", italian.Role(o.Role))})
 		}
 	}
 	return t, err
@@ -135,7 +133,7 @@ func (s several) ask(c *gin.Context, who care.Staff) (a asked, err error) {
 	var f care.Faults
 	f.Add(len(a.tasks) > 0, "azione", ruleNoneTicked)
 	f.Add(len(a.tasks) <= most, "azione", ruleTooMany)
-	f.Add(slices.ContainsFunc(togetherActs, func(t struct{ code, text string }) bool { return t.code == a.act }), "azione", care.RuleRequired)
+	f.Add(slices.Contains(togetherActs, a.act), "azione", care.RuleRequired)
 	f.Add(a.act != "passa" || a.to != "", "to", care.RuleRequired)
 	f.Note("note", a.note)
 	if len(f) > 0 {
@@ -164,9 +162,11 @@ const (
 	ruleTooMany    = "too_many_ticked"
 )
 
-var togetherRules = map[string]string{
-	"azione " + care.RuleRequired: "Scegli che cosa fare con quelle che hai spuntato.", "to " + care.RuleRequired: "Scegli a chi passarle.",
-	ruleNoneTicked: "Spunta almeno una persona.", ruleTooMany: "Spuntane al massimo " + strconv.Itoa(most) + " alla volta.",
+func togetherRules() map[string]string {
+	return map[string]string{
+		"azione " + care.RuleRequired: message.Say("supervision_together.what_is_missing"), "to " + care.RuleRequired: message.Say("supervision_together.whom_is_missing"),
+		ruleNoneTicked: message.Say("supervision_together.none_ticked"), ruleTooMany: message.Say("supervision_together.too_many", "Most", most),
+	}
 }
 
 // cannot says why the act cannot be done with one of the tasks; empty: it can, as things stand.
@@ -176,19 +176,19 @@ func (a asked) cannot(t ledger.Task) string {
 	case t.Answered:
 		return present.Answered()
 	case !t.State.Open():
-		return "L’attività è già conclusa."
+		return message.Say("supervision_together.already_done")
 	case a.act == "sollecita":
 		if t.HolderID == "" && !slices.ContainsFunc(a.colleagues, func(o care.Staff) bool { return o.Role == t.Role && o.Agency == t.Agency }) {
-			return "Non c’è nessuno da avvisare."
+			return message.Say("supervision_together.nobody_to_tell")
 		}
 	case a.act == "libera":
 		if !actors.Releasable(a.who) {
-			return "Non l’ha presa nessuno, o è di un altro ente."
+			return message.Say("supervision_together.not_releasable")
 		}
 	case t.HolderID == a.receiver.ID:
-		return "Ce l’ha già."
+		return message.Say("supervision_together.already_theirs")
 	case !a.claims(t) && actors.ToPerson(a.receiver) != "":
-		return "Non può andare a " + a.receiver.Name + ": " + ruleOfReceiver(actors.ToPerson(a.receiver))
+		return message.Say("supervision_together.cannot_pass", "Name", a.receiver.Name, "Why", ruleOfReceiver(actors.ToPerson(a.receiver)))
 	}
 	return ""
 }
@@ -204,7 +204,7 @@ func (a asked) unkept(t ledger.Task) string {
 	if a.note == "" || a.act != "libera" && !a.claims(t) {
 		return ""
 	}
-	return ". Il perché non resta scritto: se serve, mettilo nel diario"
+	return message.Say("supervision_together.note_unkept")
 }
 
 // command is what is done with a task that stood as the stamp says; of one that is claimed
@@ -227,31 +227,31 @@ func (a asked) command(key, task, stamp string) catalogue.Command {
 func ruleOfReceiver(rule string) string {
 	switch rule {
 	case care.RuleOtherAgency:
-		return "l’attività è di un altro ente."
+		return message.Say("supervision_together.other_agency")
 	case care.RuleOtherPerson:
-		return "ha proposto quello che c’è da approvare."
+		return message.Say("supervision_together.proposed")
 	}
-	return "è per un altro ruolo."
+	return message.Say("supervision_together.other_role")
 }
 
 // will says what the act does with a task.
 func (a asked) will(p care.Policy, t ledger.Task) string {
 	from := ""
 	if t.HolderID != "" {
-		from = ", al posto di " + present.HolderName(t)
+		from = message.Say("supervision_together.instead_of", "Holder", present.HolderName(t))
 	}
 	switch a.act {
 	case "sollecita":
 		if t.HolderID != "" {
-			return "Il sollecito va a " + present.HolderName(t)
+			return message.Say("supervision_together.reminds_holder", "Holder", present.HolderName(t))
 		}
-		return "Il sollecito va a chi la può fare: " + italian.Role(t.Role) + ", " + present.AgencyName(p, t.Agency)
+		return message.Say("supervision_together.reminds_role", "Role", italian.Role(t.Role), "Agency", present.AgencyName(p, t.Agency))
 	case "libera":
-		return "Torna tra le libere: " + italian.Role(t.Role) + from
+		return message.Say("supervision_together.releases", "Role", italian.Role(t.Role), "From", from)
 	case "prendi":
-		return "La fai tu" + from
+		return message.Say("supervision_together.claims", "From", from)
 	}
-	return "Passa a " + a.receiver.Name + from
+	return message.Say("supervision_together.passes", "Name", a.receiver.Name, "From", from)
 }
 
 // propose says what the act will do with each, and asks once.
@@ -261,7 +261,7 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 	var refused *care.Refusal
 	if errors.As(err, &refused) && len(refused.Faults) > 0 && len(act.Unreadable(ctx)) == 0 {
 		first := refused.Faults[0]
-		says := cmp.Or(togetherRules[first.Rule], togetherRules[first.Field+" "+first.Rule], s.Problems.Words.Fault(first))
+		says := cmp.Or(togetherRules()[first.Rule], togetherRules()[first.Field+" "+first.Rule], s.Problems.Words.Fault(first))
 		return s.showStuck(c, who, &unready{a, web.FieldFault{Field: first.Field, Text: says}})
 	}
 	if err != nil {
@@ -271,7 +271,7 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := TogetherPage{Frame: s.Pages.Frame(c, "Che cosa succede", stuckURL), Form: web.NewForm(togetherURL + "/fai"), Act: a.act, To: a.to, Note: a.note}
+	page := TogetherPage{Frame: s.Pages.Frame(c, message.Say("supervision_together.will"), stuckURL), Form: web.NewForm(togetherURL + "/fai"), Act: a.act, To: a.to, Note: a.note}
 	can := 0
 	for _, id := range a.tasks {
 		t, row, err := s.togetherRow(ctx, who, id)
@@ -292,10 +292,10 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 		page.Rows = append(page.Rows, row)
 	}
 	if can > 0 {
-		page.Send = "Conferma per " + italian.Count(can, "attività", "attività")
+		page.Send = message.Count("supervision_together.confirm", can)
 	}
-	page.Count = "Si può fare con " + strconv.Itoa(can) + " su " + strconv.Itoa(len(page.Rows)) + "."
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page.Count = message.Say("supervision_together.can", "Can", can, "All", len(page.Rows))
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
@@ -304,11 +304,11 @@ func (s several) propose(c *gin.Context, who care.Staff) error {
 func (s several) togetherRow(ctx context.Context, who care.Staff, id string) (*ledger.Task, TogetherRow, error) {
 	t, err := s.Records.Task(ctx, who, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, TogetherRow{Person: "Attività", Says: web.Badge{Text: "Non c’è più, o non la puoi vedere.", Tone: "warning", Icon: "it-warning-circle"}}, nil
+		return nil, TogetherRow{Person: message.Say("supervision.task"), Says: web.Badge{Text: message.Say("supervision_together.gone"), Tone: "warning", Icon: "it-warning-circle"}}, nil
 	}
 	row := TogetherRow{URL: "/fascicoli/" + t.CaseID, Person: t.Person, Task: italian.TaskKind(t.Kind)}
 	if row.Person == "" {
-		row.Person = "Fascicolo " + t.CaseNumber
+		row.Person = message.Say("supervision.case", "Number", t.CaseNumber)
 	}
 	return &t, row, err
 }
@@ -321,7 +321,7 @@ func (s several) doTogether(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := TogetherPage{Frame: s.Pages.Frame(c, "Che cosa è successo", stuckURL), Done: true}
+	page := TogetherPage{Frame: s.Pages.Frame(c, message.Say("supervision_together.done_title"), stuckURL), Done: true}
 	done := 0
 	for _, id := range a.tasks {
 		t, row, err := s.togetherRow(ctx, who, id)
@@ -338,8 +338,8 @@ func (s several) doTogether(c *gin.Context, who care.Staff) error {
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	page.Count = "Fatto con " + strconv.Itoa(done) + " su " + strconv.Itoa(len(page.Rows)) + "."
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page.Count = message.Say("supervision_together.done_with", "Done", done, "All", len(page.Rows))
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
@@ -348,28 +348,28 @@ func (s several) doTogether(c *gin.Context, who care.Staff) error {
 // may be refused what was proposed a moment before.
 func (s several) doOne(ctx context.Context, who care.Staff, cmd catalogue.Command, t *ledger.Task) (web.Badge, error) {
 	not := func(why string) (web.Badge, error) {
-		return web.Badge{Text: "Non più possibile: " + why, Tone: "warning", Icon: "it-warning-circle"}, nil
+		return web.Badge{Text: message.Say("supervision_together.no_more_possible", "Why", why), Tone: "warning", Icon: "it-warning-circle"}, nil
 	}
 	done, err := s.Door.Do(ctx, who, cmd)
 	var refused *care.Refusal
 	switch {
 	case errors.As(err, &refused) && refused.Code == care.RefusedChanged && t.HolderName != "":
-		return not("l’ha " + present.HolderName(*t) + ".")
+		return not(message.Say("supervision_together.taken", "Holder", present.HolderName(*t)))
 	case errors.As(err, &refused) && len(refused.Faults) > 0:
 		return not(s.Problems.Words.Fault(refused.Faults[0]))
 	case errors.As(err, &refused):
 		return not(s.Problems.Words.Refusal(*refused))
 	case errors.Is(err, ledger.ErrNotFound), errors.Is(err, ledger.ErrForbidden):
-		return not("non c’è più, o non la puoi cambiare.")
+		return not(message.Say("supervision_together.not_yours"))
 	case err != nil:
 		return web.Badge{}, err
 	}
-	words := "Fatto"
+	words := message.Say("supervision_together.done")
 	switch done.Assigned().Reached {
 	case told.Role:
-		words = "Fatto: avvisato chi la può fare"
+		words = message.Say("supervision_together.done_role")
 	case told.Partner:
-		words = "Fatto: inviato un nuovo link, quello di prima non vale più"
+		words = message.Say("supervision_together.done_partner")
 	}
 	return web.Badge{Text: words, Tone: "success", Icon: "it-check-circle"}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 	"percorso/internal/protection"
 )
 
@@ -49,8 +50,8 @@ func (s *Place) unkeptList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := UnkeptList{Frame: s.Pages.Frame(c, "Percorsi protetti senza custodi", stuckURL)}
-	page.Back = &web.Link{URL: stuckURL, Text: "Percorsi fermi"}
+	page := UnkeptList{Frame: s.Pages.Frame(c, message.Say("supervision_unkept.title"), stuckURL)}
+	page.Back = &web.Link{URL: stuckURL, Text: message.Say("supervision_stuck.title")}
 	for _, o := range colleagues {
 		if !actors.Same(o, who) && protection.MayKeep(o.Role) && care.ReadsCases(o, rules.Policy) { // of another agency nobody keeps a file alone
 			page.Staff = append(page.Staff, web.Option{Value: o.ID, Text: o.Name + ", " + italian.Role(o.Role) + ", " + present.AgencyName(rules.Policy, o.Agency)})
@@ -74,5 +75,5 @@ func (s *Place) nameKeeper(c *gin.Context, who care.Staff) error {
 	case err != nil:
 		return err
 	}
-	return s.Pages.Leave(c, unkeptURL, "Il custode è nominato: da adesso il percorso è suo.")
+	return s.Pages.Leave(c, unkeptURL, message.Say("supervision_unkept.named"))
 }
