@@ -14,6 +14,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -91,20 +92,20 @@ func (s *Place) recordContact(c *gin.Context, who care.Staff) error {
 		s.Pages.Render(c, status, s.contactForm(c, rules, contact, again))
 		return nil
 	}
-	return s.Pages.Done(c, cmd, "/sportello", "L’accesso è registrato.")
+	return s.Pages.Done(c, cmd, "/sportello", message.Say("desk.contact_recorded"))
 }
 
 func (s *Place) contactForm(c *gin.Context, rules *zone.Rules, f ledger.NewContact, form web.Form) ContactForm {
 	page := ContactForm{
-		Frame: s.Pages.Frame(c, "Solo informazioni", "/sportello"), Form: form,
+		Frame: s.Pages.Frame(c, message.Say("desk.information_only"), "/sportello"), Form: form,
 		Topics: present.Options(rules.Desk.Topics, f.Topic), Channels: present.Options(rules.Desk.Channels, f.Channel),
 		Countries: parts.CountryGroups(f.Citizenship), Note: f.Note,
 		Outcomes: []web.Option{
-			{Value: "information", Text: italian.ContactOutcome("information"), Hint: "Un’informazione o un indirizzo: per tutti.", Chosen: f.Outcome == "information"},
-			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: "Un consiglio sulla sua situazione: per i cittadini stranieri, con la cittadinanza indicata.", Chosen: f.Outcome == "consultation"},
+			{Value: "information", Text: italian.ContactOutcome("information"), Hint: message.Say("desk.information_hint"), Chosen: f.Outcome == "information"},
+			{Value: "consultation", Text: italian.ContactOutcome("consultation"), Hint: message.Say("desk.consultation_hint"), Chosen: f.Outcome == "consultation"},
 		},
 	}
-	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	page.Back = &web.Link{URL: "/sportello", Text: message.Say("desk.title")}
 	for _, l := range world.Languages(parts.UsualLanguages(rules.Desk)...) {
 		page.Languages = append(page.Languages, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == f.Language})
 	}
@@ -125,9 +126,9 @@ func (s *Place) contactList(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := ContactList{Frame: s.Pages.Frame(c, "Accessi registrati", "/sportello"), More: web.NextPage(c.Request.URL, "da", contacts.Next)}
+	page := ContactList{Frame: s.Pages.Frame(c, message.Say("desk.contacts"), "/sportello"), More: web.NextPage(c.Request.URL, "da", contacts.Next)}
 	if catalogue.Contact.MayAsk(who.Role) {
-		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+		page.Back = &web.Link{URL: "/sportello", Text: message.Say("desk.title")}
 	}
 	for _, contact := range contacts.Items {
 		day := italian.Upper(italian.Day(contact.At))
@@ -147,10 +148,10 @@ func contactItem(p care.Policy, contact ledger.Contact) ContactItem {
 		Facts: []string{present.NameIn(p.Desk.Channels, contact.Channel)}, Note: contact.Note,
 	}
 	if contact.Language != "" {
-		item.Facts = append(item.Facts, "Lingua: "+world.Language(contact.Language))
+		item.Facts = append(item.Facts, message.Say("desk.contact_language", "Language", world.Language(contact.Language)))
 	}
 	if contact.Citizenship != "" {
-		item.Facts = append(item.Facts, "Cittadinanza: "+world.Citizenship(contact.Citizenship))
+		item.Facts = append(item.Facts, message.Say("desk.contact_citizenship", "Citizenship", world.Citizenship(contact.Citizenship)))
 	}
 	if contact.CaseID != "" {
 		item.Case = "/fascicoli/" + contact.CaseID

@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian/offered"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -41,20 +42,20 @@ func (s *Place) desk(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := Desk{
-		Frame: s.Pages.Frame(c, "Sportello", "/sportello"), MayOpen: catalogue.Open.MayAsk(who.Role),
+		Frame: s.Pages.Frame(c, message.Say("desk.title"), "/sportello"), MayOpen: catalogue.Open.MayAsk(who.Role),
 		Access: mediatorAccess(rules.Desk.MediatorAccess),
 	}
 	s.fillOpening(&page, rules)
 	if page.Free, err = s.firstFree(c.Request.Context(), who, rules); err != nil {
 		return err
 	}
-	page.Desk = append(page.Desk, web.Term{Name: "Lingue degli operatori", Value: present.Languages(rules.Desk.OperatorLanguages)})
+	page.Desk = append(page.Desk, web.Term{Name: message.Say("desk.languages"), Value: present.Languages(rules.Desk.OperatorLanguages)})
 	if names := web.Each(rules.Desk.Practices, func(n care.Named) string { return n.Name }); len(names) > 0 {
-		page.Desk = append(page.Desk, web.Term{Name: "Pratiche seguite qui", Value: strings.Join(names, ", ")})
+		page.Desk = append(page.Desk, web.Term{Name: message.Say("desk.stages"), Value: strings.Join(names, ", ")})
 	}
 	for _, m := range rules.Desk.Mediators {
 		page.Desk = append(page.Desk, web.Term{
-			Name: "Mediatore (" + world.Language(m.Language) + ")", Value: italian.Weekday(m.Weekday) + ", " + italian.SaidHour(m.From) + "–" + italian.SaidHour(m.To),
+			Name: message.Say("desk.mediator", "Language", world.Language(m.Language)), Value: italian.Weekday(m.Weekday) + ", " + italian.SaidHour(m.From) + "–" + italian.SaidHour(m.To),
 		})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
@@ -71,7 +72,7 @@ func (s *Place) firstFree(ctx context.Context, who care.Staff, rules *zone.Rules
 		if err != nil {
 			return nil, err
 		}
-		first := web.Term{Name: service.Name, Value: "nessun posto libero nei prossimi tre mesi"}
+		first := web.Term{Name: service.Name, Value: message.Say("desk.no_place_free")}
 		if len(slots) > 0 {
 			first.Value = offered.Slot(slots[0])
 		}
@@ -95,45 +96,45 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 	}
 	switch {
 	case len(hours) > 0:
-		page.Hours = "Accesso libero: " + strings.Join(hours, " e ")
+		page.Hours = message.Say("desk.free_access", "Hours", strings.Join(hours, " e "))
 	case !works:
-		page.Hours = "Oggi gli uffici sono chiusi."
+		page.Hours = message.Say("desk.offices_closed")
 	case slices.Contains(rules.Desk.ByAppointment, day):
-		page.Hours = "Oggi si riceve solo su appuntamento."
+		page.Hours = message.Say("desk.by_appointment")
 	default:
-		page.Hours = "Oggi non c’è accesso libero."
+		page.Hours = message.Say("desk.no_free_access")
 	}
 
 	next, ok := agenda.NextOpening(rules.Policy, rules.Calendar, now)
 	open := ok && !now.Before(next.From)
-	page.Open = web.Badge{Tone: "neutral", Icon: "it-clock", Text: "Chiuso ora"}
+	page.Open = web.Badge{Tone: "neutral", Icon: "it-clock", Text: message.Say("desk.closed_now")}
 	if open {
-		page.Open = web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Aperto ora, fino alle " + italian.Hour(next.To)}
+		page.Open = web.Badge{Tone: "success", Icon: "it-check-circle", Text: message.Say("desk.open_now", "Until", italian.Hour(next.To))}
 	} else if ok {
-		page.Next = "Prossima apertura: " + italian.When(next.From, now) + "."
+		page.Next = message.Say("desk.opens_next", "When", italian.When(next.From, now))
 	}
 	if !open {
 		return
 	}
 	if present := presentRoles(rules.Desk); present != "" {
-		page.Here = append(page.Here, web.Term{Name: "Presenti durante l’apertura", Value: present})
+		page.Here = append(page.Here, web.Term{Name: message.Say("desk.always_here"), Value: present})
 	}
-	here := "nessuno in questo momento"
+	here := message.Say("desk.nobody_now")
 	var speaking []string
 	clock := now.Format("15:04") // a band's times are written alike, so that they compare as text
 	for _, m := range rules.Desk.Mediators {
 		if m.Weekday == day && m.From <= clock && clock < m.To {
-			speaking = append(speaking, world.Language(m.Language)+" (fino alle "+italian.SaidHour(m.To)+")")
+			speaking = append(speaking, message.Say("desk.mediator_until", "Language", world.Language(m.Language), "Until", italian.SaidHour(m.To)))
 		}
 	}
 	if len(speaking) > 0 {
 		here = strings.Join(speaking, ", ")
 	}
 	if len(rules.Desk.Mediators) > 0 {
-		page.Here = append(page.Here, web.Term{Name: "Mediatori presenti ora", Value: here})
+		page.Here = append(page.Here, web.Term{Name: message.Say("desk.mediators_here"), Value: here})
 	}
 	if role := rules.Desk.ConsultAtOnce; role != "" {
-		page.Here = append(page.Here, web.Term{Name: "Se emergono bisogni sociali", Value: "chiama subito " + italian.TheRole(role)})
+		page.Here = append(page.Here, web.Term{Name: message.Say("desk.social_needs"), Value: message.Say("desk.call_at_once", "Role", italian.TheRole(role))})
 	}
 }
 
@@ -151,9 +152,9 @@ func presentRoles(desk care.Desk) string {
 func mediatorAccess(m care.MediatorAccess) string {
 	switch m {
 	case care.MediatorsByAppointment:
-		return "Per le altre lingue il mediatore si chiede su appuntamento."
+		return message.Say("desk.mediators_by_appointment")
 	case care.MediatorsAsNeeded:
-		return "Il mediatore si chiama quando serve."
+		return message.Say("desk.mediators_as_needed")
 	}
 	return ""
 }

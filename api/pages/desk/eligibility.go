@@ -16,6 +16,7 @@ import (
 	"percorso/internal/eligibility"
 	"percorso/internal/intake"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -85,7 +86,7 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 	for _, answer := range eligibility.Answers(facts, now) {
 		gate := gateOf(italian.Gate(answer.Gate), answer)
 		if answer.Gate == eligibility.GateLevel2 && !answer.Allowed && open > 0 {
-			gate.Answer = web.Badge{Tone: "warning", Icon: "it-warning-circle", Text: "Solo per " + italian.Count(open, "materia", "materie") + ", vedi sotto"}
+			gate.Answer = web.Badge{Tone: "warning", Icon: "it-warning-circle", Text: message.Count("desk_check.only_for", open)}
 		}
 		page.Gates = append(page.Gates, gate)
 	}
@@ -94,9 +95,9 @@ func (s *Place) checkEligibility(c *gin.Context, who care.Staff) error {
 }
 
 func gateOf(name string, a eligibility.GateAnswer) Gate {
-	g := Gate{Name: name, Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: "Sì"}}
+	g := Gate{Name: name, Answer: web.Badge{Tone: "success", Icon: "it-check-circle", Text: message.Say("desk_check.yes")}}
 	if !a.Allowed {
-		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: "No"}
+		g.Answer = web.Badge{Tone: "danger", Icon: "it-close-circle", Text: message.Say("desk_check.no")}
 	}
 	for _, r := range a.Refusals {
 		g.Refusals = append(g.Refusals, italian.GateRefusal(r))
@@ -106,12 +107,12 @@ func gateOf(name string, a eligibility.GateAnswer) Gate {
 
 func (s *Place) eligibilityPage(c *gin.Context, who care.Staff, rules *zone.Rules, f eligibilityForm, form web.Form) EligibilityCheck {
 	page := EligibilityCheck{
-		Frame: s.Pages.Frame(c, "Verifica i requisiti", "/sportello"), Form: form, BirthDate: f.birth, Countries: parts.CountryGroups(f.citizenship),
+		Frame: s.Pages.Frame(c, message.Say("desk.check"), "/sportello"), Form: form, BirthDate: f.birth, Countries: parts.CountryGroups(f.citizenship),
 		Permits: present.PermitOptions(f.permit), PermitExpiry: f.expiry, Needs: present.NeedOptions(rules.Policy, f.needs),
 		MayOpen: catalogue.Open.MayAsk(who.Role),
 	}
 	if catalogue.Contact.MayAsk(who.Role) {
-		page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+		page.Back = &web.Link{URL: "/sportello", Text: message.Say("desk.title")}
 	}
 	return page
 }

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/italian/known"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/privacy"
 	"percorso/internal/reach"
 	"percorso/internal/zone"
@@ -135,9 +136,9 @@ func (s *Place) openCase(c *gin.Context, who care.Staff) error {
 		}
 	}
 	if slip != "" {
-		return s.Pages.LeaveWith(c, "/fascicoli/"+cmd.ID, "Il fascicolo è aperto."+words, web.Link{URL: slip, Text: "Stampa il foglietto"})
+		return s.Pages.LeaveWith(c, "/fascicoli/"+cmd.ID, message.Say("desk_opening.opened", "More", words), web.Link{URL: slip, Text: message.Say("desk_opening.print_slip")})
 	}
-	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, "Il fascicolo è aperto."+words)
+	return s.Pages.Done(c, cmd, "/fascicoli/"+cmd.ID, message.Say("desk_opening.opened", "More", words))
 }
 
 // distinct keeps the first fault of each field.
@@ -177,7 +178,7 @@ func caseField(path string) (id, label string) {
 func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form web.Form) CaseOpening {
 	p := f.Person
 	page := CaseOpening{
-		Frame: s.Pages.Frame(c, "Apri un fascicolo", "/sportello"), Form: form,
+		Frame: s.Pages.Frame(c, message.Say("desk.open_file"), "/sportello"), Form: form,
 		Channels: present.Options(rules.Desk.Channels, f.Channel), Topics: present.Options(rules.Desk.Topics, f.Topic),
 		GivenName: p.GivenName, FamilyName: p.FamilyName, BirthDate: f.birth, Countries: parts.CountryGroups(p.Citizenship),
 		Permits: present.PermitOptions(p.Permit), PermitExpiry: f.expiry, Phone: p.Phone, FiscalCode: p.FiscalCode, Needs: present.NeedOptions(rules.Policy, f.Needs),
@@ -190,12 +191,12 @@ func (s *Place) caseOpening(c *gin.Context, rules *zone.Rules, f caseForm, form 
 		MoreOpen: p.FiscalCode+p.Permit+f.expiry != "",
 		Note:     f.Note, InformationOnlyAddress: "/sportello/accesso/prepara",
 	}
-	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	page.Back = &web.Link{URL: "/sportello", Text: message.Say("desk.title")}
 	page.PhoneTerms = []web.Field{{
-		Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: "Come si può chiamare: di chi è il numero, messaggi, orari", Bare: true, Row: true,
+		Shape: "group", ID: "phone-terms", Folded: true, Open: len(p.Contacts) > 0 || p.NoSafeContact, Hint: message.Say("desk_opening.phone_terms"), Bare: true, Row: true,
 		Fields: append(reached.ContactTerms("phone", reach.Of(p.Contacts, reach.Phone, p.Phone)), web.Field{
-			Shape: "choices", Type: "checkbox", ID: "no_safe_contact", Label: "Contatto sicuro", Options: []web.Option{
-				{Value: reach.Yes, Text: "La persona non ha nessun contatto sicuro: nessuno la chiami e nessuno le scriva", Chosen: p.NoSafeContact}},
+			Shape: "choices", Type: "checkbox", ID: "no_safe_contact", Label: message.Say("desk_opening.safe_contact"), Options: []web.Option{
+				{Value: reach.Yes, Text: message.Say("desk_opening.no_safe_contact"), Chosen: p.NoSafeContact}},
 		}),
 	}}
 	usual := parts.UsualLanguages(rules.Desk)

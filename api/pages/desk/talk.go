@@ -19,6 +19,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -80,7 +81,7 @@ func (t talk) note() string {
 	if !care.Said(t.suggested) {
 		return t.listening
 	}
-	return strings.TrimSpace(t.listening + "\n\nProposto: " + t.suggested)
+	return strings.TrimSpace(message.Say("desk_opening.listening_and_suggested", "Listening", t.listening, "Suggested", t.suggested))
 }
 
 // talkFields ask for the conversation, with the first free places.
@@ -97,13 +98,13 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 		return nil, err
 	}
 	return []web.Field{
-		{Shape: "area", ID: "listening", Label: "Che cosa hai ascoltato", Value: sent.Get("listening"), Hint: "La persona può chiedere di leggere quello che scrivi."},
+		{Shape: "area", ID: "listening", Label: message.Say("desk_opening.listening"), Value: sent.Get("listening"), Hint: message.Say("desk_opening.may_be_read")},
 		{Shape: "group", Bare: true, Fields: []web.Field{
 			parts.Interpreted("interpreted", sent.Get("interpreted")),
-			{Shape: "select", ID: "service", Label: "Appuntamento: servizio e materia", Empty: "Nessun appuntamento per ora", Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
+			{Shape: "select", ID: "service", Label: message.Say("desk_opening.service"), Empty: message.Say("desk_opening.no_appointment"), Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
 		}},
-		{Shape: "area", ID: "suggested", Label: "Che cosa hai proposto", Value: sent.Get("suggested")},
-		{Shape: "group", Label: "Quando", Row: true, Fields: offers.When("", sent, false)},
+		{Shape: "area", ID: "suggested", Label: message.Say("desk_opening.suggested"), Value: sent.Get("suggested")},
+		{Shape: "group", Label: message.Say("desk_opening.when"), Row: true, Fields: offers.When("", sent, false)},
 	}, nil
 }
 
@@ -119,9 +120,9 @@ func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f 
 	case err != nil:
 		return "", "", err
 	case state == "":
-		return " L’ascolto non è registrato." + s.nextWords(ctx, who, caseID), "", nil
+		return " " + message.Say("desk_opening.not_heard") + s.nextWords(ctx, who, caseID), "", nil
 	case t.booking == nil:
-		return " L’ascolto è registrato." + s.nextWords(ctx, who, caseID), "", nil
+		return " " + message.Say("desk_opening.heard") + s.nextWords(ctx, who, caseID), "", nil
 	}
 	state, err = s.answer(ctx, who, key, caseID, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{*t.booking}})
 	if err != nil {
@@ -129,11 +130,11 @@ func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f 
 	}
 	switch state {
 	case ledger.CommandWorked:
-		return " L’ascolto è registrato e l’appuntamento è fissato: " + offered.Place(t.booking.At) + ".", "/fascicoli/" + caseID + "/foglio", nil
+		return " " + message.Say("desk_opening.heard_and_booked", "Place", offered.Place(t.booking.At)), "/fascicoli/" + caseID + "/foglio", nil
 	case ledger.CommandAccepted:
-		return " L’ascolto è registrato. L’appuntamento è chiesto: tra poco lo trovi nel fascicolo.", "", nil
+		return " " + message.Say("desk_opening.heard_and_asked"), "", nil
 	}
-	return " L’ascolto è registrato. L’appuntamento non è fissato." + s.nextWords(ctx, who, caseID), "", nil
+	return " " + message.Say("desk_opening.heard_not_booked") + s.nextWords(ctx, who, caseID), "", nil
 }
 
 // answer does the caller's task of a kind in a case; empty: it is not there, or is refused.
@@ -167,7 +168,7 @@ func (s *Place) nextWords(ctx context.Context, who care.Staff, caseID string) st
 	if err != nil || len(tasks.Items) == 0 {
 		return ""
 	}
-	return " Il prossimo passo è «" + italian.TaskKind(tasks.Items[0].Kind) + "»."
+	return " " + message.Say("desk_opening.next_step", "Task", italian.TaskKind(tasks.Items[0].Kind))
 }
 
 // showOpening shows the form of a case file again, or at first.
