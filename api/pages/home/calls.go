@@ -7,13 +7,11 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/consult"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // answers are what somebody who is rung may say.
-var answers = []struct {
-	answer consult.Answer
-	text   string
-}{{consult.Coming, "Arrivo"}, {consult.Soon, "Tra 10 minuti"}, {consult.Cannot, "Non posso"}}
+var answers = []consult.Answer{consult.Coming, consult.Soon, consult.Cannot}
 
 // calls are the consults that a desk asks for at once: whoever is rung answers there, whoever
 // receives at the desk calls and reads who comes, and a supervisor reads whom nobody answers.
@@ -30,38 +28,38 @@ func calls(d *day) func() error {
 		for _, c := range list {
 			last := c.Last()
 			mine := slices.IndexFunc(c.Rings, func(r consult.Ring) bool { return r.Staff == d.who.ID && r.Answer == "" })
-			line := web.Line{URL: "/compiti/" + c.Task, Text: "Consulto allo sportello", When: c.Number}
+			line := web.Line{URL: "/compiti/" + c.Task, Text: message.Say("home_call.title"), When: c.Number}
 			state := c.State(d.now)
 			switch {
 			case mine >= 0 && state != consult.IsAnswered:
-				line.State = "Ti chiamano allo sportello, dalle " + italian.Hour(c.Rings[mine].At)
+				line.State = message.Say("home_call.since", "Since", italian.Hour(c.Rings[mine].At))
 				for _, a := range answers {
-					line.Acts = append(line.Acts, web.LineAct{Form: web.NewForm("/consulti/" + c.Rings[mine].ID), Text: a.text, Value: string(a.answer), From: todayPath})
+					line.Acts = append(line.Acts, web.LineAct{Form: web.NewForm("/consulti/" + c.Rings[mine].ID), Text: message.Of("home_answer", a), Value: string(a), From: todayPath})
 				}
 			case d.who.Role == care.Supervisor && state != consult.Unanswered:
 				continue
 			case state == consult.ToMake:
-				line.State = "Da chiamare"
+				line.State = message.Say("home_call.to_call")
 			case state == consult.IsRinging:
-				line.State = "Chiamata a " + last.Name + ", dalle " + italian.Hour(last.At)
+				line.State = message.Say("home_call.rings", "Name", last.Name, "Since", italian.Hour(last.At))
 			case last.Answer == consult.Soon:
-				line.State = last.Name + " arriva tra 10 minuti"
+				line.State = message.Say("home_call.comes_in_ten_minutes", "Name", last.Name)
 			case state == consult.IsAnswered:
-				line.State = last.Name + " arriva"
+				line.State = message.Say("home_call.comes", "Name", last.Name)
 			default:
-				line.State = "Non viene nessuno: il responsabile è avvisato"
+				line.State = message.Say("home_call.nobody")
 			}
 			if consult.MayRing(d.who) && len(line.Acts) == 0 && c.Refuses(d.now) == "" {
-				text := "Consulta subito"
+				text := message.Say("home_call.consult")
 				if last != nil {
-					text = "Chiama un altro"
+					text = message.Say("home_call.another")
 				}
 				line.Acts = []web.LineAct{{Form: web.NewForm("/compiti/" + c.Task + "/chiama"), Text: text, From: todayPath}}
 			}
 			lines = append(lines, line)
 		}
 		if len(lines) > 0 {
-			d.add("consulti", "Consulti allo sportello", lines, allTasks, "Tutte le tue attività")
+			d.add("consulti", message.Say("home_call.list"), lines, allTasks, message.Say("home.all_tasks"))
 		}
 		return nil
 	}

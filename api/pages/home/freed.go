@@ -5,6 +5,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/italian"
 	"percorso/internal/italian/queued"
+	"percorso/internal/message"
 )
 
 // freed are the people to ring up for whom a place is kept, or who needed one by now; none where
@@ -17,14 +18,14 @@ func freed(d *day) func() error {
 			if !w.Today(d.who, d.rules.Policy, d.now) {
 				continue
 			}
-			line := web.Line{URL: "/da-chiamare#posti", Text: "Chiama " + w.Person + ": " + present.ServiceName(d.rules.Policy, w.Service), State: queued.TooLate(), When: w.Number}
+			line := web.Line{URL: "/da-chiamare#posti", Text: message.Say("home_freed.call_for_service", "Person", w.Person, "Service", present.ServiceName(d.rules.Policy, w.Service)), State: queued.TooLate(), When: w.Number}
 			if w.Offered != nil && w.EndsAt != nil {
-				line.Text, line.State = "Chiama "+w.Person+": "+italian.Lower(queued.Free(*w.Offered)), queued.Kept(*w.EndsAt, d.now)
+				line.Text, line.State = message.Say("home_freed.call_for_place", "Person", w.Person, "Place", italian.Lower(queued.Free(*w.Offered))), queued.Kept(*w.EndsAt, d.now)
 			}
 			lines = append(lines, line)
 		}
 		if len(lines) > 0 {
-			d.add("posti-liberati", "Posti liberati", lines, "/da-chiamare", "Tutte le persone da chiamare")
+			d.add("posti-liberati", message.Say("home_freed.list"), lines, "/da-chiamare", message.Say("home_freed.all"))
 		}
 		return err
 	}

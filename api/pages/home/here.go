@@ -6,6 +6,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/queue"
 )
 
@@ -27,7 +28,7 @@ func hereNow(d *day) func() error {
 				here = append(here, queue.Waits{Language: t.Language, Count: 1, Since: t.Taken})
 			}
 		}
-		all := web.Link{URL: "/sportello/numeri", Text: "Numeri dello sportello"}
+		all := web.Link{URL: "/sportello/numeri", Text: message.Say("home_here.numbers")}
 		if queue.MayWork(d.who) {
 			list, err := d.Records.Appointments(d.Request.Context(), d.who, ledger.AppointmentFilter{From: d.midnight, To: d.midnight.AddDate(0, 0, 1)}, ledger.Paging{Limit: looked})
 			if err != nil {
@@ -35,12 +36,12 @@ func hereNow(d *day) func() error {
 			}
 			here = append(here, arrived(list.Items)...)
 		} else {
-			all = web.Link{URL: "/appuntamenti", Text: "Tutti gli appuntamenti"}
+			all = web.Link{URL: "/appuntamenti", Text: message.Say("home.all_appointments")}
 		}
 		if len(here) == 0 && d.who.Role != care.DeskOperator {
 			return nil
 		}
-		d.groups = append(d.groups, Group{ID: "qui", Title: "Chi è qui adesso", Nothing: "Nessuno, per ora.", Lines: web.Each(queue.Present(here), hereLine), All: all})
+		d.groups = append(d.groups, Group{ID: "qui", Title: message.Say("home_here.list"), Nothing: message.Say("home_here.nobody"), Lines: web.Each(queue.Present(here), hereLine), All: all})
 		return nil
 	}
 }
@@ -62,12 +63,12 @@ func arrived(list []ledger.Appointment) (here []queue.Waits) {
 }
 
 func hereLine(w queue.Waits) web.Line {
-	line := web.Line{Text: "Lingua non nota", State: italian.Count(w.Count, "persona", "persone"), When: "Dalle " + italian.Hour(w.Since)}
+	line := web.Line{Text: message.Say("home_here.language_unknown"), State: message.Count("home_here.people", w.Count), When: message.Say("home_here.since", "Since", italian.Hour(w.Since))}
 	if w.Language != "" {
 		line.Text = italian.Upper(world.Language(w.Language))
 	}
 	if w.Booked > 0 {
-		line.State += ", " + italian.Count(w.Booked, "con appuntamento", "con appuntamento")
+		line.State += message.Count("home_here.booked", w.Booked)
 	}
 	return line
 }

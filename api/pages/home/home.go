@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"percorso/api/access"
+	"percorso/internal/message"
 )
 
 // Mount registers the pages: the first of them is for anybody.
@@ -18,7 +19,7 @@ func (s *Place) Mount(r *gin.Engine, p access.Routes) {
 // to where somebody's work begins, and whoever is not logged in to the login.
 func (s *Place) start(c *gin.Context) {
 	if s.Guard.Subject(c.Request.Context()) == "" {
-		s.Pages.Render(c, http.StatusOK, Welcome{Frame: s.Pages.Frame(c, "Accedi a Percorso", "")})
+		s.Pages.Render(c, http.StatusOK, Welcome{Frame: s.Pages.Frame(c, message.Say("home.log_in"), "")})
 		return
 	}
 	s.Guard.SignedIn(c)

@@ -6,6 +6,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 )
 
 const allMediators = "/mediatori"
@@ -23,14 +24,14 @@ func unconfirmed(d *day) func() error {
 			if r.State != mediation.Confirmed {
 				state := italian.Upper(mediating.State(r.State))
 				if r.Unsent && r.State == mediation.Requested {
-					state = "Email non arrivata: chiama il fornitore"
+					state = message.Say("home_mediators.mail_failed")
 				}
 				lines = append(lines, web.Line{
 					URL: allMediators + "/" + r.ID, Text: italian.Upper(mediating.Language(r.Language)), State: state, When: italian.When(r.At.In(italian.Rome), d.now),
 				})
 			}
 		}
-		d.add("mediatori", "Mediatori non confermati", lines, allMediators, "Tutti i mediatori chiesti")
+		d.add("mediatori", message.Say("home_mediators.list"), lines, allMediators, message.Say("home_mediators.all"))
 		return err
 	}
 }
@@ -49,7 +50,7 @@ func low(d *day) func() error {
 			}
 		}
 		if len(lines) > 0 {
-			d.add("lotti", "Ore di mediazione quasi finite", lines, allMediators, "Tutti i lotti")
+			d.add("lotti", message.Say("home_mediators.hours_low"), lines, allMediators, message.Say("home_mediators.lots"))
 		}
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // week is how many days the board looks ahead for who receives whom.
@@ -48,21 +49,21 @@ func (d *day) uncovered() error {
 		if e.ToTell > 0 {
 			tell = append(tell, web.Line{
 				URL: "/giornate-annullate/" + e.ID, Text: present.ServiceName(d.rules.Policy, e.Service), When: italian.Brief(e.First, d.now),
-				State: italian.Count(e.ToTell, "persona", "persone") + " da avvisare",
+				State: message.Count("home_called_off.to_tell", e.ToTell),
 			})
 		}
 	}
 	if len(tell) > 0 {
-		d.add("avvisare", "Persone da avvisare di una giornata annullata", tell, "/giornate-annullate", "Giornate annullate")
+		d.add("avvisare", message.Say("home_called_off.list"), tell, "/giornate-annullate", message.Say("home_called_off.all"))
 	}
 	var lines []web.Line
 	for _, gap := range board.Uncovered(d.rules.Policy, d.rules.Calendar, d.now, week, staff, away, off, expected) {
 		line := web.Line{
 			URL:  "/appuntamenti?" + url.Values{"servizio": {gap.Service.Code}, "dal": {gap.Day.Format(time.DateOnly)}}.Encode(),
-			Text: gap.Service.Name, State: "Non c’è nessuno: " + italian.Role(gap.Service.Role), When: italian.Brief(gap.Day, d.now),
+			Text: gap.Service.Name, State: message.Say("home_uncovered.nobody", "Role", italian.Role(gap.Service.Role)), When: italian.Brief(gap.Day, d.now),
 		}
 		if gap.Expects > 0 {
-			line.State += ". " + italian.Count(gap.Expects, "persona ha", "persone hanno") + " un appuntamento"
+			line.State += message.Count("home_uncovered.expected", gap.Expects)
 		}
 		lines = append(lines, line)
 	}
@@ -71,7 +72,7 @@ func (d *day) uncovered() error {
 		return err
 	}
 	lines = append(parts, lines...)
-	d.add("scoperti", "Scoperti nei prossimi sette giorni", lines, "/assenze", "Assenze e sostituti")
+	d.add("scoperti", message.Say("home_uncovered.list"), lines, "/assenze", message.Say("home_uncovered.all"))
 	return nil
 }
 
@@ -85,18 +86,20 @@ func (d *day) uncoveredParts(list []ledger.Appointment) (lines []web.Line, err e
 			continue
 		}
 		lines = append(lines, web.Line{
-			URL: "/appuntamenti/" + of.Appointment + "/presenti", Text: present.ServiceName(d.rules.Policy, list[i].Service) + ", ore " + italian.Hour(list[i].At),
-			State: "Parte scoperta: " + present.ParticipantName(d.rules.Policy, of) + ", " + why, When: italian.Brief(list[i].At, d.now),
+			URL: "/appuntamenti/" + of.Appointment + "/presenti", Text: message.Say("home_uncovered.at", "Service", present.ServiceName(d.rules.Policy, list[i].Service), "Hour", italian.Hour(list[i].At)),
+			State: message.Say("home_uncovered.part", "Role", present.ParticipantName(d.rules.Policy, of), "Why", why), When: italian.Brief(list[i].At, d.now),
 		})
 	}
 	return lines, err
 }
 
 // boardTitles name the lists of the board, as they stand in «Oggi».
-var boardTitles = map[board.List]struct{ id, title, all string }{
-	board.Dated:   {"date", "Qualcosa scade entro 14 giorni", "Tutte le persone con una scadenza vicina"},
-	board.New:     {"nuove", "Nuove, ancora di nessuno", "Tutte le persone nuove, ancora di nessuno"},
-	board.Unmoved: {"atti", "Dopo le tue azioni non si è mosso niente", "Tutte le tue azioni senza effetto"},
+func boardTitles() map[board.List]struct{ id, title, all string } {
+	return map[board.List]struct{ id, title, all string }{
+		board.Dated:   {"date", message.Say("home_board.dated"), message.Say("home_board.all_dated")},
+		board.New:     {"nuove", message.Say("home_board.new"), message.Say("home_board.all_new")},
+		board.Unmoved: {"atti", message.Say("home_board.unmoved"), message.Say("home_board.all_unmoved")},
+	}
 }
 
 // lists adds one of the lists that are the board's alone, which are read together.
@@ -108,7 +111,7 @@ func (d *day) lists(list board.List) func() error {
 				return err
 			}
 		}
-		title := boardTitles[list]
+		title := boardTitles()[list]
 		d.add(title.id, title.title, web.Each(d.board[list], func(row board.Row) web.Line {
 			return web.Line{URL: "/fascicoli/" + row.CaseID, Text: row.Person, State: present.OnBoard(d.rules.Policy, list, row, d.now), When: row.Number}
 		}), "/quadro?elenco="+title.id, title.all)
@@ -119,18 +122,18 @@ func (d *day) lists(list board.List) func() error {
 // unread is what the caller's agency has sent and nobody has read yet.
 func (d *day) unread() error {
 	list, err := d.Records.Referrals(d.Request.Context(), d.who, ledger.ReferralFilter{Sent: true, State: care.ReferralRequested, ByDue: true}, ledger.Paging{Limit: shortest + 1})
-	d.add("non-letti", "Inviate e non ancora lette", web.Each(list.Items, func(r ledger.Referral) web.Line {
+	d.add("non-letti", message.Say("home_sent.unread"), web.Each(list.Items, func(r ledger.Referral) web.Line {
 		return d.referralLine(r, present.AgencyName(d.rules.Policy, r.ToAgency))
-	}), "/segnalazioni?elenco=inviate&ordine=scadenza&stato=da-leggere", "Tutte quelle non ancora lette")
+	}), "/segnalazioni?elenco=inviate&ordine=scadenza&stato=da-leggere", message.Say("home_sent.all_unread"))
 	return err
 }
 
 // undelivered are those whose mail comes back, so that no reminder reaches them.
 func (d *day) undelivered() error {
 	list, err := d.Records.Returned(d.Request.Context(), d.who)
-	d.add("non-consegnati", "Email che tornano indietro", web.Each(list, func(r ledger.Returned) web.Line {
-		return web.Line{URL: "/casi-bloccati", Text: r.Name, State: italian.Upper(italian.Role(r.Role)) + ", " + present.AgencyName(d.rules.Policy, r.Agency), When: "Da " + italian.Brief(r.Since.In(italian.Rome), d.now)}
-	}), "/casi-bloccati", "Che cosa fare, nei percorsi fermi")
+	d.add("non-consegnati", message.Say("home_mails.list"), web.Each(list, func(r ledger.Returned) web.Line {
+		return web.Line{URL: "/casi-bloccati", Text: r.Name, State: italian.Upper(italian.Role(r.Role)) + ", " + present.AgencyName(d.rules.Policy, r.Agency), When: message.Say("home.since", "Time", italian.Brief(r.Since.In(italian.Rome), d.now))}
+	}), "/casi-bloccati", message.Say("home_mails.what_to_do"))
 	return err
 }
 
@@ -145,12 +148,12 @@ func (d *day) firstFree() error {
 		if err != nil {
 			return err
 		}
-		line := web.Line{URL: "/appuntamenti?servizio=" + url.QueryEscape(service.Code), Text: service.Name, State: "Nessun posto libero nei prossimi tre mesi"}
+		line := web.Line{URL: "/appuntamenti?servizio=" + url.QueryEscape(service.Code), Text: service.Name, State: message.Say("home_free.none")}
 		if len(slots) > 0 {
 			line.State = italian.Upper(offered.Slot(slots[0]))
 		}
 		lines = append(lines, line)
 	}
-	d.groups = append(d.groups, Group{ID: "primi-posti", Title: "Primo posto libero", Lines: lines, All: web.Link{URL: "/appuntamenti", Text: "Tutti gli appuntamenti"}})
+	d.groups = append(d.groups, Group{ID: "primi-posti", Title: message.Say("home_free.list"), Lines: lines, All: web.Link{URL: "/appuntamenti", Text: message.Say("home.all_appointments")}})
 	return nil
 }

@@ -3,6 +3,7 @@ package home
 import (
 	"percorso/api/pages/parts/promised"
 	"percorso/api/web"
+	"percorso/internal/message"
 	"percorso/internal/promise"
 )
 
@@ -15,7 +16,7 @@ type promises struct{ *day }
 // own is what the caller has promised themselves, late ones first.
 func (d promises) own() error {
 	list, err := d.Promises.Promises(d.Request.Context(), d.who, false)
-	group := Group{ID: "promesse", Title: "Quello che ho promesso", All: web.Link{URL: promised.Path, Text: "Tutti i tuoi promemoria"}}
+	group := Group{ID: "promesse", Title: message.Say("home_promises.list"), All: web.Link{URL: promised.Path, Text: message.Say("home_promises.all")}}
 	for _, r := range list {
 		switch {
 		case !r.Due(d.rules.Calendar).Before(d.midnight.AddDate(0, 0, ahead)):
@@ -34,9 +35,9 @@ func (d promises) own() error {
 func (d promises) leftBehind() error {
 	list, err := d.Promises.PromisesLeft(d.Request.Context(), d.who)
 	if len(list) > 0 {
-		d.add("promesse-di-altri", "Promemoria di chi non segue più la persona", web.Each(list, func(l promise.Left) web.Line {
+		d.add("promesse-di-altri", message.Say("home_promises.of_others"), web.Each(list, func(l promise.Left) web.Line {
 			return promised.LeftLine(l, d.rules.Calendar, d.now)
-		}), promised.Path+"#di-altri", "Leggi e conferma")
+		}), promised.Path+"#di-altri", message.Say("home_promises.confirm"))
 	}
 	return err
 }

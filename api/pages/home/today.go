@@ -19,6 +19,7 @@ import (
 	"percorso/internal/health"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -53,7 +54,7 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	now := s.Now().In(rules.Calendar.Location())
-	page := Today{Frame: s.Pages.Frame(c, "Oggi", todayPath), Day: italian.Upper(italian.Day(now))}
+	page := Today{Frame: s.Pages.Frame(c, message.Say("home.title"), todayPath), Day: italian.Upper(italian.Day(now))}
 	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
 	order := append([]func() error{visits(d), calls(d), hereNow(d), freed(d), d.dates, d.onBehalf}, append(d.order(), d.away)...)
 	if page.Notices != nil {
@@ -65,9 +66,9 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 		}
 	}
 	page.Groups = d.groups
-	drafts := Group{ID: "bozze", Title: "Bozze", All: web.Link{URL: "/bozze", Text: "Tutte le tue bozze"}}
+	drafts := Group{ID: "bozze", Title: message.Say("home_drafts.list"), All: web.Link{URL: "/bozze", Text: message.Say("home_drafts.all")}}
 	if page.Drafts != nil {
-		drafts.Lines = []web.Line{{URL: page.Drafts.URL, Text: page.Drafts.Text, State: "da inviare"}}
+		drafts.Lines = []web.Line{{URL: page.Drafts.URL, Text: page.Drafts.Text, State: message.Say("home_drafts.to_send")}}
 	}
 	page.Groups = append(page.Groups, drafts)
 	s.Pages.Render(c, http.StatusOK, page)
@@ -138,7 +139,7 @@ func (d *day) late() error {
 	if err := d.tasks(); err != nil {
 		return err
 	}
-	d.add("in-ritardo", "In ritardo", d.chosen(time.Time{}, d.now), allTasks, "Tutte le tue attività")
+	d.add("in-ritardo", message.Say("home_tasks.late"), d.chosen(time.Time{}, d.now), allTasks, message.Say("home.all_tasks"))
 	return nil
 }
 
@@ -146,7 +147,7 @@ func (d *day) dueToday() error {
 	if err := d.tasks(); err != nil {
 		return err
 	}
-	d.add("da-fare", "Da fare oggi", d.chosen(d.now, d.midnight.AddDate(0, 0, 1)), allTasks, "Tutte le tue attività")
+	d.add("da-fare", message.Say("home_tasks.today"), d.chosen(d.now, d.midnight.AddDate(0, 0, 1)), allTasks, message.Say("home.all_tasks"))
 	return nil
 }
 
@@ -154,7 +155,7 @@ func (d *day) toTake() error {
 	if err := d.tasks(); err != nil {
 		return err
 	}
-	d.add("libere", "Libere", web.Each(d.free, d.taskLine), allTasks+"?elenco=libere", "Tutte le attività libere")
+	d.add("libere", message.Say("home_tasks.free"), web.Each(d.free, d.taskLine), allTasks+"?elenco=libere", message.Say("home_tasks.all_free"))
 	return nil
 }
 
@@ -163,7 +164,7 @@ func (d *day) waitsForMe() error {
 	if err := d.tasks(); err != nil {
 		return err
 	}
-	d.add("aspetta-me", "Aspetta me", web.Each(slices.Concat(d.mine, d.free), d.taskLine), allTasks, "Tutte le tue attività")
+	d.add("aspetta-me", message.Say("home_tasks.waits_for_me"), web.Each(slices.Concat(d.mine, d.free), d.taskLine), allTasks, message.Say("home.all_tasks"))
 	return nil
 }
 
@@ -173,11 +174,11 @@ func (d *day) onBehalf() error {
 	if err != nil || len(list.Items) == 0 {
 		return err
 	}
-	d.add("per-conto", "Per conto di chi è assente", web.Each(list.Items, func(t ledger.Task) web.Line {
+	d.add("per-conto", message.Say("home_absent.list"), web.Each(list.Items, func(t ledger.Task) web.Line {
 		line := d.taskLine(t)
-		line.State = "Per conto di " + t.HolderName + ". " + line.State
+		line.State = message.Say("home_absent.for", "Holder", t.HolderName, "State", line.State)
 		return line
-	}), allTasks+"?elenco=per-conto", "Tutto quello che fai per conto di altri")
+	}), allTasks+"?elenco=per-conto", message.Say("home_absent.all"))
 	return nil
 }
 
@@ -193,29 +194,29 @@ func (d *day) away() error {
 		if a.First.After(care.DayOf(d.now.AddDate(0, 0, 7))) {
 			continue
 		}
-		line := web.Line{Text: a.Name, State: "Sostituto: " + a.SubstituteName, When: "Da " + italian.Brief(a.First, d.now) + " a " + italian.Brief(a.Last, d.now)}
+		line := web.Line{Text: a.Name, State: message.Say("home_absences.substitute", "Name", a.SubstituteName), When: message.Say("home_absences.days", "First", italian.Brief(a.First, d.now), "Last", italian.Brief(a.Last, d.now))}
 		if a.StaffID == d.who.ID {
-			line.Text = "La tua assenza"
+			line.Text = message.Say("home_absences.yours")
 		}
 		switch {
 		case a.SubstituteID == d.who.ID:
-			line.State = "Lo sostituisci tu"
+			line.State = message.Say("home_absences.you_substitute")
 		case a.SubstituteName == "":
-			line.State = "Senza sostituto: " + italian.Role(a.Role)
+			line.State = message.Say("home_absences.no_substitute", "Role", italian.Role(a.Role))
 		}
 		lines = append(lines, line)
 	}
-	title := "Le tue assenze e chi sostituisci"
+	title := message.Say("home_absences.own_list")
 	if d.who.Role == care.Supervisor {
-		title = "Chi è assente, oggi e nei prossimi sette giorni"
+		title = message.Say("home_absences.list")
 	}
-	d.add("assenze", title, lines, "/assenze", "Assenze")
+	d.add("assenze", title, lines, "/assenze", message.Say("home_absences.all"))
 	return nil
 }
 
 func (d *day) stuck() error {
 	cases, err := d.Records.StuckCases(d.Request.Context(), d.who, ledger.Paging{Limit: shortest + 1})
-	d.add("fermi", "Percorsi fermi", web.Each(cases.Items, func(c ledger.StuckCase) web.Line { return caseLine(d.rules, c.CaseFile, d.now) }), "/casi-bloccati", "Tutti i percorsi fermi")
+	d.add("fermi", message.Say("home_stuck.list"), web.Each(cases.Items, func(c ledger.StuckCase) web.Line { return caseLine(d.rules, c.CaseFile, d.now) }), "/casi-bloccati", message.Say("home_stuck.all"))
 	return err
 }
 
@@ -233,7 +234,7 @@ func (d *day) dates() error {
 		}
 		return line
 	})
-	d.groups = append(d.groups, Group{ID: "date", Title: "Date importanti che segui", Lines: lines, All: web.Link{URL: "/fascicoli", Text: "Persone che seguo"}})
+	d.groups = append(d.groups, Group{ID: "date", Title: message.Say("home_dates.list"), Lines: lines, All: web.Link{URL: "/fascicoli", Text: message.Say("home_dates.all")}})
 	return nil
 }
 
@@ -241,7 +242,7 @@ func (d *day) dates() error {
 func (d *day) withoutNextStep() error {
 	open := true
 	cases, err := d.Records.CaseFiles(d.Request.Context(), d.who, ledger.CaseFilter{Open: &open, Health: health.Orphaned}, ledger.Paging{Limit: shortest + 1})
-	d.add("senza-passo", "Persone senza un prossimo passo", web.Each(cases.Items, func(c ledger.CaseFile) web.Line { return caseLine(d.rules, c, d.now) }), "/fascicoli?stato=senza-nessuno", "Tutte le persone senza un prossimo passo")
+	d.add("senza-passo", message.Say("home_no_step.list"), web.Each(cases.Items, func(c ledger.CaseFile) web.Line { return caseLine(d.rules, c, d.now) }), "/fascicoli?stato=senza-nessuno", message.Say("home_no_step.all"))
 	return err
 }
 
@@ -260,7 +261,7 @@ func (d *day) comes() error {
 		if state := care.AppointmentState(a.State); state != care.AppointmentBooked && state != care.AppointmentConfirmed {
 			continue
 		}
-		line := web.Line{Text: "Ore " + italian.Hour(a.At), State: present.ServiceName(d.rules.Policy, a.Service), When: a.CaseNumber}
+		line := web.Line{Text: message.Say("home.hour", "Hour", italian.Hour(a.At)), State: present.ServiceName(d.rules.Policy, a.Service), When: a.CaseNumber}
 		if a.Person != "" {
 			line.Text += ": " + a.Person
 		}
@@ -281,7 +282,7 @@ func (d *day) comes() error {
 			line.State = since + ". " + line.State
 		}
 		if arrive, _ := here.Mark(a, d.now); arrive != nil {
-			line.Acts = []web.LineAct{{Form: *arrive, Text: "È arrivata", From: todayPath}}
+			line.Acts = []web.LineAct{{Form: *arrive, Text: message.Say("home_arrivals.arrived"), From: todayPath}}
 		}
 		lines = append(lines, line)
 	}
@@ -290,7 +291,7 @@ func (d *day) comes() error {
 	}
 	meetings, err := d.Together.Meetings(d.Request.Context(), d.who, d.who.ID, d.midnight, d.midnight.AddDate(0, 0, 1))
 	lines = append(web.Each(meetings, present.MeetingLine), lines...)
-	d.add("chi-viene", "Chi viene oggi", lines, "/appuntamenti", "Tutti gli appuntamenti")
+	d.add("chi-viene", message.Say("home_arrivals.list"), lines, "/appuntamenti", message.Say("home.all_appointments"))
 	return err
 }
 
@@ -303,7 +304,7 @@ func (d *day) news() error {
 			lines = append(lines, d.referralLine(r, present.AgencyName(d.rules.Policy, r.ToAgency)))
 		}
 	}
-	d.add("novita", "Novità da ieri", lines, "/segnalazioni?elenco=inviate", "Tutto quello che hai inviato")
+	d.add("novita", message.Say("home_news.list"), lines, "/segnalazioni?elenco=inviate", message.Say("home_news.all"))
 	return err
 }
 
@@ -312,10 +313,10 @@ func (d *day) news() error {
 func (d *day) toConfirm() error {
 	notices, err := d.Records.ToConfirm(d.Request.Context(), d.who)
 	if len(notices) > 0 {
-		d.add("da-confermare", "Da confermare", web.Each(notices, func(n ledger.Notice) web.Line {
-			return web.Line{URL: "/fascicoli/" + n.CaseID + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma: " + n.Mistake.Person + ", " + present.MistakeIn(n),
-				State: "Lo segnala " + n.Mistake.SaidBy + ", " + italian.Brief(n.At, d.now) + ". " + italian.Due(n.Mistake.Until, d.now, d.rules.Calendar), When: n.CaseNumber}
-		}), allTasks+"#da-confermare", "Tutto quello che aspetta una conferma")
+		d.add("da-confermare", message.Say("home_mistakes.list"), web.Each(notices, func(n ledger.Notice) web.Line {
+			return web.Line{URL: "/fascicoli/" + n.CaseID + "/" + catalogue.Undo.Slug, Text: message.Say("home_mistakes.look", "Person", n.Mistake.Person, "Where", present.MistakeIn(n)),
+				State: message.Say("home_mistakes.said_by", "Name", n.Mistake.SaidBy, "When", italian.Brief(n.At, d.now), "Due", italian.Due(n.Mistake.Until, d.now, d.rules.Calendar)), When: n.CaseNumber}
+		}), allTasks+"#da-confermare", message.Say("home_mistakes.all"))
 	}
 	return err
 }
@@ -334,13 +335,13 @@ func (d *day) incoming() error {
 			answer = append(answer, line)
 		}
 	}
-	d.add("da-leggere", "Da leggere", read, "/segnalazioni", "Tutte le segnalazioni ricevute")
-	d.add("da-rispondere", "Da rispondere", answer, "/segnalazioni", "Tutte le segnalazioni ricevute")
+	d.add("da-leggere", message.Say("home_referrals.to_read"), read, "/segnalazioni", message.Say("home_referrals.all"))
+	d.add("da-rispondere", message.Say("home_referrals.to_answer"), answer, "/segnalazioni", message.Say("home_referrals.all"))
 	return err
 }
 
 func (d *day) referralLine(r ledger.Referral, agency string) web.Line {
-	line := web.Line{URL: "/segnalazioni/" + r.ID, Text: "Segnalazione", State: agency + ": " + italian.ReferralState(r.State), When: r.CaseNumber}
+	line := web.Line{URL: "/segnalazioni/" + r.ID, Text: message.Say("home_referrals.one"), State: agency + ": " + italian.ReferralState(r.State), When: r.CaseNumber}
 	var given ledger.Snapshot
 	if len(r.Snapshot) > 0 && json.Unmarshal(r.Snapshot, &given) == nil && given.FamilyName+given.GivenName != "" {
 		line.Text = strings.TrimSpace(given.GivenName + " " + given.FamilyName)

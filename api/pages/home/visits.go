@@ -8,6 +8,7 @@ import (
 	"percorso/internal/homevisit"
 	"percorso/internal/italian"
 	"percorso/internal/italian/visiting"
+	"percorso/internal/message"
 )
 
 // Visits is who visits people at home.
@@ -28,7 +29,7 @@ func visits(d *day) func() error {
 		}
 		var lines []web.Line
 		for _, v := range list {
-			line := web.Line{Text: "Visita a domicilio", State: visiting.Today(v, d.who.ID, d.now), When: italian.When(v.At, d.now)}
+			line := web.Line{Text: message.Say("home_visits.one"), State: visiting.Today(v, d.who.ID, d.now), When: italian.When(v.At, d.now)}
 			if v.CaseID != "" {
 				line.URL = "/appuntamenti/" + v.Appointment + "/presenti"
 				if homevisit.MayPlan(d.who, d.rules.Policy) {
@@ -43,20 +44,20 @@ func visits(d *day) func() error {
 			}
 			switch {
 			case !v.Goes(d.who.ID) && v.Second == "":
-				say(homevisit.All, "È di ritorno")
+				say(homevisit.All, message.Say("home_visits.is_back"))
 			case !v.Goes(d.who.ID):
-				say(homevisit.All, "Sono rientrati")
+				say(homevisit.All, message.Say("home_visits.are_back"))
 			case v.Second == "":
-				say(homevisit.All, "Sì, di ritorno")
+				say(homevisit.All, message.Say("home_visits.back"))
 			default:
-				say(homevisit.All, "Sì, tutti e due")
+				say(homevisit.All, message.Say("home_visits.both_back"))
 				if v.Waits(d.who.ID) {
-					say(homevisit.Me, "Solo io")
+					say(homevisit.Me, message.Say("home_visits.only_me"))
 				}
 			}
 			lines = append(lines, line)
 		}
-		d.add("visite", "Visite a domicilio", lines, "/appuntamenti", "Tutti gli appuntamenti")
+		d.add("visite", message.Say("home_visits.list"), lines, "/appuntamenti", message.Say("home.all_appointments"))
 		return nil
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // working waits for the process of an accepted command: the page loads itself
@@ -21,7 +22,7 @@ func (s *Place) working(c *gin.Context, who care.Staff) error {
 	to := access.LocalPath(c.Query("poi"))
 	switch cmd.State {
 	case ledger.CommandWorked:
-		return s.Pages.Leave(c, to, "Fatto.")
+		return s.Pages.Leave(c, to, message.Say("home_working.done"))
 	case ledger.CommandRefused:
 		words := ""
 		if cmd.Refusal != nil {
@@ -29,9 +30,9 @@ func (s *Place) working(c *gin.Context, who care.Staff) error {
 		}
 		return s.Pages.LeaveRefused(c, to, words)
 	}
-	page := Working{Frame: s.Pages.Frame(c, "In lavorazione", "")}
+	page := Working{Frame: s.Pages.Frame(c, message.Say("home_working.title"), "")}
 	page.Refresh = 3
-	page.Next = web.Link{URL: "/", Text: "Torna al tuo lavoro"}
+	page.Next = web.Link{URL: "/", Text: message.Say("home_working.back")}
 	s.Pages.Render(c, http.StatusAccepted, page)
 	return nil
 }
