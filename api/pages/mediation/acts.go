@@ -12,6 +12,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 )
 
 // accept takes the time that a provider proposes.
@@ -25,7 +26,7 @@ func (s *Place) accept(c *gin.Context, who care.Staff) error {
 	if err := s.Requests.AcceptProposal(ctx, who, id, seen); err != nil {
 		return s.elsewhere(c, id, err)
 	}
-	return s.Pages.Leave(c, path+"/"+id, "Il mediatore è confermato per l’ora che ha proposto.")
+	return s.Pages.Leave(c, path+"/"+id, message.Say("mediators.confirmed"))
 }
 
 // elsewhere leads back to a request of which something could not be, with why.
@@ -49,8 +50,8 @@ func (s *Place) of(c *gin.Context, who care.Staff, title, button string) (f form
 	if r, _, err = s.Requests.Mediation(c.Request.Context(), who, c.Param("id")); err != nil {
 		return f, r, err
 	}
-	f.page.Back = &web.Link{URL: path + "/" + r.ID, Text: "La richiesta"}
-	f.page.Strip = &parts.Strip{Person: "Mediatore: " + mediating.Language(r.Language)}
+	f.page.Back = &web.Link{URL: path + "/" + r.ID, Text: message.Say("mediators.request")}
+	f.page.Strip = &parts.Strip{Person: message.Say("mediators_request.language", "Language", mediating.Language(r.Language))}
 	f.page.Strip.Put(parts.Thing{Title: italian.Upper(mediating.State(r.State)), Terms: terms(f.rules.Policy, r)})
 	return f, r, nil
 }
@@ -62,7 +63,7 @@ func (s *Place) may(f *form, r mediation.Request, what mediation.Act) bool {
 			return true
 		}
 	}
-	f.page.Nothing = "La richiesta adesso è: " + mediating.State(r.State) + "."
+	f.page.Nothing = message.Say("mediators_request.is_now", "State", mediating.State(r.State))
 	return false
 }
 
@@ -84,16 +85,16 @@ func (s *Place) send(c *gin.Context, f form, id string, do func() (string, error
 
 // another is the form that asks the next provider.
 func (s *Place) another(c *gin.Context, who care.Staff) (f form, r mediation.Request, err error) {
-	if f, r, err = s.of(c, who, "Chiedi a un altro", "Chiedi a questo"); err != nil || !s.may(&f, r, mediation.Ask) {
+	if f, r, err = s.of(c, who, message.Say("mediators.ask_another"), message.Say("mediators_another.ask_this")); err != nil || !s.may(&f, r, mediation.Ask) {
 		return f, r, err
 	}
-	f.page.Intro = "Chi era stato sentito prima e non ha detto di no riceve l’avviso che non serve più."
+	f.page.Intro = message.Say("mediators_another.intro")
 	lots, err := s.lots(c.Request.Context(), who, nil, f.sent, func(l care.Lot) bool {
 		return l.Code != r.Lot && mediation.Serves(l, r.Language, r.Mode, r.At)
 	})
 	f.page.Fields = []web.Field{{Shape: "hidden", ID: "seen", Value: r.Link}, lots}
 	if len(lots.Options) == 0 {
-		f.page.Nothing = "Nessun altro lotto ha questa lingua " + mediating.Mode(r.Mode) + ": si può annullare e chiedere per telefono, o un altro giorno allo stesso fornitore."
+		f.page.Nothing = message.Say("mediators_another.none", "Mode", mediating.Mode(r.Mode))
 	}
 	return f, r, err
 }
@@ -112,7 +113,7 @@ func (s *Place) next(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	return s.send(c, f, r.ID, func() (string, error) {
-		return "È chiesto a un altro fornitore: finché non risponde, il mediatore non è confermato.",
+		return message.Say("mediators_another.asked"),
 			s.Requests.AskNext(c.Request.Context(), who, r.ID, c.PostForm("seen"), c.PostForm("lot"))
 	})
 }
@@ -121,16 +122,16 @@ func (s *Place) next(c *gin.Context, who care.Staff) error {
 const byUs, byProvider = "us", "provider"
 
 func (s *Place) callingOff(c *gin.Context, who care.Staff) (f form, r mediation.Request, err error) {
-	if f, r, err = s.of(c, who, "Annulla il mediatore", "Annulla il mediatore"); err != nil || !s.may(&f, r, mediation.Call) {
+	if f, r, err = s.of(c, who, message.Say("mediators_cancel.title"), message.Say("mediators_cancel.title")); err != nil || !s.may(&f, r, mediation.Call) {
 		return f, r, err
 	}
 	f.page.Danger = true
-	f.page.Intro = "Adesso non costa niente: il lotto resta com’è."
+	f.page.Intro = message.Say("mediators_cancel.free")
 	if r.CalledOff(false, s.Now()) == mediation.Late {
-		f.page.Intro = "Il preavviso è passato: se annulliamo noi, nel lotto conta come se si fosse fatto. Se non viene il mediatore, non conta."
+		f.page.Intro = message.Say("mediators_cancel.late")
 	}
-	by := web.Field{Shape: "choices", Type: "radio", ID: "by", Label: labels["by"], Required: true}
-	for _, o := range [][2]string{{byUs, "Noi, o la persona"}, {byProvider, "Il fornitore: il mediatore non può, o non è venuto"}} {
+	by := web.Field{Shape: "choices", Type: "radio", ID: "by", Label: label("by"), Required: true}
+	for _, o := range [][2]string{{byUs, message.Say("mediators_cancel.by_us")}, {byProvider, message.Say("mediators_cancel.by_provider")}} {
 		by.Options = append(by.Options, web.Option{Value: o[0], Text: o[1], Chosen: f.sent.Get("by") == o[0]})
 	}
 	f.page.Fields = []web.Field{by}
@@ -157,17 +158,17 @@ func (s *Place) callOff(c *gin.Context, who care.Staff) error {
 		}
 		becomes, err := s.Requests.CallOff(c.Request.Context(), who, r.ID, by == byProvider)
 		if becomes == mediation.Late {
-			return "Il mediatore è annullato, oltre il preavviso: conta nel lotto.", err
+			return message.Say("mediators_cancel.done_late"), err
 		}
-		return "Il mediatore è annullato, e non conta nel lotto.", err
+		return message.Say("mediators_cancel.done"), err
 	})
 }
 
 func (s *Place) holding(c *gin.Context, who care.Staff) (f form, r mediation.Request, err error) {
-	if f, r, err = s.of(c, who, "Quanti minuti è rimasto il mediatore?", "Registra i minuti"); err != nil || !s.may(&f, r, mediation.Held) {
+	if f, r, err = s.of(c, who, message.Say("mediators_minutes.title"), message.Say("mediators_minutes.record")); err != nil || !s.may(&f, r, mediation.Held) {
 		return f, r, err
 	}
-	f.page.Intro = "I minuti contano nel lotto, a unità intere."
+	f.page.Intro = message.Say("mediators_minutes.intro")
 	f.page.Fields = []web.Field{f.minutes("")}
 	return f, r, nil
 }
@@ -186,6 +187,6 @@ func (s *Place) held(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	return s.send(c, f, r.ID, func() (string, error) {
-		return "I minuti sono registrati.", s.Requests.NoteHeld(c.Request.Context(), who, r.ID, minutesOf(f.sent))
+		return message.Say("mediators_minutes.done"), s.Requests.NoteHeld(c.Request.Context(), who, r.ID, minutesOf(f.sent))
 	})
 }

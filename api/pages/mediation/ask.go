@@ -19,23 +19,27 @@ import (
 	"percorso/internal/italian/mediating"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
 // usual is how many minutes a talk with a mediator is proposed to last.
 const usual = "60"
 
-// labels are the fields of the forms by their names.
-var labels = map[string]string{
-	"language": "Lingua", "matter": "Di che cosa si parla", "place": "Dove", "mode": "Come", "minutes": "Quanti minuti", "lot": "A chi chiederlo", "at": "Giorno e ora", "by": "Chi annulla",
+// label is a field of the forms by its name; empty: there is none.
+func label(field string) string {
+	if word, ok := message.Find("mediators_field", field); ok {
+		return word
+	}
+	return ""
 }
 
 func naming(sent url.Values) func(string) (string, string) {
 	return func(field string) (string, string) {
 		if field == "at" {
-			return parts.WhenPlace("", sent), labels["at"]
+			return parts.WhenPlace("", sent), label("at")
 		}
-		return field, labels[field]
+		return field, label(field)
 	}
 }
 
@@ -68,7 +72,7 @@ func (s *Place) show(c *gin.Context, f form, err error) error {
 func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f form, err error) {
 	f.rules, err = s.Book.Rules(c.Request.Context(), who.Zone)
 	f.page = parts.CaseForm{Frame: s.Pages.Frame(c, title, path), Button: button}
-	f.page.Back = &web.Link{URL: path, Text: "Mediatori chiesti"}
+	f.page.Back = &web.Link{URL: path, Text: message.Say("mediators.title")}
 	f.sent = c.Request.PostForm
 	if f.sent == nil {
 		f.sent = url.Values{"minutes": {usual}, "mode": {agenda.InPerson}}
@@ -78,7 +82,7 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 
 // lots offers all lots, those first that serve one of some languages.
 func (s *Place) lots(ctx context.Context, who care.Staff, languages []string, sent url.Values, serves func(care.Lot) bool) (web.Field, error) {
-	field := web.Field{Shape: "choices", Type: "radio", ID: "lot", Label: labels["lot"], Required: true}
+	field := web.Field{Shape: "choices", Type: "radio", ID: "lot", Label: label("lot"), Required: true}
 	all, err := s.Requests.Balances(ctx, who)
 	if err != nil {
 		return field, err
@@ -103,7 +107,7 @@ func (s *Place) lots(ctx context.Context, who care.Staff, languages []string, se
 }
 
 func (f form) language() web.Field {
-	field := web.Field{Shape: "select", ID: "language", Label: labels["language"], Required: true}
+	field := web.Field{Shape: "select", ID: "language", Label: label("language"), Required: true}
 	asked := f.sent.Get("language")
 	known := mediation.Languages(f.rules.Policy)
 	if asked == "" {
@@ -118,11 +122,11 @@ func (f form) language() web.Field {
 }
 
 func (f form) minutes(hint string) web.Field {
-	return web.Field{Shape: "input", Type: "text", ID: "minutes", Label: labels["minutes"], Value: f.sent.Get("minutes"), Hint: hint, Required: true}
+	return web.Field{Shape: "input", Type: "text", ID: "minutes", Label: label("minutes"), Value: f.sent.Get("minutes"), Hint: hint, Required: true}
 }
 
 func (f form) matter() web.Field {
-	field := web.Field{Shape: "select", ID: "matter", Label: labels["matter"], Empty: "Niente in particolare"}
+	field := web.Field{Shape: "select", ID: "matter", Label: label("matter"), Empty: message.Say("mediators_ask.no_matter")}
 	for _, m := range f.rules.Matters {
 		field.Options = append(field.Options, web.Option{Value: m.Code, Text: m.Name, Chosen: m.Code == f.sent.Get("matter")})
 	}
@@ -131,28 +135,28 @@ func (f form) matter() web.Field {
 
 // fields fills in the fields of a form that asks for a mediator.
 func (s asking) fields(c *gin.Context, who care.Staff, f *form) error {
-	f.page.Intro = "Il fornitore riceve un link e risponde da lì. Vede lingua, luogo, giorno, ora e materia: mai chi è la persona."
+	f.page.Intro = message.Say("mediators_ask.intro")
 	if len(f.rules.Providers) == 0 {
-		f.page.Nothing = "La zona non ha fornitori di mediazione su richiesta."
+		f.page.Nothing = message.Say("mediators_ask.no_provider")
 		return nil
 	}
 	lots, err := s.lots(c.Request.Context(), who, append([]string{f.sent.Get("language")}, f.speak...), f.sent, func(care.Lot) bool { return true })
 	if err != nil {
 		return err
 	}
-	mode := web.Field{Shape: "choices", Type: "radio", ID: "mode", Label: labels["mode"], Required: true}
+	mode := web.Field{Shape: "choices", Type: "radio", ID: "mode", Label: label("mode"), Required: true}
 	for _, m := range agenda.Modes {
 		mode.Options = append(mode.Options, web.Option{Value: m, Text: italian.Upper(mediating.Mode(m)), Chosen: f.sent.Get("mode") == m})
 	}
 	f.page.Fields = []web.Field{f.language()}
 	if f.of.Appointment == "" {
-		f.page.Fields = append(f.page.Fields, web.Field{Shape: "group", Label: labels["at"], Row: true, Fields: []web.Field{
-			{Shape: "input", Type: "date", ID: "day", Label: "Giorno", Value: f.sent.Get("day"), Required: true},
-			{Shape: "input", Type: "hour", ID: "hour", Label: "Ora", Value: f.sent.Get("hour"), Required: true},
+		f.page.Fields = append(f.page.Fields, web.Field{Shape: "group", Label: label("at"), Row: true, Fields: []web.Field{
+			{Shape: "input", Type: "date", ID: "day", Label: message.Say("mediators.day"), Value: f.sent.Get("day"), Required: true},
+			{Shape: "input", Type: "hour", ID: "hour", Label: message.Say("mediators.hour"), Value: f.sent.Get("hour"), Required: true},
 		}})
 	}
 	f.page.Fields = append(f.page.Fields, f.minutes(""), mode,
-		web.Field{Shape: "input", Type: "text", ID: "place", Label: labels["place"], Value: f.sent.Get("place"), Hint: "L’ufficio e l’indirizzo. Mai il nome della persona. Per telefono non serve.", Required: true}, f.matter(), lots)
+		web.Field{Shape: "input", Type: "text", ID: "place", Label: label("place"), Value: f.sent.Get("place"), Hint: message.Say("mediators_ask.place_hint"), Required: true}, f.matter(), lots)
 	return nil
 }
 
@@ -200,11 +204,11 @@ func (s asking) sends(c *gin.Context, who care.Staff, f form) error {
 	if err != nil {
 		return s.show(c, f, err)
 	}
-	return s.Pages.Leave(c, path+"/"+r.ID, "Il mediatore è chiesto. Il fornitore risponde dal link che riceve per email: finché non lo fa, non è confermato.")
+	return s.Pages.Leave(c, path+"/"+r.ID, message.Say("mediators_ask.asked"))
 }
 
 func (s asking) alone(c *gin.Context, who care.Staff) (f form, err error) {
-	if f, err = s.begin(c, who, "Chiedi un mediatore", "Chiedi il mediatore"); err == nil {
+	if f, err = s.begin(c, who, message.Say("mediators.ask"), message.Say("mediators_ask.send")); err == nil {
 		err = s.fields(c, who, &f)
 	}
 	return f, err
@@ -230,7 +234,7 @@ func (s asking) ask(c *gin.Context, who care.Staff) error {
 // its person.
 func (s asking) forAppointment(c *gin.Context, who care.Staff) (f form, err error) {
 	ctx := c.Request.Context()
-	if f, err = s.begin(c, who, "Chiedi un mediatore per l’appuntamento", "Chiedi il mediatore"); err != nil {
+	if f, err = s.begin(c, who, message.Say("mediators_ask.for_appointment"), message.Say("mediators_ask.send")); err != nil {
 		return f, err
 	}
 	id := c.Param("id")
@@ -244,7 +248,7 @@ func (s asking) forAppointment(c *gin.Context, who care.Staff) (f form, err erro
 	}
 	a := found.Items[i]
 	f.of.Appointment = id
-	f.page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	f.page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("mediators_ask.appointments")}
 	thing := parts.AppointmentThing(f.rules.Policy, a)
 	f.page.Strip = &parts.Strip{Person: a.Person}
 	if care.ReadsCases(who, f.rules.Policy) {
@@ -261,9 +265,9 @@ func (s asking) forAppointment(c *gin.Context, who care.Staff) (f form, err erro
 	}
 	switch {
 	case !a.Stands():
-		f.page.Nothing = "Questo appuntamento non è più in agenda: un mediatore non serve."
+		f.page.Nothing = message.Say("mediators_ask.not_in_agenda")
 	case !s.Now().Before(a.At):
-		f.page.Nothing = "L’ora di questo appuntamento è arrivata. Se ne chiami uno adesso, registralo tra i mediatori chiesti."
+		f.page.Nothing = message.Say("mediators_ask.hour_has_come")
 	default:
 		err = s.fields(c, who, &f)
 	}
@@ -308,27 +312,27 @@ func (s asking) askFor(c *gin.Context, who care.Staff) error {
 
 // calling is the form that notes a call to a mediator.
 func (s asking) calling(c *gin.Context, who care.Staff) (f form, err error) {
-	if f, err = s.begin(c, who, "Hai chiamato un mediatore adesso", "Registra la telefonata"); err != nil {
+	if f, err = s.begin(c, who, message.Say("mediators_phone.title"), message.Say("mediators_phone.record")); err != nil {
 		return f, err
 	}
 	if c.Request.PostForm == nil {
 		f.sent.Set("minutes", "")
 	}
-	f.page.Intro = "Si registra dopo: i minuti contano nel lotto del fornitore."
+	f.page.Intro = message.Say("mediators_phone.intro")
 	var numbers []string
 	for _, p := range f.rules.Providers {
 		if p.Phone != "" {
-			numbers = append(numbers, p.Name+", telefono "+p.Phone)
+			numbers = append(numbers, message.Say("mediators.phone_of", "Name", p.Name, "Phone", p.Phone))
 		}
 	}
 	if len(numbers) > 0 {
-		f.page.Intro += " Chi chiamare: " + strings.Join(numbers, "; ") + "."
+		f.page.Intro += " " + message.Say("mediators_phone.whom_to_call", "Numbers", strings.Join(numbers, "; "))
 	}
 	lots, err := s.lots(c.Request.Context(), who, []string{f.sent.Get("language")}, f.sent, func(l care.Lot) bool { return slices.Contains(l.Modes, agenda.ByPhone) })
-	lots.Label = "Chi hai chiamato"
-	f.page.Fields = []web.Field{f.language(), f.minutes("Quanto è durata, in minuti."), f.matter(), lots}
+	lots.Label = message.Say("mediators_phone.lot")
+	f.page.Fields = []web.Field{f.language(), f.minutes(message.Say("mediators_phone.minutes_hint")), f.matter(), lots}
 	if len(lots.Options) == 0 {
-		f.page.Nothing = "La zona non ha lotti di mediazione per telefono."
+		f.page.Nothing = message.Say("mediators_phone.no_lot")
 	}
 	return f, err
 }
@@ -358,5 +362,5 @@ func (s asking) call(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return s.show(c, f, err)
 	}
-	return s.Pages.Leave(c, path, "La telefonata è registrata, e i minuti contano nel lotto.")
+	return s.Pages.Leave(c, path, message.Say("mediators_phone.recorded"))
 }

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/italian/mediating"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 )
 
 // coordinators are the pages of a provider's coordinator.
@@ -56,10 +57,12 @@ func (s coordinators) asked(c *gin.Context) error {
 }
 
 // choices are what a coordinator may say, the most usual first.
-var choices = []Choice{
-	{Code: string(mediation.Confirmed), Text: "Confermiamo", Explain: "Il mediatore viene a quell’ora. Se poi non può, lo dica da questo stesso link.", Named: true},
-	{Code: string(mediation.Proposed), Text: "Possiamo a un’altra ora", Explain: "Chi chiede decide se va bene, e Lei riceve la risposta.", Named: true, Timed: true},
-	{Code: string(mediation.Declined), Text: "Non abbiamo nessuno", Explain: "Chi chiede lo sa subito, e può sentire un altro."},
+func choices() []Choice {
+	return []Choice{
+		{Code: string(mediation.Confirmed), Text: message.Say("mediators_coordinator.confirms"), Explain: message.Say("mediators_coordinator.confirms_hint"), Named: true},
+		{Code: string(mediation.Proposed), Text: message.Say("mediators_coordinator.proposes"), Explain: message.Say("mediators_coordinator.proposes_hint"), Named: true, Timed: true},
+		{Code: string(mediation.Declined), Text: message.Say("mediators_coordinator.declines"), Explain: message.Say("mediators_coordinator.declines_hint")},
+	}
 }
 
 // answer takes what a coordinator says.
@@ -76,9 +79,9 @@ func (s coordinators) answer(c *gin.Context) error {
 	if err = s.takes(ctx, link, typed); err != nil {
 		status, err := s.Problems.RefusedForm(&typed.Form, err, func(field string) (string, string) {
 			if field == "at" {
-				return parts.WhenID(typed.Day, typed.Hour, typed.Code+"-day", typed.Code+"-hour"), "Giorno e ora"
+				return parts.WhenID(typed.Day, typed.Hour, typed.Code+"-day", typed.Code+"-hour"), message.Say("mediators_coordinator.when")
 			}
-			return typed.Code + "-" + field, map[string]string{"mediator": "Chi viene"}[field]
+			return typed.Code + "-" + field, map[string]string{"mediator": message.Say("mediators_coordinator.who")}[field]
 		})
 		if errors.Is(err, ledger.ErrNotFound) { // another one was asked in this very moment
 			return s.asked(c)
@@ -116,20 +119,21 @@ func (s coordinators) takes(ctx context.Context, link string, typed Choice) erro
 	return err
 }
 
-// standing says to the coordinator how it stands.
-var standing = map[mediation.State]string{
-	mediation.Proposed: "Lei ha proposto un’altra ora: chi chiede deve ancora dire se va bene.", mediation.Confirmed: "È confermato. Se il mediatore non può più, lo dica qui sotto.",
-	mediation.Declined: "Lei ha detto che non avete nessuno: non deve fare altro.", mediation.Done: "È stato fatto. Grazie.",
-	mediation.Cancelled: "Non serve più: non deve fare altro.", mediation.Late: "Non serve più. È annullato oltre il preavviso, e conta come svolto.",
+// standing says to the coordinator how it stands; empty: it waits for them.
+func standing(state mediation.State) string {
+	if words, ok := message.Find("mediators_coordinator_state", state); ok {
+		return words
+	}
+	return ""
 }
 
 // shown shows what a link is for, with what may be said, or what was typed and refused.
 func (s coordinators) shown(c *gin.Context, r *mediation.Request, asked mediation.Asked, status int, typed Choice, done bool) error {
-	page := Coordinator{Frame: web.Frame{Title: "Una richiesta di mediazione", Apart: true}, Problems: typed.Form}
+	page := Coordinator{Frame: web.Frame{Title: message.Say("mediators_coordinator.title"), Apart: true}, Problems: typed.Form}
 	if r == nil {
-		page.Lead = "La richiesta è passata a un altro: non deve fare altro."
+		page.Lead = message.Say("mediators_coordinator.gone")
 		if asked.Answer == mediation.Declined {
-			page.Lead = standing[mediation.Declined]
+			page.Lead = standing(mediation.Declined)
 		}
 		s.Pages.Render(c, status, page)
 		return nil
@@ -139,20 +143,20 @@ func (s coordinators) shown(c *gin.Context, r *mediation.Request, asked mediatio
 		return err
 	}
 	from := present.AgencyName(rules.Policy, r.Agency)
-	page.Lead = italian.Upper(article.The(from)) + " Le chiede un mediatore: " + mediating.Language(r.Language) + "."
+	page.Lead = message.Say("mediators_coordinator.lead", "Agency", italian.Upper(article.The(from)), "Language", mediating.Language(r.Language))
 	page.Terms = what(rules.Policy, *r)
 	if office, _ := rules.Agency(r.Agency); office.Phone != "" {
-		page.Terms = append(page.Terms, web.Term{Name: "Chi chiamare", Value: from + ", telefono " + office.Phone})
+		page.Terms = append(page.Terms, web.Term{Name: message.Say("mediators_coordinator.whom_to_call"), Value: message.Say("mediators.phone_of", "Name", from, "Phone", office.Phone)})
 	}
-	page.Todo = "Dica se qualcuno può venire."
-	if said := standing[r.State]; said != "" {
-		page.Lead, page.Todo = said, "Se qualcosa cambia, lo dica qui."
+	page.Todo = message.Say("mediators_coordinator.say")
+	if said := standing(r.State); said != "" {
+		page.Lead, page.Todo = said, message.Say("mediators_coordinator.if_it_changes")
 	}
 	if done {
-		page.Title = "Grazie, la risposta è registrata"
+		page.Title = message.Say("mediators_coordinator.thanks")
 	}
 	for _, may := range r.Answers(s.Now()) {
-		for _, choice := range choices {
+		for _, choice := range choices() {
 			if choice.Code != string(may) {
 				continue
 			}

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/mediating"
 	"percorso/internal/mediation"
+	"percorso/internal/message"
 )
 
 const path = "/mediatori"
@@ -42,19 +43,19 @@ func (s *Place) Mount(r *gin.Engine, p access.Routes) {
 
 // groups are the open requests by what comes next, the most pressing first.
 var groups = []struct {
-	title string
-	in    func(r mediation.Request, now time.Time) bool
+	name string
+	in   func(r mediation.Request, now time.Time) bool
 }{
-	{"Da decidere: il fornitore propone un altro orario", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Proposed }},
-	{"Senza nessuno: chiedi a un altro", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Declined }},
-	{"Da confermare: aspettano il fornitore", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Requested }},
-	{"Da registrare: quanti minuti?", func(r mediation.Request, now time.Time) bool {
+	{"to_decide", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Proposed }},
+	{"declined", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Declined }},
+	{"to_confirm", func(r mediation.Request, _ time.Time) bool { return r.State == mediation.Requested }},
+	{"to_record", func(r mediation.Request, now time.Time) bool {
 		return r.State == mediation.Confirmed && !now.Before(r.At)
 	}},
-	{"Confermati", func(r mediation.Request, now time.Time) bool {
+	{"confirmed", func(r mediation.Request, now time.Time) bool {
 		return r.State == mediation.Confirmed && now.Before(r.At)
 	}},
-	{"Conclusi negli ultimi 90 giorni", func(r mediation.Request, _ time.Time) bool { return !r.State.Open() }},
+	{"over", func(r mediation.Request, _ time.Time) bool { return !r.State.Open() }},
 }
 
 // list shows the requests, and what is left of the lots.
@@ -65,18 +66,18 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := List{
-		Frame: s.Pages.Frame(c, "Mediatori chiesti", path), Nobody: len(rules.Providers) == 0, Over: c.Query("elenco") == "conclusi",
-		Other: web.Link{URL: path + "?elenco=conclusi", Text: "Quelli conclusi"},
+		Frame: s.Pages.Frame(c, message.Say("mediators.title"), path), Nobody: len(rules.Providers) == 0, Over: c.Query("elenco") == "conclusi",
+		Other: web.Link{URL: path + "?elenco=conclusi", Text: message.Say("mediators_list.over")},
 	}
 	if page.Over {
-		page.Other = web.Link{URL: path, Text: "Quelli aperti"}
+		page.Other = web.Link{URL: path, Text: message.Say("mediators_list.open")}
 	}
 	requests, err := s.Requests.Mediations(ctx, who, page.Over)
 	if err != nil {
 		return err
 	}
 	for _, g := range groups {
-		group := Group{Title: g.title}
+		group := Group{Title: message.Of("mediators_group", g.name)}
 		for _, r := range requests {
 			if g.in(r, s.Now()) {
 				group.Items = append(group.Items, item(rules.Policy, r, s.Now()))
@@ -97,7 +98,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 
 func item(p care.Policy, r mediation.Request, now time.Time) Item {
 	i := Item{Title: italian.Upper(when(r.At)) + ", " + mediating.Language(r.Language), State: badge(r.State), Warn: warnings(r, now), URL: path + "/" + r.ID}
-	i.Facts = append(i.Facts, providerName(p, r.Provider), whereOf(r), italian.Count(r.Minutes(), "minuto", "minuti"))
+	i.Facts = append(i.Facts, providerName(p, r.Provider), whereOf(r), message.Count("mediators.minutes", r.Minutes()))
 	if r.Mediator != "" {
 		i.Facts = append(i.Facts, r.Mediator)
 	}
@@ -107,19 +108,19 @@ func item(p care.Policy, r mediation.Request, now time.Time) Item {
 // warnings are what keeps it from going well.
 func warnings(r mediation.Request, now time.Time) (said []string) {
 	if r.Unsent && r.State == mediation.Requested {
-		said = append(said, "L’email al fornitore non è arrivata: chiamalo, o chiedi a un altro")
+		said = append(said, message.Say("mediators_warning.mail_failed"))
 	}
 	if r.Elsewhen && r.State == mediation.Confirmed {
-		said = append(said, "L’appuntamento è a un’altra ora: spostalo")
+		said = append(said, message.Say("mediators_warning.elsewhen"))
 	}
 	if (r.State == mediation.Requested || r.State == mediation.Declined) && !now.Before(r.At) {
-		said = append(said, "L’ora è passata senza un mediatore")
+		said = append(said, message.Say("mediators_warning.hour_passed"))
 	}
 	return said
 }
 
 func when(at time.Time) string {
-	return italian.Day(at.In(italian.Rome)) + ", ore " + italian.Hour(at)
+	return message.Say("mediators.when", "Day", italian.Day(at.In(italian.Rome)), "Hour", italian.Hour(at))
 }
 
 func whereOf(r mediation.Request) string {
@@ -166,25 +167,25 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := One{Frame: s.Pages.Frame(c, "Mediatore: "+mediating.Language(r.Language)+", "+when(r.At), path), State: badge(r.State), Warn: warnings(r, s.Now()), Terms: terms(rules.Policy, r)}
-	page.Back = &web.Link{URL: path, Text: "Mediatori chiesti"}
+	page := One{Frame: s.Pages.Frame(c, message.Say("mediators_request.title", "Language", mediating.Language(r.Language), "When", when(r.At)), path), State: badge(r.State), Warn: warnings(r, s.Now()), Terms: terms(rules.Policy, r)}
+	page.Back = &web.Link{URL: path, Text: message.Say("mediators.title")}
 	if r.Elsewhen && r.State == mediation.Confirmed {
-		page.Main = &web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "Sposta l’appuntamento a " + when(r.At)}
+		page.Main = &web.Link{URL: "/appuntamenti/" + r.Appointment, Text: message.Say("mediators_request.move_appointment", "When", when(r.At))}
 	}
 	for _, a := range asked {
-		line := web.Line{Text: providerName(rules.Policy, a.Provider), State: "Non ha ancora risposto", When: "Chiesto " + italian.DatedMoment("", a.At)}
+		line := web.Line{Text: providerName(rules.Policy, a.Provider), State: message.Say("mediators_request.no_answer"), When: message.Say("mediators_request.asked", "When", italian.DatedMoment("", a.At))}
 		if a.Answer != "" {
 			line.State = italian.Upper(mediating.State(a.Answer))
 		}
 		page.Asked = append(page.Asked, line)
 	}
 	links := map[mediation.Act]web.Link{
-		mediation.Ask: {URL: path + "/" + r.ID + "/altro", Text: "Chiedi a un altro"}, mediation.Call: {URL: path + "/" + r.ID + "/annulla", Text: "Annulla"},
-		mediation.Held: {URL: path + "/" + r.ID + "/svolto", Text: "Registra i minuti"},
+		mediation.Ask: {URL: path + "/" + r.ID + "/altro", Text: message.Say("mediators.ask_another")}, mediation.Call: {URL: path + "/" + r.ID + "/annulla", Text: message.Say("mediators_request.cancel")},
+		mediation.Held: {URL: path + "/" + r.ID + "/svolto", Text: message.Say("mediators_minutes.record")},
 	}
 	for _, act := range r.Acts(s.Now()) {
 		if act == mediation.Accept {
-			page.Accept, page.AcceptAs = &web.Form{Action: path + "/" + r.ID + "/accetta"}, "Accetta: "+when(*r.ProposedAt)
+			page.Accept, page.AcceptAs = &web.Form{Action: path + "/" + r.ID + "/accetta"}, message.Say("mediators_request.accept", "When", when(*r.ProposedAt))
 			page.Seen = r.ProposedAt.UTC().Format(time.RFC3339Nano)
 			continue
 		}
@@ -196,7 +197,7 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 		page.Links = append(page.Links, link)
 	}
 	if r.Appointment != "" {
-		page.Links = append(page.Links, web.Link{URL: "/appuntamenti/" + r.Appointment, Text: "L’appuntamento"})
+		page.Links = append(page.Links, web.Link{URL: "/appuntamenti/" + r.Appointment, Text: message.Say("mediators_request.appointment")})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
@@ -205,36 +206,36 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 // terms say to the staff what is asked, of whom, and what became of it.
 func terms(p care.Policy, r mediation.Request) []web.Term {
 	provider, _, _ := mediation.LotOf(p, r.Lot)
-	of := web.Term{Name: "Fornitore", Value: providerName(p, r.Provider)}
+	of := web.Term{Name: message.Say("mediators_term.provider"), Value: providerName(p, r.Provider)}
 	if provider.Phone != "" {
-		of.Value += ", telefono " + provider.Phone
+		of.Value += message.Say("mediators_term.phone", "Phone", provider.Phone)
 	}
 	return append([]web.Term{of}, what(p, r)...)
 }
 
 // what is asked, and what became of it.
 func what(p care.Policy, r mediation.Request) []web.Term {
-	list := []web.Term{{Name: "Lingua", Value: italian.Upper(mediating.Language(r.Language))}, {Name: "Quando", Value: italian.Upper(when(r.At)) + ", " + italian.Count(r.Minutes(), "minuto", "minuti")}, {Name: "Dove", Value: whereOf(r)}}
+	list := []web.Term{{Name: message.Say("mediators_term.language"), Value: italian.Upper(mediating.Language(r.Language))}, {Name: message.Say("mediators_term.when"), Value: message.Count("mediators_term.duration", r.Minutes(), "When", italian.Upper(when(r.At)))}, {Name: message.Say("mediators_term.place"), Value: whereOf(r)}}
 	add := func(name, value string) {
 		if value != "" {
 			list = append(list, web.Term{Name: name, Value: value})
 		}
 	}
 	if r.Matter != "" {
-		add("Materia", present.NameIn(p.Matters, r.Matter))
+		add(message.Say("mediators_term.matter"), present.NameIn(p.Matters, r.Matter))
 	}
 	if r.State == mediation.Proposed {
-		add("Propone", italian.Upper(when(*r.ProposedAt)))
+		add(message.Say("mediators_term.proposes"), italian.Upper(when(*r.ProposedAt)))
 	}
-	add("Mediatore", r.Mediator)
+	add(message.Say("mediators_term.mediator"), r.Mediator)
 	if r.State == mediation.Confirmed {
-		add("Si annulla senza costi fino a", italian.Upper(when(r.CancelBy)))
+		add(message.Say("mediators_term.cancel_by"), italian.Upper(when(r.CancelBy)))
 	}
 	if r.State == mediation.Done {
-		add("Minuti usati", strconv.Itoa(r.Used))
+		add(message.Say("mediators_term.minutes_used"), strconv.Itoa(r.Used))
 	}
 	if r.Counted > 0 {
-		add("Contano nel lotto", mediating.Hours(r.Counted))
+		add(message.Say("mediators_term.minutes_counted"), mediating.Hours(r.Counted))
 	}
 	return list
 }
