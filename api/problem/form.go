@@ -24,7 +24,7 @@ func (t *Teller) RefusedForm(form *web.Form, err error, naming func(path string)
 	var refused *care.Refusal
 	switch {
 	case errors.Is(err, ledger.ErrKeyReused):
-		form.Alert = message.Say("form.sent_otherwise")
+		form.Alert = message.Say("problem.sent_otherwise")
 		return http.StatusConflict, nil
 	case !errors.As(err, &refused):
 		return 0, err

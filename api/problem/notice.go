@@ -37,33 +37,33 @@ func tryAgain(seconds int) string {
 // Notices that are the same wherever they are told.
 
 func NoticeSignedOut() Notice {
-	return Notice{http.StatusUnauthorized, message.Say("signed_out.title"), message.Say("signed_out.detail"), "/login", message.Say("signed_out.next")}
+	return Notice{http.StatusUnauthorized, message.Say("notice_signed_out.title"), message.Say("notice_signed_out.detail"), "/login", message.Say("notice_signed_out.next")}
 }
 
 func NoticeFormKept() Notice {
-	return Notice{http.StatusUnauthorized, message.Say("form_kept.title"), message.Say("form_kept.detail"), "/login", message.Say("form_kept.next")}
+	return Notice{http.StatusUnauthorized, message.Say("notice_form_kept.title"), message.Say("notice_form_kept.detail"), "/login", message.Say("notice_form_kept.next")}
 }
 
 func NoticeFormGone() Notice {
-	return Notice{http.StatusNotFound, message.Say("form_gone.title"), message.Say("form_gone.detail"), "/", message.Say("form_gone.next")}
+	return Notice{http.StatusNotFound, message.Say("notice_form_gone.title"), message.Say("notice_form_gone.detail"), "/", message.Say("notice_form_gone.next")}
 }
 
 func NoticeLeft() Notice {
-	return Notice{http.StatusOK, message.Say("logged_out.title"), message.Say("logged_out.detail"), "/login", message.Say("logged_out.next")}
+	return Notice{http.StatusOK, message.Say("notice_logged_out.title"), message.Say("notice_logged_out.detail"), "/login", message.Say("notice_logged_out.next")}
 }
 
 func NoticeNotStaff() Notice {
-	return Notice{http.StatusForbidden, message.Say("not_staff.title"), message.Say("not_staff.detail"), "/login", message.Say("not_staff.next")}
+	return Notice{http.StatusForbidden, message.Say("notice_not_staff.title"), message.Say("notice_not_staff.detail"), "/login", message.Say("notice_not_staff.next")}
 }
 
 func NoticeProviderAway() Notice {
-	return Notice{http.StatusServiceUnavailable, message.Say("provider_away.title"), message.Say("provider_away.detail"), "/login", message.Say("provider_away.next")}
+	return Notice{http.StatusServiceUnavailable, message.Say("notice_provider_away.title"), message.Say("notice_provider_away.detail"), "/login", message.Say("notice_provider_away.next")}
 }
 
 func NoticeLoginFailed() Notice {
-	return Notice{http.StatusBadRequest, message.Say("login_failed.title"), message.Say("login_failed.detail"), "/login", message.Say("login_failed.next")}
+	return Notice{http.StatusBadRequest, message.Say("notice_login_failed.title"), message.Say("notice_login_failed.detail"), "/login", message.Say("notice_login_failed.next")}
 }
 
 func NoticeAway() Notice {
-	return Notice{http.StatusServiceUnavailable, message.Say("away.title"), message.Say("away.detail"), "/", message.Say("away.next")}
+	return Notice{http.StatusServiceUnavailable, message.Say("notice_away.title"), message.Say("notice_away.detail"), "/", message.Say("notice_away.next")}
 }
