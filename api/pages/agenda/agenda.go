@@ -18,6 +18,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -64,7 +65,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		return care.Refuse(faults...)
 	}
 	page := Agenda{
-		Frame: s.Pages.Frame(c, "Appuntamenti", "/appuntamenti"), From: present.DateField(from),
+		Frame: s.Pages.Frame(c, message.Say("agenda.title"), "/appuntamenti"), From: present.DateField(from),
 		Mediators: len(rules.Providers) > 0, Filtered: filter.Service != "" || !from.Equal(today),
 		Services: web.Each(rules.Services, func(v care.Service) web.Option {
 			return web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == filter.Service}
@@ -73,7 +74,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	}
 	if len(days) > 0 {
 		page.From = typed.Get("dal")
-		status, err := s.Problems.RefusedForm(&page.Form, care.Refuse(days...), func(field string) (string, string) { return field, "Dal giorno" })
+		status, err := s.Problems.RefusedForm(&page.Form, care.Refuse(days...), func(field string) (string, string) { return field, message.Say("agenda.from_day") })
 		if err != nil {
 			return err
 		}
@@ -150,7 +151,7 @@ func didTheyCome(rules *zone.Rules, a ledger.Appointment, now time.Time) string 
 	if !a.Stands() || now.Before(agenda.Of(rules.Policy, a.Service, rules.Calendar, now).Lasts(a.At).Until) {
 		return ""
 	}
-	return "È venuta? " + italian.Due(rules.Calendar.After(a.At, care.Duration{N: 1, Unit: care.WorkingDays}), now, rules.Calendar)
+	return message.Say("agenda.has_come", "Until", italian.Due(rules.Calendar.After(a.At, care.Duration{N: 1, Unit: care.WorkingDays}), now, rules.Calendar))
 }
 
 // dayTitle is a day, said also as today where it is.
@@ -158,7 +159,7 @@ func dayTitle(t, now time.Time) string {
 	if day := italian.Day(t); day != italian.Day(now) {
 		return italian.Upper(day)
 	}
-	return "Oggi, " + italian.Day(t)
+	return message.Say("agenda.today", "Day", italian.Day(t))
 }
 
 func agendaItem(p care.Policy, who care.Staff, a ledger.Appointment) AgendaItem {

@@ -19,6 +19,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // What is to become of an appointment.
@@ -53,9 +54,9 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 	page.Form = web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&page.Form, err, func(path string) (id, label string) {
 		if path == "at" {
-			return parts.WhenPlace("", sent), "Nuovo orario"
+			return parts.WhenPlace("", sent), message.Say("agenda_change_field.at")
 		}
-		return path, changeLabels[path]
+		return path, changeLabels()[path]
 	})
 	if err != nil {
 		return err
@@ -65,8 +66,10 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 }
 
 // changeLabels are the fields of the form by their ids.
-var changeLabels = map[string]string{
-	"what": "Che cosa succede", "by": "Chi lo chiede", "number": "Numero del fascicolo", "birth_date": "Data di nascita", "why": "Perché", "beyond": italian.Field("beyond"), "note": "Nota",
+func changeLabels() map[string]string {
+	return map[string]string{
+		"what": message.Say("agenda_change_field.what"), "by": message.Say("agenda_change_field.by"), "number": message.Say("agenda_change_field.number"), "birth_date": message.Say("agenda_change_field.birth_date"), "why": message.Say("agenda_change_field.why"), "beyond": italian.Field("beyond"), "note": message.Say("agenda_change_field.note"),
+	}
 }
 
 // readChange reads the form: what is asked, what cannot be read of it, and what the page
@@ -89,7 +92,7 @@ func readChange(key string, a ledger.Appointment, sent url.Values) (command cata
 		if sent.Get("what") != toCancel {
 			faults = append(faults, care.Fault{Field: "what", Rule: care.RuleRequired})
 		}
-		return catalogue.CancelAppointment.Command(key, a.ID, form).InRun(a.Run), faults, "L’appuntamento è annullato."
+		return catalogue.CancelAppointment.Command(key, a.ID, form).InRun(a.Run), faults, message.Say("agenda_change.cancelled")
 	}
 	moving := agenda.Moving{By: form.By, Number: form.Number, BirthDate: form.BirthDate, Why: form.Why, Was: form.Was, Note: form.Note}
 	service, at, rule := parts.ReadWhen("", sent)
@@ -101,7 +104,7 @@ func readChange(key string, a ledger.Appointment, sent url.Values) (command cata
 		moving.At = *at
 	}
 	moving.Beyond = sent.Get("beyond")
-	return catalogue.MoveAppointment.Command(key, a.ID, moving).InRun(a.Run), faults, "L’appuntamento è spostato."
+	return catalogue.MoveAppointment.Command(key, a.ID, moving).InRun(a.Run), faults, message.Say("agenda_change.moved")
 }
 
 // changePage is the page of an appointment that stands, with what was typed; nil: nothing yet.
@@ -121,10 +124,10 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	}
 	a = found.Items[i]
 	page = parts.CaseForm{
-		Frame: s.Pages.Frame(c, "Sposta o annulla l’appuntamento", "/appuntamenti"), Button: "Registra",
-		Intro: "Resta scritto chi lo ha chiesto. A chi non sa numero del fascicolo e data di nascita non si dice nulla, nemmeno che il fascicolo c’è.",
+		Frame: s.Pages.Frame(c, message.Say("agenda_change.title"), "/appuntamenti"), Button: message.Say("agenda_change.send"),
+		Intro: message.Say("agenda_change.intro"),
 	}
-	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("agenda.title")}
 	thing := parts.AppointmentThing(rules.Policy, a)
 	if page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, a.CaseID, s.Now(), thing); err != nil {
 		return page, a, err
@@ -137,10 +140,10 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	}
 	switch {
 	case !a.Stands():
-		page.Nothing = "Questo appuntamento non è più in agenda: non c’è nulla da spostare."
+		page.Nothing = message.Say("agenda_change.not_in_agenda")
 		return page, a, nil
 	case sent == nil && !s.Now().Before(a.At):
-		page.Nothing = "L’ora di questo appuntamento è arrivata: registra se la persona è venuta, nella sua attività."
+		page.Nothing = message.Say("agenda_change.hour_has_come")
 		return page, a, nil
 	}
 	day := ""
@@ -160,16 +163,16 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 // receives may give a place beyond those that there are.
 func changeFields(a ledger.Appointment, offers free.Places, sent url.Values, decides bool) []web.Field {
 	choices := func(id, hint string, codes []string, text func(string) string) web.Field {
-		f := web.Field{Shape: "choices", Type: "radio", ID: id, Label: changeLabels[id], Hint: hint, Required: true}
+		f := web.Field{Shape: "choices", Type: "radio", ID: id, Label: changeLabels()[id], Hint: hint, Required: true}
 		for _, code := range codes {
 			f.Options = append(f.Options, web.Option{Value: code, Text: text(code), Chosen: sent.Get(id) == code})
 		}
 		return f
 	}
-	whats := map[string]string{toMove: "Ha un altro orario", toCancel: "È annullato"}
-	when := web.Field{Shape: "group", Label: "Nuovo orario", Row: true, ShownBy: "what-0", Fields: offers.When("", sent, false)}
+	whats := map[string]string{toMove: message.Say("agenda_change.move"), toCancel: message.Say("agenda_change.cancel")}
+	when := web.Field{Shape: "group", Label: message.Say("agenda_change_field.at"), Row: true, ShownBy: "what-0", Fields: offers.When("", sent, false)}
 	if decides {
-		beyond := web.Field{Shape: "select", ID: "beyond", Label: changeLabels["beyond"], Empty: "No: solo dove c’è posto", Hint: italian.BeyondHint()}
+		beyond := web.Field{Shape: "select", ID: "beyond", Label: changeLabels()["beyond"], Empty: message.Say("agenda_change.not_beyond"), Hint: italian.BeyondHint()}
 		for _, code := range agenda.BeyondWhys {
 			beyond.Options = append(beyond.Options, web.Option{Value: code, Text: italian.Upper(italian.BeyondWhy(code)), Chosen: sent.Get("beyond") == code})
 		}
@@ -180,9 +183,9 @@ func changeFields(a ledger.Appointment, offers free.Places, sent url.Values, dec
 		choices("what", "", []string{toMove, toCancel}, func(code string) string { return whats[code] }),
 		when,
 		choices("by", "", agenda.Askers, offered.Asker),
-		{Shape: "input", Type: "text", ID: "number", Label: changeLabels["number"], Value: sent.Get("number"), Hint: "Come lo dice chi chiede. Non serve se lo chiede il servizio."},
-		{Shape: "input", Type: "date", ID: "birth_date", Label: changeLabels["birth_date"], Value: sent.Get("birth_date"), Hint: "Della persona, come la dice chi chiede."},
-		choices("why", "Mai di che cosa soffre qualcuno: se serve, si scrive nella nota.", agenda.Whys, offered.Why),
-		{Shape: "area", ID: "note", Label: changeLabels["note"], Hint: "Quello che chi lo chiede ha detto. " + italian.MayBeRead(), Value: sent.Get("note")},
+		{Shape: "input", Type: "text", ID: "number", Label: changeLabels()["number"], Value: sent.Get("number"), Hint: message.Say("agenda_change.number_hint")},
+		{Shape: "input", Type: "date", ID: "birth_date", Label: changeLabels()["birth_date"], Value: sent.Get("birth_date"), Hint: message.Say("agenda_change.birth_date_hint")},
+		choices("why", message.Say("agenda_change.why_hint"), agenda.Whys, offered.Why),
+		{Shape: "area", ID: "note", Label: changeLabels()["note"], Hint: message.Say("agenda_change.note_hint", "MayBeRead", italian.MayBeRead()), Value: sent.Get("note")},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -56,25 +57,25 @@ func (s *Place) month(c *gin.Context, who care.Staff, rules *zone.Rules, service
 	known, _ := rules.Service(service)
 	page := Month{
 		Frame: s.Pages.Frame(c, italian.Upper(italian.Month(first))+": "+known.Name, "/appuntamenti"), AnyHour: !of.HasSessions(),
-		Before: web.Link{URL: daysURL(service, first.AddDate(0, -1, 0), asMonth), Text: "Mese prima"}, Next: web.Link{URL: daysURL(service, first.AddDate(0, 1, 0), asMonth), Text: "Mese dopo"},
+		Before: web.Link{URL: daysURL(service, first.AddDate(0, -1, 0), asMonth), Text: message.Say("agenda.month_before")}, Next: web.Link{URL: daysURL(service, first.AddDate(0, 1, 0), asMonth), Text: message.Say("agenda.month_after")},
 	}
-	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
+	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: message.Say("agenda.title")}
 	for _, d := range of.Without(off).Month(first, taken) {
 		if len(d.Sessions) == 0 && d.Off == nil {
 			continue
 		}
 		url := daysURL(service, agenda.Monday(d.At), asWeek)
 		if n := len(page.Weeks); n == 0 || page.Weeks[n-1].URL != url {
-			page.Weeks = append(page.Weeks, MonthWeek{Title: "Settimana " + italian.Dated("da", agenda.Monday(d.At)), URL: url})
+			page.Weeks = append(page.Weeks, MonthWeek{Title: message.Say("agenda_month.week", "From", italian.Dated("da", agenda.Monday(d.At))), URL: url})
 		}
 		week := &page.Weeks[len(page.Weeks)-1]
 		places, had := d.Sum()
 		free := freeWords(places, had)
 		if care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) { // nobody gets a place any more
-			free = italian.Count(had, "appuntamento", "appuntamenti")
+			free = message.Count("agenda_month.appointments", had)
 		}
 		if d.Off != nil {
-			free = "annullata: " + offered.OffReason(d.Off.Reason)
+			free = message.Say("agenda_month.called_off", "Reason", offered.OffReason(d.Off.Reason))
 		}
 		week.Days = append(week.Days, MonthDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Free: free})
 	}

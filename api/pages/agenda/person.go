@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/together"
 	"percorso/internal/zone"
 )
@@ -57,7 +58,7 @@ func whoseOptions(who care.Staff, list []care.Staff, chosen string) []web.Option
 	return web.Each(list, func(of care.Staff) web.Option {
 		text := of.Name
 		if of.ID == who.ID {
-			text = "Solo i miei"
+			text = message.Say("agenda_person.only_mine")
 		}
 		return web.Option{Value: of.ID, Text: text, Chosen: of.ID == chosen}
 	})
@@ -79,23 +80,23 @@ const mostPages = 10
 func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of care.Staff, day time.Time) error {
 	ctx, view := c.Request.Context(), c.Query("vista")
 	day = day.In(rules.Calendar.Location())
-	first, until, before, words := day, day.AddDate(0, 0, 1), day.AddDate(0, 0, -1), [2]string{"Giorno prima", "Giorno dopo"}
+	first, until, before, words := day, day.AddDate(0, 0, 1), day.AddDate(0, 0, -1), [2]string{message.Say("agenda.day_before"), message.Say("agenda.day_after")}
 	switch view {
 	case asWeek:
 		first = agenda.Monday(day)
-		until, before, words = first.AddDate(0, 0, 7), first.AddDate(0, 0, -7), [2]string{"Settimana prima", "Settimana dopo"}
+		until, before, words = first.AddDate(0, 0, 7), first.AddDate(0, 0, -7), [2]string{message.Say("agenda.week_before"), message.Say("agenda.week_after")}
 	case asMonth:
 		first = agenda.First(day)
-		until, before, words = first.AddDate(0, 1, 0), first.AddDate(0, -1, 0), [2]string{"Mese prima", "Mese dopo"}
+		until, before, words = first.AddDate(0, 1, 0), first.AddDate(0, -1, 0), [2]string{message.Say("agenda.month_before"), message.Say("agenda.month_after")}
 	default:
 		view = ""
 	}
 	page := Person{
-		Frame: s.Pages.Frame(c, "Agenda di "+of.Name, "/appuntamenti"), Month: view == asMonth,
+		Frame: s.Pages.Frame(c, message.Say("agenda_person.title", "Name", of.Name), "/appuntamenti"), Month: view == asMonth,
 		Before: web.Link{URL: personURL(of.ID, before, view), Text: words[0]}, Next: web.Link{URL: personURL(of.ID, until, view), Text: words[1]},
 	}
-	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
-	for _, v := range []struct{ view, text string }{{"", "Giorno"}, {asWeek, "Settimana"}, {asMonth, "Mese"}} {
+	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("agenda.title")}
+	for _, v := range []struct{ view, text string }{{"", message.Say("agenda_person.day")}, {asWeek, message.Say("agenda_person.week")}, {asMonth, message.Say("agenda.month")}} {
 		if v.view != view {
 			page.Views = append(page.Views, web.Link{URL: personURL(of.ID, day, v.view), Text: v.text})
 		}
@@ -110,7 +111,7 @@ func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of car
 			continue
 		}
 		page.Days = append(page.Days, PersonDay{
-			Day: dayTitle(d, s.Now()), URL: personURL(of.ID, d, ""), Closed: !care.DayOf(rules.Calendar.NextOpen(d)).Equal(care.DayOf(d)), Lines: on, Count: italian.Count(len(on), "impegno", "impegni"),
+			Day: dayTitle(d, s.Now()), URL: personURL(of.ID, d, ""), Closed: !care.DayOf(rules.Calendar.NextOpen(d)).Equal(care.DayOf(d)), Lines: on, Count: message.Count("agenda_person.engagements", len(on)),
 		})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
@@ -138,7 +139,7 @@ func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of 
 			if a.State == string(care.AppointmentCancelled) || a.State == string(care.AppointmentMoved) {
 				continue
 			}
-			line := web.Line{URL: "/appuntamenti/" + a.ID + "/presenti", Text: "Ore " + italian.Hour(a.At) + ": " + present.ServiceName(p, a.Service), State: italian.Upper(present.HowAppointmentStands(a)), When: a.CaseNumber}
+			line := web.Line{URL: "/appuntamenti/" + a.ID + "/presenti", Text: message.Say("agenda_person.at", "Hour", italian.Hour(a.At), "Service", present.ServiceName(p, a.Service)), State: italian.Upper(present.HowAppointmentStands(a)), When: a.CaseNumber}
 			if a.Person != "" {
 				line.Text += ", " + a.Person
 			}

@@ -4,7 +4,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -14,6 +13,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -58,23 +58,23 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 	}
 	known, _ := rules.Service(service)
 	page := Week{
-		Frame: s.Pages.Frame(c, "Settimana di "+known.Name, "/appuntamenti"), Service: known.Name,
-		Before: web.Link{URL: daysURL(service, monday.AddDate(0, 0, -7), asWeek), Text: "Settimana prima"}, Next: web.Link{URL: daysURL(service, monday.AddDate(0, 0, 7), asWeek), Text: "Settimana dopo"},
+		Frame: s.Pages.Frame(c, message.Say("agenda_week.title", "Service", known.Name), "/appuntamenti"), Service: known.Name,
+		Before: web.Link{URL: daysURL(service, monday.AddDate(0, 0, -7), asWeek), Text: message.Say("agenda.week_before")}, Next: web.Link{URL: daysURL(service, monday.AddDate(0, 0, 7), asWeek), Text: message.Say("agenda.week_after")},
 		Month: daysURL(service, day, asMonth), Waiting: "/liste-attesa?servizio=" + service,
 	}
-	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: "Appuntamenti"}
+	page.Back = &web.Link{URL: daysURL(service, day, ""), Text: message.Say("agenda.title")}
 	for _, d := range of.Without(off).Week(monday, taken) {
 		shown := WeekDay{Day: dayTitle(d.At, s.Now()), URL: daysURL(service, d.At, ""), Closed: !d.Open}
 		for _, h := range d.Sessions {
 			shown.Sessions = append(shown.Sessions, sessionWords(h))
 		}
 		if d.Off != nil {
-			shown.Off, shown.Tell = "Giornata annullata: "+offered.OffReason(d.Off.Reason), "/giornate-annullate/"+d.Off.ID
+			shown.Off, shown.Tell = message.Say("agenda_week.called_off", "Reason", offered.OffReason(d.Off.Reason)), "/giornate-annullate/"+d.Off.ID
 		} else if d.Open && agenda.Decides(who, rules.Policy, service) && !care.DayOf(d.At).Before(care.DayOf(s.Now().In(rules.Calendar.Location()))) {
 			shown.CallOff = "/giornate-annullate?" + url.Values{"servizio": {service}, "dal": {d.At.Format(time.DateOnly)}}.Encode()
 		}
 		if d.Open && d.Off == nil && !of.HasSessions() {
-			shown.Sessions = []string{"Riceve a ogni ora, senza orari fissi"}
+			shown.Sessions = []string{message.Say("agenda_week.no_sessions")}
 		}
 		page.Days = append(page.Days, shown)
 	}
@@ -84,27 +84,23 @@ func (s *Place) week(c *gin.Context, who care.Staff, rules *zone.Rules, service 
 
 // sessionWords say when a session is and how much of it is taken.
 func sessionWords(h agenda.Held) string {
-	words := "Dalle " + italian.Hour(h.From) + " alle " + italian.Hour(h.Until) + ": " + freeWords(h.Places, h.Taken)
+	words := message.Say("agenda_week.session", "From", italian.Hour(h.From), "Until", italian.Hour(h.Until), "Free", freeWords(h.Places, h.Taken))
 	if h.Kept > 0 {
-		words += ", " + strconv.Itoa(h.Kept) + " in prenotazione"
+		words += message.Say("agenda_week.being_booked", "Kept", h.Kept)
 	}
 	if h.Mode == agenda.ByPhone {
-		words += ", per telefono"
+		words += message.Say("agenda_week.by_phone")
 	}
 	return words
 }
 
 // freeWords say how many of some places are free.
-func freeWords(places, taken int) (words string) {
-	switch free := max(0, places-taken); free {
-	case 0:
-		words = "nessun posto libero"
-	case 1:
-		words = "1 posto libero"
-	default:
-		words = strconv.Itoa(free) + " posti liberi"
+func freeWords(places, taken int) string {
+	free := max(0, places-taken)
+	if free == 0 {
+		return message.Say("agenda.none_free", "Places", places)
 	}
-	return words + " su " + strconv.Itoa(places)
+	return message.Count("agenda.free", free, "Places", places)
 }
 
 // daysURL is the address of the appointments of a service from a day on, or of a view
