@@ -21,6 +21,7 @@ import (
 	"percorso/internal/expected"
 	"percorso/internal/italian"
 	"percorso/internal/italian/offered"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -46,16 +47,23 @@ type typed struct {
 	unread                             care.Faults
 }
 
-// labels are the fields of both forms by their ids, and the names by which the rules know them.
-var labels, names = map[string]string{"servizio": "Servizio", "dal": "Primo giorno", "al": "Ultimo giorno", "reason": "Perché", "note": "Nota per chi lavora"},
-	map[string]string{"service": "servizio", "first": "dal", "last": "al"}
+// names are the fields of both forms by the names by which the rules know them.
+var names = map[string]string{"service": "servizio", "first": "dal", "last": "al"}
+
+// labelOf is a field of both forms by its id; empty: there is none.
+func labelOf(id string) string {
+	if word, ok := message.Find("called_off_field", id); ok {
+		return word
+	}
+	return ""
+}
 
 func naming(field string) (id, label string) {
 	id = field
 	if named, ok := names[field]; ok {
 		id = named
 	}
-	return id, labels[id]
+	return id, labelOf(id)
 }
 
 // read reads what was typed, of an address or of a form.
@@ -88,8 +96,8 @@ func (s *Place) showList(c *gin.Context, who care.Staff, in typed, refused error
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Giornate annullate", above), Form: web.Form{Action: proposal}}
-	page.Back = &web.Link{URL: above, Text: "Appuntamenti"}
+	page := List{Frame: s.Pages.Frame(c, message.Say("called_off.title"), above), Form: web.Form{Action: proposal}}
+	page.Back = &web.Link{URL: above, Text: message.Say("called_off.appointments")}
 	if refused != nil {
 		if status, err = s.Problems.RefusedForm(&page.Form, refused, naming); err != nil {
 			return err
@@ -98,10 +106,10 @@ func (s *Place) showList(c *gin.Context, who care.Staff, in typed, refused error
 	for _, e := range entries {
 		page.Days = append(page.Days, Item{
 			Title: present.ServiceName(rules.Policy, e.Service), When: offered.OffDays(e.First, e.Last) + backWords(e), Why: italian.Upper(offered.OffReason(e.Reason)), By: by(e),
-			Calls: calls(e.ToTell, e.Told), People: web.Link{URL: path + "/" + e.ID, Text: "Persone da avvisare"},
+			Calls: calls(e.ToTell, e.Told), People: web.Link{URL: path + "/" + e.ID, Text: message.Say("called_off.to_tell")},
 		})
 	}
-	services := web.Field{Shape: "select", ID: "servizio", Label: labels["servizio"], Required: true, Empty: "Scegli il servizio"}
+	services := web.Field{Shape: "select", ID: "servizio", Label: labelOf("servizio"), Required: true, Empty: message.Say("called_off.choose_service")}
 	for _, v := range rules.Services {
 		if agenda.Decides(who, rules.Policy, v.Code) {
 			services.Options = append(services.Options, web.Option{Value: v.Code, Text: v.Name, Chosen: v.Code == in.service})
@@ -110,8 +118,8 @@ func (s *Place) showList(c *gin.Context, who care.Staff, in typed, refused error
 	page.May = len(services.Options) > 0
 	page.Fields = []web.Field{
 		services,
-		{Shape: "input", ID: "dal", Label: labels["dal"], Type: "date", Value: in.first, Required: true},
-		{Shape: "input", ID: "al", Label: labels["al"], Type: "date", Value: in.last, Required: true, Hint: "Compreso. Per un giorno solo scrivi due volte lo stesso."},
+		{Shape: "input", ID: "dal", Label: labelOf("dal"), Type: "date", Value: in.first, Required: true},
+		{Shape: "input", ID: "al", Label: labelOf("al"), Type: "date", Value: in.last, Required: true, Hint: message.Say("called_off.last_hint")},
 	}
 	s.Pages.Render(c, status, page)
 	return nil
@@ -122,13 +130,13 @@ func backWords(e calledoff.Entry) string {
 	if e.Back == nil {
 		return ""
 	}
-	return ", riaperta " + italian.Dated("da", *e.Back)
+	return message.Say("called_off.back", "From", italian.Dated("da", *e.Back))
 }
 
 func by(e calledoff.Entry) string {
-	words := "Annullata da " + e.ByName + ", " + italian.Dated("", e.At)
+	words := message.Say("called_off.by", "Name", e.ByName, "Day", italian.Dated("", e.At))
 	if e.BackBy != "" {
-		words += "; riaperta da " + e.BackBy
+		words += message.Say("called_off.back_by", "Name", e.BackBy)
 	}
 	return words
 }
@@ -137,11 +145,11 @@ func by(e calledoff.Entry) string {
 func calls(toTell, told int) string {
 	switch {
 	case toTell+told == 0:
-		return "Nessuno da avvisare."
+		return message.Say("called_off.nobody_to_tell")
 	case toTell == 0:
-		return "Tutti avvisati: " + italian.Count(told, "persona", "persone") + "."
+		return message.Count("called_off.all_told", told)
 	}
-	return "Da avvisare: " + italian.Count(toTell, "persona", "persone") + ". Avvisate: " + italian.Count(told, "persona", "persone") + "."
+	return message.Count("called_off.to_tell_and_told", toTell, "Told", message.Count("called_off.some_told", told))
 }
 
 // propose shows what becomes of whoever is expected on the days, before anything is done.
@@ -178,13 +186,13 @@ func (s *Place) showProposal(c *gin.Context, who care.Staff, in typed, form call
 		return err
 	}
 	page := Day{
-		Frame: s.Pages.Frame(c, "Annulla la giornata: "+present.ServiceName(rules.Policy, form.Service), above), Proposed: true, Form: shown, Button: "Annulla la giornata",
+		Frame: s.Pages.Frame(c, message.Say("called_off.call_off_which", "Service", present.ServiceName(rules.Policy, form.Service)), above), Proposed: true, Form: shown, Button: message.Say("called_off.call_off"),
 		Hidden: []web.Term{{Name: "servizio", Value: form.Service}, {Name: "dal", Value: present.DateField(*form.First.Time())}, {Name: "al", Value: present.DateField(*form.Last.Time())}},
-		Calls:  "Nessun appuntamento che tu possa vedere.",
+		Calls:  message.Say("called_off.none_seen"),
 	}
-	page.Back = &web.Link{URL: path, Text: "Giornate annullate"}
+	page.Back = &web.Link{URL: path, Text: message.Say("called_off.title")}
 	if len(form.Each()) > 1 {
-		page.Button = "Annulla le giornate"
+		page.Button = message.Say("called_off.call_off_days")
 	}
 	safe := 0
 	for _, v := range visits {
@@ -194,26 +202,26 @@ func (s *Place) showProposal(c *gin.Context, who care.Staff, in typed, form call
 		}
 	}
 	if len(visits) > 0 {
-		page.Calls = "Se annulli, il servizio cancella questi appuntamenti. Chi segue la persona trova fra le attività che ne va fissato un altro."
+		page.Calls = message.Say("called_off.what_follows")
 	}
 	page.Facts = []web.Term{
-		{Name: "Giorni", Value: offered.OffDays(*form.First.Time(), *form.Last.Time())}, {Name: "Restano in agenda", Value: "Nessuno"},
-		{Name: "Senza più posto", Value: italian.Count(len(visits), "persona", "persone")}, {Name: "Da chiamare", Value: toCall(len(visits), safe)},
+		{Name: message.Say("called_off.days"), Value: offered.OffDays(*form.First.Time(), *form.Last.Time())}, {Name: message.Say("called_off.stay"), Value: message.Say("called_off.nobody")},
+		{Name: message.Say("called_off.without_place"), Value: message.Count("called_off.people", len(visits))}, {Name: message.Say("called_off.to_call"), Value: toCall(len(visits), safe)},
 	}
-	reason := web.Field{Shape: "select", ID: "reason", Label: labels["reason"], Required: true, Empty: "Scegli il motivo", Hint: "Lo legge chi guarda l’agenda. Non scrivere mai perché manca un collega."}
+	reason := web.Field{Shape: "select", ID: "reason", Label: labelOf("reason"), Required: true, Empty: message.Say("called_off.choose_reason"), Hint: message.Say("called_off.reason_hint")}
 	for _, code := range calledoff.Reasons {
 		reason.Options = append(reason.Options, web.Option{Value: code, Text: italian.Upper(offered.OffReason(code)), Chosen: code == in.reason})
 	}
-	page.Fields = []web.Field{reason, {Shape: "area", ID: "note", Label: labels["note"], Value: in.note, Rows: 2, Hint: "Senza nominare nessuno. " + italian.MayBeRead()}}
+	page.Fields = []web.Field{reason, {Shape: "area", ID: "note", Label: labelOf("note"), Value: in.note, Rows: 2, Hint: message.Say("called_off.note_hint", "MayBeRead", italian.MayBeRead())}}
 	s.Pages.Render(c, status, page)
 	return nil
 }
 
 // toCall says whom to call: who has no safe contact is told when they come.
 func toCall(all, safe int) string {
-	words := italian.Count(safe, "persona", "persone")
+	words := message.Count("called_off.people", safe)
 	if all > safe {
-		words += "; " + italian.Count(all-safe, "persona", "persone") + " senza un recapito sicuro"
+		words += message.Count("called_off.without_contact", all-safe)
 	}
 	return words
 }
@@ -221,16 +229,16 @@ func toCall(all, safe int) string {
 // person is somebody who is expected on such a day, or was.
 func (s *Place) person(rules *zone.Rules, who care.Staff, v expected.Visit) Person {
 	p := Person{
-		When: offered.Place(v.At), Name: v.Person, Case: v.CaseNumber, State: web.Badge{Tone: "warning", Icon: "it-calendar", Text: "Resterà senza posto"},
-		Facts: []string{"Fascicolo " + v.CaseNumber},
+		When: offered.Place(v.At), Name: v.Person, Case: v.CaseNumber, State: web.Badge{Tone: "warning", Icon: "it-calendar", Text: message.Say("called_off.will_lose_place")},
+		Facts: []string{message.Say("called_off.case", "Number", v.CaseNumber)},
 	}
 	if v.Person == "" {
-		p.Name, p.Facts = "Fascicolo "+v.CaseNumber, []string{present.Unseen()}
+		p.Name, p.Facts = message.Say("called_off.case", "Number", v.CaseNumber), []string{present.Unseen()}
 	} else {
 		p.Reached = reached.Proposed(v.Reached())
 	}
 	if len(v.Languages) > 0 {
-		p.Facts = append(p.Facts, "Lingue: "+present.Languages(v.Languages))
+		p.Facts = append(p.Facts, message.Say("called_off.languages", "Languages", present.Languages(v.Languages)))
 	}
 	if v.Matter != "" {
 		p.Facts = append(p.Facts, present.NameIn(rules.Matters, v.Matter))
@@ -262,7 +270,7 @@ func (s *Place) callOff(c *gin.Context, who care.Staff) error {
 		}
 		return s.showProposal(c, who, in, form, shown, status)
 	}
-	return s.Pages.Leave(c, path+"/"+id, "La giornata è annullata. Ora avvisa chi era atteso.")
+	return s.Pages.Leave(c, path+"/"+id, message.Say("called_off.done"))
 }
 
 // day shows days that are called off, with whom to tell.
@@ -277,12 +285,12 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	page := Day{
-		Frame: s.Pages.Frame(c, "Giornata annullata: "+present.ServiceName(rules.Policy, e.Service), above), Calls: calls(e.ToTell, e.Told),
-		Facts: []web.Term{{Name: "Giorni", Value: offered.OffDays(e.First, e.Last) + backWords(e)}, {Name: "Perché", Value: italian.Upper(offered.OffReason(e.Reason))}, {Name: "Chi", Value: by(e)}},
+		Frame: s.Pages.Frame(c, message.Say("called_off.which", "Service", present.ServiceName(rules.Policy, e.Service)), above), Calls: calls(e.ToTell, e.Told),
+		Facts: []web.Term{{Name: message.Say("called_off.days"), Value: offered.OffDays(e.First, e.Last) + backWords(e)}, {Name: message.Say("called_off_field.reason"), Value: italian.Upper(offered.OffReason(e.Reason))}, {Name: message.Say("called_off.who"), Value: by(e)}},
 	}
-	page.Back = &web.Link{URL: path, Text: "Giornate annullate"}
+	page.Back = &web.Link{URL: path, Text: message.Say("called_off.title")}
 	if e.Note != "" {
-		page.Facts = append(page.Facts, web.Term{Name: "Nota", Value: e.Note})
+		page.Facts = append(page.Facts, web.Term{Name: message.Say("called_off_term.note"), Value: e.Note})
 	}
 	today := care.DayOf(s.Now().In(rules.Calendar.Location()))
 	if _, left := calledoff.BackFrom(e.First, e.Last, today); left && e.Back == nil && agenda.Decides(who, rules.Policy, e.Service) {
@@ -293,7 +301,7 @@ func (s *Place) day(c *gin.Context, who care.Staff) error {
 		p.State = outcome(e, one)
 		p.Try, p.Seen, p.Known = path+"/"+e.ID+"/avvisate/"+one.ID, one.Seen(), one.Try == calledoff.Reached
 		if one.Try != "" {
-			p.Tried = offered.Try(one.Try) + " da " + one.ByName + ", " + italian.DatedMoment("", *one.Tried)
+			p.Tried = message.Say("called_off.tried", "Try", offered.Try(one.Try), "Name", one.ByName, "When", italian.DatedMoment("", *one.Tried))
 		}
 		page.People = append(page.People, p)
 	}
@@ -306,11 +314,11 @@ func outcome(e calledoff.Entry, p calledoff.Person) web.Badge {
 	day := care.DayOf(p.At.In(italian.Rome))
 	switch {
 	case p.State == string(care.AppointmentCancelled):
-		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: "Annullato"}
+		return web.Badge{Tone: "neutral", Icon: "it-close-circle", Text: message.Say("called_off.cancelled")}
 	case day.Before(e.First) || day.After(e.Last):
-		return web.Badge{Tone: "success", Icon: "it-calendar", Text: "Spostato a questo giorno: resta in agenda"}
+		return web.Badge{Tone: "success", Icon: "it-calendar", Text: message.Say("called_off.moved_here")}
 	case p.Stands():
-		return web.Badge{Tone: "warning", Icon: "it-clock", Text: "Si sta annullando: se resta così, annullalo dall’agenda"}
+		return web.Badge{Tone: "warning", Icon: "it-clock", Text: message.Say("called_off.being_cancelled")}
 	}
 	return web.Badge{Tone: "neutral", Icon: "it-calendar", Text: italian.Upper(italian.AppointmentState(p.State))}
 }
@@ -325,7 +333,7 @@ func (s *Place) takeBack(c *gin.Context, who care.Staff) error {
 	case err != nil:
 		return err
 	}
-	return s.Pages.Leave(c, to, "Il servizio riceve di nuovo nei giorni che devono ancora venire.")
+	return s.Pages.Leave(c, to, message.Say("called_off.given_back"))
 }
 
 // tried says how it went to tell somebody.
@@ -342,9 +350,9 @@ func (s *Place) tried(c *gin.Context, who care.Staff) error {
 	case err != nil:
 		return err
 	}
-	words := "Segnato: la persona è avvisata."
+	words := message.Say("called_off.told")
 	if try == calledoff.NotReached {
-		words = "Segnato: non l’avete raggiunta. Resta fra le persone da avvisare."
+		words = message.Say("called_off.not_reached")
 	}
 	return s.Pages.Leave(c, to, words)
 }
