@@ -23,6 +23,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/together"
 	"percorso/internal/written"
 	"percorso/internal/zone"
@@ -184,34 +185,34 @@ func (s *Place) show(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	p, here := of.rules.Policy, pathOf(of.a.ID)
-	page := Page{Frame: s.Pages.Frame(c, "Chi partecipa all’appuntamento", "/appuntamenti"), Strip: of.strip}
-	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	page := Page{Frame: s.Pages.Frame(c, message.Say("together.title"), "/appuntamenti"), Strip: of.strip}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("together.appointments")}
 	for _, one := range of.list {
-		line := web.Line{Text: one.Name, State: italian.Upper(italian.Role(one.Role)) + ", " + present.AgencyName(p, one.Agency), When: "Aggiunta da " + one.AddedBy}
+		line := web.Line{Text: one.Name, State: italian.Upper(italian.Role(one.Role)) + ", " + present.AgencyName(p, one.Agency), When: message.Say("together.added_by", "Name", one.AddedBy)}
 		if one.EndedAt != nil {
-			line.When = "Tolta da " + one.EndedBy + ", " + italian.Day(*one.EndedAt) + ": " + present.PartWhy(one.Why)
+			line.When = message.Say("together.taken_out_by", "Name", one.EndedBy, "Day", italian.Day(*one.EndedAt), "Why", present.PartWhy(one.Why))
 			page.Before = append(page.Before, line)
 			continue
 		}
 		if why := present.Gap(one.Uncovered); why != "" {
-			line.State += ". Parte scoperta: " + why
+			line.State += message.Say("together.uncovered", "Why", why)
 		}
 		shown := Line{Line: line}
 		if s.ahead(of) && together.MayTakeOut(who, of.organizes, one.Staff) {
-			shown.Out = &web.Link{URL: here + "/togli?chi=" + one.ID, Text: "Togli"}
+			shown.Out = &web.Link{URL: here + "/togli?chi=" + one.ID, Text: message.Say("together.take_out")}
 		}
 		page.Lines = append(page.Lines, shown)
 	}
 	if s.ahead(of) && of.organizes {
-		page.Add = &web.Link{URL: here + "/aggiungi", Text: "Aggiungi qualcuno"}
+		page.Add = &web.Link{URL: here + "/aggiungi", Text: message.Say("together.add_somebody")}
 	}
 	if s.says(of, who) {
-		page.Say = &web.Link{URL: here + "/esito", Text: "Registra la parte del tuo ente"}
+		page.Say = &web.Link{URL: here + "/esito", Text: message.Say("together.say")}
 	}
 	for _, part := range of.said {
-		state := "La sua parte non si è svolta"
+		state := message.Say("together.not_held")
 		if part.Held {
-			state = "La sua parte si è svolta"
+			state = message.Say("together.held")
 		}
 		by := part.ByName + ", " + italian.Day(part.At)
 		page.Outcomes = append(page.Outcomes, web.Line{Text: present.AgencyName(p, part.Agency), State: state, When: by})
@@ -223,13 +224,18 @@ func (s *Place) show(c *gin.Context, who care.Staff) error {
 	return nil
 }
 
-// labels are the fields of the forms by their names.
-var labels = map[string]string{"staff": "Chi", "chi": "Chi", "why": "Perché", "held": "La parte del tuo ente si è svolta?", "note": "Nota", "circle": "Chi legge la nota"}
+// label is a field of the forms by its name; empty: there is none.
+func label(field string) string {
+	if word, ok := message.Find("together_field", field); ok {
+		return word
+	}
+	return ""
+}
 
 // form begins a form about an appointment.
 func (s *Place) form(c *gin.Context, of about, title, button string) parts.CaseForm {
 	page := parts.CaseForm{Frame: s.Pages.Frame(c, title, "/appuntamenti"), Button: button, Strip: of.strip}
-	page.Back = &web.Link{URL: pathOf(of.a.ID), Text: "Chi partecipa"}
+	page.Back = &web.Link{URL: pathOf(of.a.ID), Text: message.Say("together.back")}
 	return page
 }
 
@@ -246,7 +252,7 @@ func (s *Place) send(c *gin.Context, page parts.CaseForm, of about, do func(cont
 		} else if done, err = do(ctx); err == nil {
 			return s.Pages.Leave(c, pathOf(of.a.ID), done)
 		}
-		if status, err = s.Problems.RefusedForm(&page.Form, err, func(field string) (string, string) { return field, labels[field] }); err != nil {
+		if status, err = s.Problems.RefusedForm(&page.Form, err, func(field string) (string, string) { return field, label(field) }); err != nil {
 			return err
 		}
 	}
@@ -259,10 +265,10 @@ func (s *Place) adding(c *gin.Context, who care.Staff, sent url.Values) (page pa
 	if of, err = s.read(c, who); err != nil {
 		return page, of, err
 	}
-	page = s.form(c, of, "Aggiungi qualcuno all’appuntamento", "Aggiungi")
-	page.Intro = "Di ogni ente che ha una parte nel fascicolo: ci lavora, siede nell’équipe, o ha un invio o un’attività aperti. Chi aggiungi vede l’appuntamento tra i suoi, e a quell’ora non può essere altrove."
+	page = s.form(c, of, message.Say("together_add.title"), message.Say("together_add.send"))
+	page.Intro = message.Say("together_add.intro")
 	if !s.ahead(of) {
-		page.Nothing = "L’ora di questo appuntamento è arrivata, o non è più in agenda: non si aggiunge nessuno."
+		page.Nothing = message.Say("together_add.hour_has_come")
 		return page, of, nil
 	}
 	if !of.organizes {
@@ -273,7 +279,7 @@ func (s *Place) adding(c *gin.Context, who care.Staff, sent url.Values) (page pa
 	if err != nil {
 		return page, of, err
 	}
-	field := web.Field{Shape: "select", ID: "staff", Label: labels["staff"], Required: true, Empty: "Scegli"}
+	field := web.Field{Shape: "select", ID: "staff", Label: label("staff"), Required: true, Empty: message.Say("together_add.choose")}
 	for _, one := range may {
 		if slices.ContainsFunc(of.stands(), func(p together.Participant) bool { return p.Staff == one.ID }) {
 			continue
@@ -300,7 +306,7 @@ func (s *Place) add(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	return s.send(c, page, of, func(ctx context.Context) (string, error) {
-		return "Aggiunta: l’appuntamento è anche tra i suoi.", s.Together.AddParticipant(ctx, who, c.PostForm("key"), of.a.ID, c.PostForm("staff"))
+		return message.Say("together_add.done"), s.Together.AddParticipant(ctx, who, c.PostForm("key"), of.a.ID, c.PostForm("staff"))
 	})
 }
 
@@ -309,25 +315,25 @@ func (s *Place) takingOut(c *gin.Context, who care.Staff, sent url.Values) (page
 	if of, err = s.read(c, who); err != nil {
 		return page, of, err
 	}
-	page = s.form(c, of, "Togli qualcuno dall’appuntamento", "Togli")
-	page.Intro = "Resta scritto chi l’ha tolta e perché."
+	page = s.form(c, of, message.Say("together_out.title"), message.Say("together.take_out"))
+	page.Intro = message.Say("together_out.intro")
 	whose := of.out(who)
 	switch {
 	case !s.ahead(of):
 		page.Nothing = s.Problems.Words.Rule(together.RuleOver)
 	case len(of.stands()) == 0:
-		page.Nothing = "Oltre a chi riceve la persona non partecipa nessuno."
+		page.Nothing = message.Say("together.nobody")
 	case len(whose) == 0:
 		page.Nothing = s.Problems.Words.Rule(together.RuleNotYours)
 	}
 	if page.Nothing != "" {
 		return page, of, nil
 	}
-	whom := web.Field{Shape: "choices", Type: "radio", ID: "chi", Label: labels["chi"], Required: true}
+	whom := web.Field{Shape: "choices", Type: "radio", ID: "chi", Label: label("chi"), Required: true}
 	for _, p := range whose {
 		whom.Options = append(whom.Options, web.Option{Value: p.ID, Text: present.ParticipantName(of.rules.Policy, p), Chosen: sent.Get("chi") == p.ID})
 	}
-	field := web.Field{Shape: "choices", Type: "radio", ID: "why", Label: labels["why"], Required: true, Hint: "Se qualcuno è assente, il perché non si scrive."}
+	field := web.Field{Shape: "choices", Type: "radio", ID: "why", Label: label("why"), Required: true, Hint: message.Say("together_out.why_hint")}
 	for _, code := range together.Whys {
 		field.Options = append(field.Options, web.Option{Value: code, Text: italian.Upper(present.PartWhy(code)), Chosen: sent.Get("why") == code})
 	}
@@ -349,7 +355,7 @@ func (s *Place) out(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	return s.send(c, page, of, func(ctx context.Context) (string, error) {
-		return "Tolta dall’appuntamento.", s.Together.EndParticipant(ctx, who, of.a.ID, c.PostForm("chi"), c.PostForm("why"))
+		return message.Say("together_out.done"), s.Together.EndParticipant(ctx, who, of.a.ID, c.PostForm("chi"), c.PostForm("why"))
 	})
 }
 
@@ -358,20 +364,20 @@ func (s *Place) saying(c *gin.Context, who care.Staff, sent url.Values) (page pa
 	if of, err = s.read(c, who); err != nil {
 		return page, of, err
 	}
-	page = s.form(c, of, "La parte del tuo ente", "Registra")
-	page.Intro = "Se la persona è venuta si registra una volta sola, nell’attività di chi la riceve. Qui il tuo ente dice della sua parte."
+	page = s.form(c, of, message.Say("together_say.title"), message.Say("together_say.send"))
+	page.Intro = message.Say("together_say.intro")
 	if !s.says(of, who) {
-		page.Nothing = "Non c’è nulla da registrare: l’ora non è arrivata, un collega l’ha già fatto, o del tuo ente non partecipa nessuno."
+		page.Nothing = message.Say("together_say.nothing")
 		return page, of, nil
 	}
-	held := web.Field{Shape: "choices", Type: "radio", ID: "held", Label: labels["held"], Required: true, Options: []web.Option{
-		{Value: "si", Text: "Sì", Chosen: sent.Get("held") == "si"}, {Value: "no", Text: "No", Chosen: sent.Get("held") == "no"},
+	held := web.Field{Shape: "choices", Type: "radio", ID: "held", Label: label("held"), Required: true, Options: []web.Option{
+		{Value: "si", Text: message.Say("together_say.yes"), Chosen: sent.Get("held") == "si"}, {Value: "no", Text: message.Say("together_say.no"), Chosen: sent.Get("held") == "no"},
 	}}
-	circle := web.Field{Shape: "choices", Type: "radio", ID: "circle", Label: labels["circle"], Required: true}
+	circle := web.Field{Shape: "choices", Type: "radio", ID: "circle", Label: label("circle"), Required: true}
 	for i, code := range together.Circles {
 		circle.Options = append(circle.Options, web.Option{Value: string(code), Text: present.PartCircle(code), Chosen: sent.Get("circle") == string(code) || sent.Get("circle") == "" && i == 0})
 	}
-	page.Fields = []web.Field{held, {Shape: "area", ID: "note", Label: labels["note"], Hint: italian.MayBeRead(), Value: sent.Get("note")}, circle}
+	page.Fields = []web.Field{held, {Shape: "area", ID: "note", Label: label("note"), Hint: italian.MayBeRead(), Value: sent.Get("note")}, circle}
 	return page, of, nil
 }
 
@@ -394,6 +400,6 @@ func (s *Place) say(c *gin.Context, who care.Staff) error {
 			held := answer == "si"
 			said.Held = &held
 		}
-		return "La parte del tuo ente è registrata.", s.Together.SayOutcome(ctx, who, of.a.ID, said)
+		return message.Say("together_say.done"), s.Together.SayOutcome(ctx, who, of.a.ID, said)
 	})
 }
