@@ -7,6 +7,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/consult"
+	"percorso/internal/message"
 )
 
 // Consults is who is called to a desk at once.
@@ -20,7 +21,7 @@ func (s *Place) ring(c *gin.Context, who care.Staff) error {
 	if err := s.Consults.Ring(c.Request.Context(), who, c.PostForm("key"), c.Param("id")); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, "/", "Chi è di turno è stato chiamato: la risposta la vedi qui.")
+	return s.Pages.Leave(c, "/", message.Say("counter_call.rung"))
 }
 
 // answer takes what who is rung says.
@@ -29,9 +30,9 @@ func (s *Place) answer(c *gin.Context, who care.Staff) error {
 	if err := s.Consults.Answer(c.Request.Context(), who, c.Param("id"), answer); err != nil {
 		return err
 	}
-	said := "Hai risposto: lo sportello lo vede."
+	said := message.Say("counter_call.answered")
 	if answer == consult.Cannot {
-		said = "Hai risposto che non puoi: è chiamato chi è di turno dopo di te."
+		said = message.Say("counter_call.cannot")
 	}
 	return s.Pages.Leave(c, "/", said)
 }

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/message"
 	"percorso/internal/queue"
 )
 
@@ -53,12 +54,12 @@ func (s *Place) arrive(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	to, done := "/appuntamenti", "È segnato che la persona è qui: chi la riceve lo vede."
+	to, done := "/appuntamenti", message.Say("counter.arrived")
 	if c.PostForm("da") == "/" {
 		to = "/"
 	}
 	if mark.Back {
-		done = "L’arrivo è tolto."
+		done = message.Say("counter.arrival_undone")
 	}
 	return s.Pages.Done(c, cmd, to, done)
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/queue"
 	"percorso/internal/zone"
 )
@@ -29,7 +30,7 @@ func (s *Place) take(c *gin.Context, who care.Staff) error {
 	form := queue.NewNumber{Topic: c.PostForm("topic"), Language: c.PostForm("language")}
 	t, err := s.Numbers.Take(c.Request.Context(), who, c.PostForm("key"), form)
 	if err == nil {
-		return s.Pages.Leave(c, numbersPath, "Numero "+t.Said()+": dillo alla persona, la chiamerai con questo.")
+		return s.Pages.Leave(c, numbersPath, message.Say("counter.given", "Number", t.Said()))
 	}
 	again := web.NewForm(numbersPath)
 	status, err := s.Problems.RefusedForm(&again, err, func(path string) (id, label string) { return path, italian.Field(path) })
@@ -45,12 +46,7 @@ func (s *Place) next(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, numbersPath, "Chiama il numero "+t.Said()+": parla "+world.Language(t.Language)+".")
-}
-
-// done are the words of what has become of a number.
-var done = map[queue.State]string{
-	queue.Called: "è chiamato.", queue.Waiting: "aspetta di nuovo.", queue.Served: "è servito.", queue.Gone: "è andato via.",
+	return s.Pages.Leave(c, numbersPath, message.Say("counter.calls", "Number", t.Said(), "Language", world.Language(t.Language)))
 }
 
 // becomes says what has become of a number.
@@ -59,7 +55,7 @@ func (s *Place) becomes(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, numbersPath, "Il numero "+t.Said()+" "+done[t.State])
+	return s.Pages.Leave(c, numbersPath, message.Say("counter_number."+string(t.State), "Number", t.Said()))
 }
 
 func (s *Place) showNumbers(c *gin.Context, who care.Staff, status int, typed queue.NewNumber, form web.Form) error {
@@ -80,12 +76,12 @@ func (s *Place) showNumbers(c *gin.Context, who care.Staff, status int, typed qu
 		return err
 	}
 	page := NumbersPage{
-		Frame: s.Pages.Frame(c, "Numeri dello sportello", "/sportello"), Form: form, Topics: present.Options(rules.Desk.Topics, typed.Topic),
+		Frame: s.Pages.Frame(c, message.Say("counter.title"), "/sportello"), Form: form, Topics: present.Options(rules.Desk.Topics, typed.Topic),
 		Past: web.Each(days, func(d queue.Day) web.Term {
-			return web.Term{Name: italian.Upper(italian.Day(d.Day)), Value: italian.Count(d.Taken, "numero", "numeri") + ": " + italian.Count(d.Served, "servito", "serviti")}
+			return web.Term{Name: italian.Upper(italian.Day(d.Day)), Value: message.Count("counter.past_day", d.Taken, "Served", message.Count("counter.served", d.Served))}
 		}),
 	}
-	page.Back = &web.Link{URL: "/sportello", Text: "Sportello"}
+	page.Back = &web.Link{URL: "/sportello", Text: message.Say("counter.desk")}
 	for _, l := range world.Languages(parts.UsualLanguages(rules.Desk)...) {
 		page.Languages = append(page.Languages, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == typed.Language})
 	}
@@ -108,16 +104,16 @@ func (s *Place) showNumbers(c *gin.Context, who care.Staff, status int, typed qu
 func item(rules *zone.Rules, who care.Staff, t queue.Ticket) Number {
 	n := Number{
 		Said: t.Said(), Language: italian.Upper(world.Language(t.Language)), Topic: present.NameIn(rules.Desk.Topics, t.Topic),
-		Since: "Qui dalle " + italian.Hour(t.Taken), Action: numbersPath + "/" + t.ID,
+		Since: message.Say("counter.here_since", "Hour", italian.Hour(t.Taken)), Action: numbersPath + "/" + t.ID,
 	}
 	if t.State != queue.Called {
-		n.Acts = []Act{{string(queue.Called), "Chiama"}, {string(queue.Gone), "È andata via"}}
+		n.Acts = []Act{{string(queue.Called), message.Say("counter_act.call")}, {string(queue.Gone), message.Say("counter_act.left")}}
 		return n
 	}
 	if t.Called != nil {
-		n.Since = "Chiamata alle " + italian.Hour(*t.Called)
+		n.Since = message.Say("counter.called_at", "Hour", italian.Hour(*t.Called))
 	}
-	n.Acts = []Act{{string(queue.Served), "Servita"}, {string(queue.Gone), "Non c’è più"}, {string(queue.Waiting), "Rimetti in attesa"}}
+	n.Acts = []Act{{string(queue.Served), message.Say("counter_act.served")}, {string(queue.Gone), message.Say("counter_act.gone")}, {string(queue.Waiting), message.Say("counter_act.back")}}
 	if catalogue.Open.MayAsk(who.Role) {
 		n.Open = "/sportello/fascicolo?numero=" + t.ID
 	}
