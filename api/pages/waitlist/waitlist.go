@@ -22,6 +22,7 @@ import (
 	"percorso/internal/italian/queued"
 	"percorso/internal/italian/world"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/waitlist"
 	"percorso/internal/zone"
 )
@@ -47,8 +48,8 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Liste d’attesa", "/appuntamenti")}
-	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	page := List{Frame: s.Pages.Frame(c, message.Say("waitlist.title"), "/appuntamenti")}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("waitlist.appointments")}
 	for _, e := range entries {
 		if n := len(page.Services); n == 0 || page.Services[n-1].ID != e.Service {
 			page.Services = append(page.Services, Service{ID: e.Service, Title: present.ServiceName(rules.Policy, e.Service)})
@@ -61,7 +62,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 }
 
 func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now time.Time) Item {
-	i := Item{Place: place, Person: e.Person, Number: e.Number, Facts: []string{"Aspetta " + italian.Dated("da", e.Since)}}
+	i := Item{Place: place, Person: e.Person, Number: e.Number, Facts: []string{message.Say("waitlist.waits_since", "Since", italian.Dated("da", e.Since))}}
 	if care.ReadsCases(who, rules.Policy) {
 		i.URL = "/fascicoli/" + e.CaseID
 	}
@@ -84,10 +85,10 @@ func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now ti
 
 // turn has somebody leave a list, or wait on for whom no place came in time.
 func (s *Place) turn(c *gin.Context, who care.Staff) error {
-	does, words := s.Waiting.Leave, "La persona non è più in lista."
+	does, words := s.Waiting.Leave, message.Say("waitlist.has_left")
 	switch c.PostForm("esito") {
 	case "resta":
-		does, words = s.Waiting.Stay, "La persona resta in lista, senza un giorno entro cui le serve."
+		does, words = s.Waiting.Stay, message.Say("waitlist.stays")
 	case "esce":
 	default:
 		return care.Refuse(care.Fault{Field: "esito", Rule: care.RuleUnknownCode})
@@ -106,12 +107,15 @@ func (s *Place) turn(c *gin.Context, who care.Staff) error {
 	return s.Pages.Leave(c, to, words)
 }
 
-// labels are the fields of the form by their ids.
-var labels = map[string]string{
-	"service": "Servizio", "matter": "Materia", "language": "Lingua dell’interprete", "interpreter": "Chi può fare da interprete", "mode": "Come", "hours": "Quando può venire", "child": "Con chi viene", "by": "Entro quando serve",
+// label is a field of the form by its name; empty: there is none.
+func label(field string) string {
+	if word, ok := message.Find("waitlist_field", field); ok {
+		return word
+	}
+	return ""
 }
 
-func naming(field string) (id, label string) { return field, labels[field] }
+func naming(field string) (string, string) { return field, label(field) }
 
 func (s *Place) ask(c *gin.Context, who care.Staff) error {
 	sent := url.Values{"service": {c.Query("service")}, "matter": {c.Query("matter")}}
@@ -130,10 +134,10 @@ func (s *Place) show(c *gin.Context, who care.Staff, sent url.Values, refused er
 		return err
 	}
 	page := parts.CaseForm{
-		Frame: s.Pages.Frame(c, "Metti in lista d’attesa", "/fascicoli"), Form: web.NewForm(c.Request.URL.Path), Button: "Metti in lista",
-		Intro: "Quando si libera un posto che le va bene è tenuto per lei, e qualcuno la chiama. Finché il posto non c’è, non prometterlo.",
+		Frame: s.Pages.Frame(c, message.Say("waitlist_ask.title"), "/fascicoli"), Form: web.NewForm(c.Request.URL.Path), Button: message.Say("waitlist_ask.send"),
+		Intro: message.Say("waitlist_ask.intro"),
 	}
-	page.Back = &web.Link{URL: "/fascicoli/" + id + tabs.Appointments, Text: "Appuntamenti di " + file.Person}
+	page.Back = &web.Link{URL: "/fascicoli/" + id + tabs.Appointments, Text: message.Say("waitlist_ask.back", "Person", file.Person)}
 	status := http.StatusOK
 	if refused != nil {
 		if status, err = s.Problems.RefusedForm(&page.Form, refused, naming); err != nil {
@@ -145,7 +149,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, sent url.Values, refused er
 	}
 	page.Fields = fields(who, rules, file, sent)
 	if len(page.Fields[0].Options) == 0 {
-		page.Nothing = "Nessun servizio della zona riceve a posti: si prenota a qualsiasi ora."
+		page.Nothing = message.Say("waitlist_ask.no_service")
 	}
 	s.Pages.Render(c, status, page)
 	return nil
@@ -153,8 +157,8 @@ func (s *Place) show(c *gin.Context, who care.Staff, sent url.Values, refused er
 
 // fields are those of the form.
 func fields(who care.Staff, rules *zone.Rules, file ledger.Case, sent url.Values) []web.Field {
-	service := web.Field{Shape: "select", ID: "service", Label: labels["service"], Required: true, Empty: "Scegli il servizio"}
-	matter := web.Field{Shape: "select", ID: "matter", Label: labels["matter"], Empty: "Nessuna in particolare"}
+	service := web.Field{Shape: "select", ID: "service", Label: label("service"), Required: true, Empty: message.Say("waitlist_ask.choose_service")}
+	matter := web.Field{Shape: "select", ID: "matter", Label: label("matter"), Empty: message.Say("waitlist_ask.any_matter")}
 	for _, v := range rules.Services {
 		if len(agenda.Sessions(rules.Policy, v.Code)) == 0 || !waitlist.MayKeep(who, rules.Policy, v.Code) {
 			continue
@@ -166,12 +170,12 @@ func fields(who care.Staff, rules *zone.Rules, file ledger.Case, sent url.Values
 			}
 		}
 	}
-	language := web.Field{Shape: "select", ID: "language", Label: labels["language"], Empty: "Non serve"}
+	language := web.Field{Shape: "select", ID: "language", Label: label("language"), Empty: message.Say("waitlist_ask.no_language")}
 	for _, l := range world.Languages(append(slices.Clone(file.PersonData.Languages), parts.UsualLanguages(rules.Desk)...)...) {
 		language.Options = append(language.Options, web.Option{Value: l.Code, Text: italian.Upper(l.Name), Chosen: l.Code == sent.Get("language")})
 	}
 	choice := func(id, any string, codes []string, words func(string) string) web.Field {
-		field := web.Field{Shape: "select", ID: id, Label: labels[id], Empty: any}
+		field := web.Field{Shape: "select", ID: id, Label: label(id), Empty: any}
 		for _, code := range codes {
 			field.Options = append(field.Options, web.Option{Value: code, Text: italian.Upper(words(code)), Chosen: code == sent.Get(id)})
 		}
@@ -179,9 +183,9 @@ func fields(who care.Staff, rules *zone.Rules, file ledger.Case, sent url.Values
 	}
 	return []web.Field{
 		service, matter, language,
-		choice("interpreter", "Chiunque", waitlist.Interpreters, queued.Interpreter), choice("mode", "Di persona o per telefono", agenda.Modes, queued.Mode), choice("hours", "A qualsiasi ora", waitlist.HoursOf, queued.Hours),
-		choice("child", "Da sola o con adulti", []string{"yes"}, func(string) string { return "con un bambino" }),
-		{Shape: "input", Type: "date", ID: "by", Label: labels["by"], Value: sent.Get("by"), Hint: "L’ultimo giorno che va ancora bene. Se resta vuoto va bene qualsiasi giorno."},
+		choice("interpreter", message.Say("waitlist_ask.any_interpreter"), waitlist.Interpreters, queued.Interpreter), choice("mode", message.Say("waitlist_ask.any_mode"), agenda.Modes, queued.Mode), choice("hours", message.Say("waitlist_ask.any_hour"), waitlist.HoursOf, queued.Hours),
+		choice("child", message.Say("waitlist_ask.without_child"), []string{"yes"}, func(string) string { return message.Say("waitlist_ask.with_child") }),
+		{Shape: "input", Type: "date", ID: "by", Label: label("by"), Value: sent.Get("by"), Hint: message.Say("waitlist_ask.by_hint")},
 	}
 }
 
@@ -208,5 +212,5 @@ func (s *Place) put(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return s.show(c, who, sent, err)
 	}
-	return s.Pages.Leave(c, "/fascicoli/"+id+tabs.Appointments, "La persona è in lista d’attesa.")
+	return s.Pages.Leave(c, "/fascicoli/"+id+tabs.Appointments, message.Say("waitlist_ask.done"))
 }
