@@ -20,6 +20,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/promise"
 	"percorso/internal/zone"
 )
@@ -111,23 +112,29 @@ func (in typed) check(now time.Time, text bool) error {
 	return care.Refuse(faults...)
 }
 
-var labels = map[string]string{"on": "Giorno", "hour": "Ora", "note": "Che cosa devi ricordare"}
+// label is a field of the form by its name; empty: there is none.
+func label(field string) string {
+	if word, ok := message.Find("promises_field", field); ok {
+		return word
+	}
+	return ""
+}
 
 func (s *Place) refused(in *typed, err error) (status int, _ error) {
-	return s.Problems.RefusedForm(&in.form, err, func(path string) (string, string) { return path, cmp.Or(labels[path], labels["on"]) })
+	return s.Problems.RefusedForm(&in.form, err, func(path string) (string, string) { return path, cmp.Or(label(path), label("on")) })
 }
 
 func (in typed) dayFields() []web.Field {
 	return []web.Field{
-		{Shape: "input", ID: "on", Label: labels["on"], Type: "date", Value: in.on, Required: true, Hint: "Se quel giorno gli uffici sono chiusi, te lo ricorda il primo giorno in cui sono aperti."},
-		{Shape: "input", ID: "hour", Label: labels["hour"], Type: "hour", Value: in.hour},
+		{Shape: "input", ID: "on", Label: label("on"), Type: "date", Value: in.on, Required: true, Hint: message.Say("promises.on_hint")},
+		{Shape: "input", ID: "hour", Label: label("hour"), Type: "hour", Value: in.hour},
 	}
 }
 
 func (in typed) fields() []web.Field {
 	return append([]web.Field{{
-		Shape: "area", Rows: 2, Max: promise.Longest, ID: "note", Label: labels["note"], Value: in.note, Required: true,
-		Hint: "Per esempio: richiamare entro oggi. Lo vedi solo tu. " + italian.MayBeRead(),
+		Shape: "area", Rows: 2, Max: promise.Longest, ID: "note", Label: label("note"), Value: in.note, Required: true,
+		Hint: message.Say("promises.note_hint", "MayBeRead", italian.MayBeRead()),
 	}}, in.dayFields()...)
 }
 
@@ -158,7 +165,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, in typed, status int) error
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "I tuoi promemoria", path), Form: in.form, Fields: in.fields()}
+	page := List{Frame: s.Pages.Frame(c, message.Say("promises.title"), path), Form: in.form, Fields: in.fields()}
 	for _, r := range list {
 		page.Lines = append(page.Lines, promised.LineOf(s.Pages, who, r, rules.Calendar, now, ""))
 	}
@@ -188,10 +195,10 @@ func (s *Place) showOfCase(c *gin.Context, who care.Staff, in typed, status int)
 		return err
 	}
 	page := parts.CaseForm{
-		Frame: s.Pages.Frame(c, "Ricordamelo", "/fascicoli"), Form: in.form, Strip: strip, Button: "Scrivi il promemoria", Fields: in.fields(),
-		Intro: "Lo ritrovi in «Oggi» e nella pagina della persona. Nessun altro lo vede e non arriva per email.",
+		Frame: s.Pages.Frame(c, message.Say("promises_new.title"), "/fascicoli"), Form: in.form, Strip: strip, Button: message.Say("promises.write"), Fields: in.fields(),
+		Intro: message.Say("promises_new.lead"),
 	}
-	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: "Fascicolo della persona"}
+	page.Back = &web.Link{URL: "/fascicoli/" + file.ID, Text: message.Say("promises_new.back")}
 	s.Pages.Render(c, status, page)
 	return nil
 }
@@ -226,7 +233,7 @@ func (s *Place) write(c *gin.Context, who care.Staff) error {
 		}
 		return shown(c, who, in, status)
 	}
-	return s.Pages.Leave(c, to, "Te lo ricorda "+promised.When(in.when, rules.Calendar, now)+".")
+	return s.Pages.Leave(c, to, message.Say("promises.reminds", "When", promised.When(in.when, rules.Calendar, now)))
 }
 
 // known finds one of the caller's that is not done.
@@ -252,8 +259,8 @@ func (s *Place) one(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Place) showOne(c *gin.Context, who care.Staff, r promise.Promise, in typed, status int) error {
-	page := Move{Frame: s.Pages.Frame(c, "Sposta il promemoria", path), Form: in.form, Text: promised.Text(s.Pages, who, r), Fields: in.dayFields(), Drop: path + "/" + r.ID + "/elimina"}
-	page.Back = &web.Link{URL: path, Text: "I tuoi promemoria"}
+	page := Move{Frame: s.Pages.Frame(c, message.Say("promises.move_title"), path), Form: in.form, Text: promised.Text(s.Pages, who, r), Fields: in.dayFields(), Drop: path + "/" + r.ID + "/elimina"}
+	page.Back = &web.Link{URL: path, Text: message.Say("promises.title")}
 	s.Pages.Render(c, status, page)
 	return nil
 }
@@ -283,30 +290,30 @@ func (s *Place) move(c *gin.Context, who care.Staff) error {
 		}
 		return s.showOne(c, who, r, in, status)
 	}
-	return s.Pages.Leave(c, path, "Te lo ricorda "+promised.When(in.when, rules.Calendar, now)+".")
+	return s.Pages.Leave(c, path, message.Say("promises.reminds", "When", promised.When(in.when, rules.Calendar, now)))
 }
 
 // done says that one is done, and goes back to where that was said.
 func (s *Place) done(c *gin.Context, who care.Staff) error {
-	return s.end(c, who, "Fatto. Se non lo era, lo rimetti da «I tuoi promemoria».", func(ctx context.Context, id string) error {
+	return s.end(c, who, message.Say("promises.is_done"), func(ctx context.Context, id string) error {
 		return s.Kept.EndPromise(ctx, who, id, true)
 	})
 }
 
 // again takes that back.
 func (s *Place) again(c *gin.Context, who care.Staff) error {
-	return s.end(c, who, "Il promemoria è di nuovo da fare.", func(ctx context.Context, id string) error {
+	return s.end(c, who, message.Say("promises.is_undone"), func(ctx context.Context, id string) error {
 		return s.Kept.EndPromise(ctx, who, id, false)
 	})
 }
 
 func (s *Place) drop(c *gin.Context, who care.Staff) error {
-	return s.end(c, who, "Il promemoria è eliminato.", func(ctx context.Context, id string) error { return s.Kept.DropPromise(ctx, who, id) })
+	return s.end(c, who, message.Say("promises.is_deleted"), func(ctx context.Context, id string) error { return s.Kept.DropPromise(ctx, who, id) })
 }
 
 // seen takes note of one that somebody else has left.
 func (s *Place) seen(c *gin.Context, who care.Staff) error {
-	return s.end(c, who, "Non te lo dice più.", func(ctx context.Context, id string) error { return s.Kept.DropLeft(ctx, who, id) })
+	return s.end(c, who, message.Say("promises.is_dropped"), func(ctx context.Context, id string) error { return s.Kept.DropLeft(ctx, who, id) })
 }
 
 // end does something that needs no form. One that is not there any more is well.
