@@ -14,6 +14,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Mount registers the pages.
@@ -32,7 +33,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Avvisi", access.NoticesPath)}
+	page := List{Frame: s.Pages.Frame(c, message.Say("notices.title"), access.NoticesPath)}
 	for _, n := range notices {
 		switch {
 		case n.Opened != nil:
@@ -43,17 +44,17 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 			continue
 		}
 		item := Item{
-			Title: title(n), When: "Chiesto " + italian.DatedMoment("", n.Asked), Typed: present.Typed(rules.Policy, n.Operation, n.Task, n.Form),
-			Heading: "Che cosa avevi scritto", Next: next(n), Dismiss: read(n),
+			Title: title(n), When: message.Say("notices.asked", "When", italian.DatedMoment("", n.Asked)), Typed: present.Typed(rules.Policy, n.Operation, n.Task, n.Form),
+			Heading: message.Say("notices.what_you_wrote"), Next: next(n), Dismiss: read(n),
 		}
 		if n.Refusal != nil {
-			item.Why = "La richiesta era accettata, ma quando è arrivato il suo turno non si poteva più registrare. " + s.Problems.Words.Refusal(*n.Refusal)
+			item.Why = message.Say("notices.refused", "Why", s.Problems.Words.Refusal(*n.Refusal))
 			for _, fault := range n.Refusal.Faults {
 				item.Why += " " + s.Problems.Words.Fault(fault)
 			}
 		}
 		if n.CaseID != "" {
-			item.Case = &web.Link{URL: "/fascicoli/" + n.CaseID, Text: "Fascicolo " + n.CaseNumber}
+			item.Case = &web.Link{URL: "/fascicoli/" + n.CaseID, Text: message.Say("notices.case", "Number", n.CaseNumber)}
 		}
 		page.Items = append(page.Items, item)
 	}
@@ -65,14 +66,14 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 func openingItem(p care.Policy, n ledger.Notice) Item {
 	o := n.Opened
 	item := Item{
-		Title: "Quello che hai scritto è stato aperto", When: "Scritto " + italian.DatedMoment("", o.Written) + ", aperto " + italian.DatedMoment("", n.At),
-		Why:     o.ByName + ", " + italian.Role(o.ByRole) + " (" + present.AgencyName(p, o.ByAgency) + "), lo legge per un giorno.",
-		Heading: "Perché l’ha aperto", Typed: []web.Term{{Name: italian.Field("reason"), Value: o.Reason}},
+		Title: message.Say("notices_opened.title"), When: message.Say("notices_opened.when", "Written", italian.DatedMoment("", o.Written), "Opened", italian.DatedMoment("", n.At)),
+		Why:     message.Say("notices_opened.by", "Name", o.ByName, "Role", italian.Role(o.ByRole), "Agency", present.AgencyName(p, o.ByAgency)),
+		Heading: message.Say("notices_opened.reason"), Typed: []web.Term{{Name: italian.Field("reason"), Value: o.Reason}},
 		Dismiss: read(n),
 	}
 	if n.CaseID != "" {
-		item.Next = &web.Link{URL: "/fascicoli/" + n.CaseID + "/scheda#scritto-" + o.RecordID, Text: "Vai a quello che hai scritto"}
-		item.Case = &web.Link{URL: "/fascicoli/" + n.CaseID, Text: "Fascicolo " + n.CaseNumber}
+		item.Next = &web.Link{URL: "/fascicoli/" + n.CaseID + "/scheda#scritto-" + o.RecordID, Text: message.Say("notices_opened.next")}
+		item.Case = &web.Link{URL: "/fascicoli/" + n.CaseID, Text: message.Say("notices.case", "Number", n.CaseNumber)}
 	}
 	return item
 }
@@ -83,15 +84,15 @@ func mistakeItem(n ledger.Notice, now time.Time, cal care.Calendar) Item {
 	m, what := n.Mistake, present.MistakeIn(n)
 	file := "/fascicoli/" + n.CaseID
 	item := Item{
-		Title: "Uno sbaglio da confermare", When: "Segnalato " + italian.DatedMoment("", n.At),
-		Why:     m.SaidBy + " segnala che " + what + ". Puoi confermarlo tu, o un’altra persona. " + italian.Due(m.Until, now, cal) + ". Con la conferma il fascicolo torna aperto. Se nessuno lo fa, la segnalazione decade.",
-		Heading: "Perché", Typed: []web.Term{{Name: italian.Field("note"), Value: m.Why}},
-		Next: &web.Link{URL: file + "/" + catalogue.Undo.Slug, Text: "Guarda e conferma"}, Case: &web.Link{URL: file, Text: "Fascicolo " + n.CaseNumber},
+		Title: message.Say("notices_mistake.title"), When: message.Say("notices_mistake.when", "When", italian.DatedMoment("", n.At)),
+		Why:     message.Say("notices_mistake.why", "Name", m.SaidBy, "Mistake", what, "Due", italian.Due(m.Until, now, cal)),
+		Heading: message.Say("notices_mistake.reason"), Typed: []web.Term{{Name: italian.Field("note"), Value: m.Why}},
+		Next: &web.Link{URL: file + "/" + catalogue.Undo.Slug, Text: message.Say("notices_mistake.confirm")}, Case: &web.Link{URL: file, Text: message.Say("notices.case", "Number", n.CaseNumber)},
 	}
 	if m.Lapsed {
-		item.Title = "Nessuno ha confermato lo sbaglio"
-		item.Why = "Avevi segnalato che " + what + ". Il " + italian.Date(m.Until.In(italian.Rome)) + " è passato senza che un’altra persona lo confermasse: la segnalazione è decaduta. Apri il fascicolo per vedere che cosa si può fare."
-		item.Next, item.Dismiss = &web.Link{URL: file, Text: "Vedi a che punto è"}, read(n)
+		item.Title = message.Say("notices_mistake.lapsed_title")
+		item.Why = message.Say("notices_mistake.lapsed", "Mistake", what, "Day", italian.Date(m.Until.In(italian.Rome)))
+		item.Next, item.Dismiss = &web.Link{URL: file, Text: message.Say("notices.see_state")}, read(n)
 	}
 	return item
 }
@@ -114,11 +115,11 @@ func title(n ledger.Notice) string {
 func next(n ledger.Notice) *web.Link {
 	switch {
 	case n.TaskOpen:
-		return &web.Link{URL: "/compiti/" + n.TaskID, Text: "Vai all’attività"}
+		return &web.Link{URL: "/compiti/" + n.TaskID, Text: message.Say("notices.to_task")}
 	case n.ReferralID != "":
-		return &web.Link{URL: "/segnalazioni/" + n.ReferralID, Text: "Vai alla segnalazione"}
+		return &web.Link{URL: "/segnalazioni/" + n.ReferralID, Text: message.Say("notices.to_referral")}
 	case n.CaseID != "":
-		return &web.Link{URL: "/fascicoli/" + n.CaseID, Text: "Vedi a che punto è"}
+		return &web.Link{URL: "/fascicoli/" + n.CaseID, Text: message.Say("notices.see_state")}
 	}
 	return nil
 }
@@ -131,5 +132,5 @@ func (s *Place) dismiss(c *gin.Context, who care.Staff) error {
 	if err := s.Records.DismissNotice(c.Request.Context(), who, c.Param("id")); err != nil {
 		return err
 	}
-	return s.Pages.Leave(c, access.NoticesPath, "Avviso tolto.")
+	return s.Pages.Leave(c, access.NoticesPath, message.Say("notices.dismissed"))
 }
