@@ -18,6 +18,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone"
 )
 
@@ -54,7 +55,7 @@ func (s *Place) show(c *gin.Context, who care.Staff, in typed, status int) error
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Assenze", path), Zones: who.Role == care.Supervisor, Form: in.form}
+	page := List{Frame: s.Pages.Frame(c, message.Say("absences.title"), path), Zones: who.Role == care.Supervisor, Form: in.form}
 	for _, a := range list {
 		item := s.item(who, rules, a)
 		switch {
@@ -77,25 +78,25 @@ func (s *Place) show(c *gin.Context, who care.Staff, in typed, status int) error
 func (s *Place) item(who care.Staff, rules *zone.Rules, a absence.Entry) Item {
 	item := Item{
 		Title: a.Name + ", " + italian.Role(a.Role) + " (" + present.AgencyName(rules.Policy, a.Agency) + ")",
-		When:  "Da " + italian.Day(a.First) + " a " + italian.Day(a.Last), Substitute: "Nessun sostituto per nome: chi ha lo stesso ruolo",
+		When:  message.Say("absences.days", "First", italian.Day(a.First), "Last", italian.Day(a.Last)), Substitute: message.Say("absences.no_substitute"),
 	}
 	if a.StaffID == who.ID {
-		item.Title = "La tua assenza"
+		item.Title = message.Say("absences.yours")
 	}
 	if a.First.Equal(a.Last) {
 		item.When = italian.Upper(italian.Day(a.First))
 	}
 	switch {
 	case a.SubstituteID == who.ID:
-		item.Substitute = "Lo sostituisci tu"
+		item.Substitute = message.Say("absences.you_substitute")
 	case a.SubstituteName != "":
-		item.Substitute = "Sostituto: " + a.SubstituteName
+		item.Substitute = message.Say("absences.substitute", "Name", a.SubstituteName)
 	}
 	if absence.MayEnter(who, care.Staff{ID: a.StaffID, Zone: who.Zone}) {
-		item.Change = &web.Link{URL: path + "/" + a.ID, Text: "Cambia"}
-		item.End, item.EndText, item.Seen = path+"/"+a.ID+"/termina", "Annulla", a.Seen()
+		item.Change = &web.Link{URL: path + "/" + a.ID, Text: message.Say("absences.change")}
+		item.End, item.EndText, item.Seen = path+"/"+a.ID+"/termina", message.Say("absences.cancel"), a.Seen()
 		if !a.First.After(care.DayOf(s.Now().In(italian.Rome))) {
-			item.EndText = "Termina oggi"
+			item.EndText = message.Say("absences.end_today")
 		}
 	}
 	return item
@@ -112,7 +113,7 @@ func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typ
 	}
 	var fields []web.Field
 	if of == nil && who.Role == care.Supervisor {
-		whom := web.Field{Shape: "select", ID: "staff_id", Label: italian.Field("staff_id"), Empty: "Io", Value: in.of}
+		whom := web.Field{Shape: "select", ID: "staff_id", Label: italian.Field("staff_id"), Empty: message.Say("absences.me"), Value: in.of}
 		for _, o := range colleagues {
 			if o.ID != who.ID && works(o) {
 				whom.Options = append(whom.Options, option(o, in.of))
@@ -122,10 +123,10 @@ func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typ
 	}
 	fields = append(fields,
 		web.Field{Shape: "input", ID: "first", Label: italian.Field("first"), Type: "date", Value: in.first, Required: true},
-		web.Field{Shape: "input", ID: "last", Label: italian.Field("last"), Type: "date", Value: in.last, Required: true, Hint: "Compreso: il giorno dopo si torna al lavoro."})
+		web.Field{Shape: "input", ID: "last", Label: italian.Field("last"), Type: "date", Value: in.last, Required: true, Hint: message.Say("absences.last_hint")})
 	instead := web.Field{
-		Shape: "select", ID: "substitute", Label: italian.Field("substitute"), Value: in.substitute, Empty: "Nessuno per nome: chi ha lo stesso ruolo",
-		Hint: "Un collega dello stesso ente e con lo stesso ruolo.",
+		Shape: "select", ID: "substitute", Label: italian.Field("substitute"), Value: in.substitute, Empty: message.Say("absences.nobody_by_name"),
+		Hint: message.Say("absences.substitute_hint"),
 	}
 	away := who
 	if of != nil {
@@ -139,7 +140,7 @@ func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typ
 	}
 	if fields = append(fields, instead); of != nil {
 		is := s.item(who, rules, *of)
-		fields[0].Hint = "Com’è adesso: " + strings.ToLower(is.When[:1]) + is.When[1:] + ". " + is.Substitute + "."
+		fields[0].Hint = message.Say("absences.as_it_is", "When", strings.ToLower(is.When[:1])+is.When[1:], "Substitute", is.Substitute)
 		fields = append(fields, web.Field{Shape: "hidden", ID: "seen", Value: of.Seen()})
 	}
 	return fields, nil
@@ -209,7 +210,7 @@ func (s *Place) enter(c *gin.Context, who care.Staff) error {
 		}
 		return s.show(c, who, in, status)
 	}
-	return s.Pages.Leave(c, path, "L’assenza è segnata.")
+	return s.Pages.Leave(c, path, message.Say("absences.done"))
 }
 
 // known finds one of those that the caller may change.
@@ -241,12 +242,12 @@ func (s *Place) showOne(c *gin.Context, who care.Staff, a absence.Entry, in type
 	if err != nil {
 		return err
 	}
-	title := "Cambia l’assenza di " + a.Name
+	title := message.Say("absences.change_of", "Name", a.Name)
 	if a.StaffID == who.ID {
-		title = "Cambia la tua assenza"
+		title = message.Say("absences.change_yours")
 	}
 	page := Change{Frame: s.Pages.Frame(c, title, path), Form: in.form}
-	page.Back = &web.Link{URL: path, Text: "Assenze"}
+	page.Back = &web.Link{URL: path, Text: message.Say("absences.title")}
 	if page.Fields, err = s.fields(c, who, rules, in, &a); err != nil {
 		return err
 	}
@@ -274,7 +275,7 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 		}
 		return s.showOne(c, who, a, in, status)
 	}
-	return s.Pages.Leave(c, path, "L’assenza è cambiata.")
+	return s.Pages.Leave(c, path, message.Say("absences.changed"))
 }
 
 // end ends one. One that is over, or was called off, is well; one that was changed since the
@@ -292,5 +293,5 @@ func (s *Place) end(c *gin.Context, who care.Staff) error {
 		}
 		return s.show(c, who, in, status)
 	}
-	return s.Pages.Leave(c, path, "L’assenza è tolta.")
+	return s.Pages.Leave(c, path, message.Say("absences.ended"))
 }
