@@ -19,15 +19,18 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
-// labels are the fields of the form by their names.
-var labels = map[string]string{
-	"goes": "Chi va", "second": "Chi va insieme", "alone": "Perché va una persona sola", "knows": "Chi lo sa e resta raggiungibile", "phone": "A quale numero rispondono durante la visita",
-	"minutes": "Quanti minuti dura", "address": "Dove, se non è al domicilio",
+// label is a field of the form by its name; empty: there is none.
+func label(field string) string {
+	if word, ok := message.Find("homevisit_field", field); ok {
+		return word
+	}
+	return ""
 }
 
-func naming(field string) (string, string) { return field, labels[field] }
+func naming(field string) (string, string) { return field, label(field) }
 
 // form is the page of one visit, as it stands and as it was typed.
 type form struct {
@@ -60,7 +63,7 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 		return f, a, err
 	}
 	f.page = parts.CaseForm{Frame: s.Pages.Frame(c, title, "/appuntamenti"), Button: button}
-	f.page.Back = &web.Link{URL: "/fascicoli/" + a.CaseID + "/appuntamenti", Text: "Appuntamenti di " + a.Person}
+	f.page.Back = &web.Link{URL: "/fascicoli/" + a.CaseID + "/appuntamenti", Text: message.Say("homevisit.appointments_of", "Person", a.Person)}
 	if f.page.Strip, err = parts.StripOfCase(ctx, s.Records, who, rules.Policy, a.CaseID, s.Now()); err != nil {
 		return f, a, err
 	}
@@ -68,8 +71,8 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 		f.page.Strip = &parts.Strip{Person: a.Person}
 	}
 	terms := []web.Term{
-		{Name: "Quando", Value: italian.Upper(italian.Day(a.At)) + ", ore " + italian.Hour(a.At)},
-		{Name: "Servizio", Value: present.ServiceName(rules.Policy, a.Service)},
+		{Name: message.Say("homevisit_term.when"), Value: message.Say("homevisit.at", "Day", italian.Upper(italian.Day(a.At)), "Hour", italian.Hour(a.At))},
+		{Name: message.Say("homevisit_term.service"), Value: present.ServiceName(rules.Policy, a.Service)},
 	}
 	minutes := int(agenda.Of(rules.Policy, a.Service, rules.Calendar, s.Now()).Lasts(a.At).Until.Sub(a.At).Minutes())
 	f.sent = c.Request.PostForm
@@ -79,42 +82,42 @@ func (s *Place) begin(c *gin.Context, who care.Staff, title, button string) (f f
 	if len(visits) > 0 {
 		v := visits[0]
 		f.visit = &v
-		terms = append(terms, web.Term{Name: "Visita", Value: italian.Upper(visiting.Who(v)) + ". " + italian.Upper(visiting.Back(v, s.Now()))}, web.Term{Name: "Dove", Value: v.Where()})
+		terms = append(terms, web.Term{Name: message.Say("homevisit_term.visit"), Value: italian.Upper(visiting.Who(v)) + ". " + italian.Upper(visiting.Back(v, s.Now()))}, web.Term{Name: message.Say("homevisit_term.where"), Value: v.Where()})
 		if v.Alone != "" {
-			terms = append(terms, web.Term{Name: labels["alone"], Value: v.Alone})
+			terms = append(terms, web.Term{Name: label("alone"), Value: v.Alone})
 		}
 		if c.Request.PostForm == nil {
 			f.sent = url.Values{"goes": {v.First}, "second": {v.Second}, "alone": {v.Alone}, "knows": {v.Knows}, "phone": {v.Phone}, "address": {v.Address},
 				"minutes": {strconv.Itoa(int(v.Until.Sub(v.At).Minutes()))}, "seen": {strconv.Itoa(v.Version)}}
 		}
 	}
-	f.page.Strip.Put(parts.Thing{Title: "Appuntamento", Terms: terms})
+	f.page.Strip.Put(parts.Thing{Title: message.Say("homevisit.appointment"), Terms: terms})
 	switch {
 	case !a.Stands():
-		f.page.Nothing = "Questo appuntamento non è più in agenda."
+		f.page.Nothing = message.Say("homevisit.not_in_agenda")
 	case !s.Now().Before(a.At):
-		f.page.Nothing = "L’ora di questo appuntamento è arrivata: chi va non si cambia più. Chi è andato dice in «Oggi» che è di ritorno."
+		f.page.Nothing = message.Say("homevisit.hour_has_come")
 	}
 	return f, a, nil
 }
 
 // planning is the form that says who goes.
 func (s *Place) planning(c *gin.Context, who care.Staff) (f form, err error) {
-	f, a, err := s.begin(c, who, "Visita a domicilio", "Fissa la visita")
+	f, a, err := s.begin(c, who, message.Say("homevisit.title"), message.Say("homevisit.send"))
 	if err != nil || f.page.Nothing != "" {
 		return f, err
 	}
-	f.page.Intro = "Si va in due. Dopo la fine Percorso chiede a chi è andato se è rientrato; se nessuno risponde, lo sanno il responsabile e chi indichi qui."
+	f.page.Intro = message.Say("homevisit.intro")
 	if f.visit != nil {
-		f.page.Button = "Cambia la visita"
-		f.page.Strip.Rest = &web.Link{URL: "/appuntamenti/" + a.ID + "/visita/togli", Text: "Non è più a domicilio"}
+		f.page.Button = message.Say("homevisit.change")
+		f.page.Strip.Rest = &web.Link{URL: "/appuntamenti/" + a.ID + "/visita/togli", Text: message.Say("homevisit.no_more_at_home")}
 	}
 	named, err := s.Visits.Visitors(c.Request.Context(), who, a.ID)
 	if err != nil {
 		return f, err
 	}
 	choose := func(id, empty string, who func(homevisit.Visitor) bool) web.Field {
-		field := web.Field{Shape: "select", ID: id, Label: labels[id], Empty: empty, Required: empty == ""}
+		field := web.Field{Shape: "select", ID: id, Label: label(id), Empty: empty, Required: empty == ""}
 		for _, v := range named {
 			if who(v) {
 				field.Options = append(field.Options, web.Option{Value: v.ID, Text: v.Name + ", " + italian.Role(v.Role), Chosen: v.ID == f.sent.Get(id)})
@@ -124,16 +127,16 @@ func (s *Place) planning(c *gin.Context, who care.Staff) (f form, err error) {
 	}
 	goes := func(v homevisit.Visitor) bool { return v.Visits }
 	text := func(id, hint string) web.Field {
-		return web.Field{Shape: "input", Type: "text", ID: id, Label: labels[id], Value: f.sent.Get(id), Hint: hint}
+		return web.Field{Shape: "input", Type: "text", ID: id, Label: label(id), Value: f.sent.Get(id), Hint: hint}
 	}
-	phone, minutes := text("phone", "Il cellulare di servizio, per esempio."), text("minutes", "")
+	phone, minutes := text("phone", message.Say("homevisit.phone_hint")), text("minutes", "")
 	phone.Required, minutes.Required = true, true
 	f.page.Fields = []web.Field{
 		{Shape: "hidden", ID: "seen", Value: f.sent.Get("seen")},
-		choose("goes", "", goes), choose("second", "Nessuno: va una persona sola", goes),
-		text("alone", "Solo se non va nessun altro. Si legge con la visita."),
+		choose("goes", "", goes), choose("second", message.Say("homevisit.goes_alone"), goes),
+		text("alone", message.Say("homevisit.alone_hint")),
 		choose("knows", "", func(homevisit.Visitor) bool { return true }),
-		phone, minutes, text("address", "Lascialo vuoto se la visita è al domicilio. Lo legge solo chi legge il domicilio della persona."),
+		phone, minutes, text("address", message.Say("homevisit.address_hint")),
 	}
 	return f, nil
 }
@@ -196,23 +199,23 @@ func (s *Place) plan(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	return s.send(c, f, func() (string, error) {
-		return "La visita a domicilio è fissata. Chi va la trova in «Oggi».", s.Visits.Plan(c.Request.Context(), who, c.Param("id"), f.read())
+		return message.Say("homevisit.done"), s.Visits.Plan(c.Request.Context(), who, c.Param("id"), f.read())
 	})
 }
 
 // dropping is the form that makes a visit an appointment like any other.
 func (s *Place) dropping(c *gin.Context, who care.Staff) (form, error) {
-	f, a, err := s.begin(c, who, "Non è più a domicilio", "Non è più a domicilio")
+	f, a, err := s.begin(c, who, message.Say("homevisit.no_more_at_home"), message.Say("homevisit.no_more_at_home"))
 	if err != nil {
 		return f, err
 	}
 	f.page.Danger = true
-	f.page.Intro = "L’appuntamento resta, in ufficio. Chi doveva andare riceve un avviso. Avvisa anche la persona: il foglio che ha diceva che si andava da lei."
+	f.page.Intro = message.Say("homevisit.off_intro")
 	f.page.Fields = []web.Field{{Shape: "hidden", ID: "seen", Value: f.sent.Get("seen")}}
 	if f.visit == nil && f.page.Nothing == "" {
-		f.page.Nothing = "Questo appuntamento non è una visita a domicilio."
+		f.page.Nothing = message.Say("homevisit.no_visit")
 	}
-	f.page.Back = &web.Link{URL: "/appuntamenti/" + a.ID + "/visita", Text: "La visita"}
+	f.page.Back = &web.Link{URL: "/appuntamenti/" + a.ID + "/visita", Text: message.Say("homevisit.back")}
 	return f, nil
 }
 
@@ -230,7 +233,7 @@ func (s *Place) drop(c *gin.Context, who care.Staff) error {
 		return err
 	}
 	return s.send(c, f, func() (string, error) {
-		return "L’appuntamento non è più a domicilio.", s.Visits.Drop(c.Request.Context(), who, c.Param("id"), f.read().Seen)
+		return message.Say("homevisit.off_done"), s.Visits.Drop(c.Request.Context(), who, c.Param("id"), f.read().Seen)
 	})
 }
 
@@ -240,9 +243,9 @@ func (s *Place) back(c *gin.Context, who care.Staff) error {
 	if err := s.Visits.Returned(c.Request.Context(), who, c.Param("id"), answer); err != nil {
 		return err
 	}
-	said := "Fatto: chi è andato risulta di ritorno."
+	said := message.Say("homevisit.are_back")
 	if answer == homevisit.Me {
-		said = "Fatto: risulta che tu sei di ritorno."
+		said = message.Say("homevisit.is_back")
 	}
 	return s.Pages.Leave(c, "/", said)
 }
