@@ -1,7 +1,6 @@
 package calls
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -13,6 +12,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 	"percorso/internal/remind"
 	"percorso/internal/zone"
 )
@@ -40,11 +40,11 @@ func (s *Place) show(c *gin.Context, who care.Staff, form web.Form, status int) 
 	if err != nil {
 		return err
 	}
-	page := Page{Frame: s.Pages.Frame(c, "Persone da chiamare", "/appuntamenti"), Form: form}
-	page.Back = &web.Link{URL: "/appuntamenti", Text: "Appuntamenti"}
+	page := Page{Frame: s.Pages.Frame(c, message.Say("calls.title"), "/appuntamenti"), Form: form}
+	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("calls.appointments")}
 	page.Lists = []List{{
-		ID: "ricordare", Title: "Da chiamare per ricordare l’appuntamento", Nothing: "Nessuno da chiamare: chi può ricevere un messaggio lo riceve da Percorso.",
-		Lead:  "Ricorda alla persona giorno, ora e luogo dell’appuntamento. Se risponde qualcun altro, non dire di che servizio si tratta, né perché chiami.",
+		ID: "ricordare", Title: message.Say("calls_remind.title"), Nothing: message.Say("calls_remind.none"),
+		Lead:  message.Say("calls_remind.lead"),
 		Items: web.Each(list, func(r remind.Called) Item { return item(who, rules, r) }),
 	}}
 	if err := s.addWaiting(c, who, rules, &page); err != nil {
@@ -54,22 +54,19 @@ func (s *Place) show(c *gin.Context, who care.Staff, form web.Form, status int) 
 	return nil
 }
 
-// unsent say which message did not arrive.
-var unsent = map[remind.Way]string{remind.SMS: "SMS non arrivato", remind.Email: "Email non arrivata"}
-
 // item is somebody to call before an appointment.
 func item(who care.Staff, rules *zone.Rules, r remind.Called) Item {
 	i := Item{
-		When: italian.Upper(italian.Day(r.At)) + ", ore " + italian.Hour(r.At), Person: r.Person, Said: path + "/" + r.ID, Outcomes: []web.Option{{Value: "chiamata", Text: "Chiamata"}, {Value: "non-risponde", Text: "Non risponde"}},
-		Facts: []string{present.ServiceName(rules.Policy, r.Service), "Fascicolo " + r.CaseNumber}, Languages: present.Languages(r.Languages), Reached: reached.Proposed(r.Reached()),
+		When: message.Say("calls.at", "Day", italian.Upper(italian.Day(r.At)), "Hour", italian.Hour(r.At)), Person: r.Person, Said: path + "/" + r.ID, Outcomes: []web.Option{{Value: "chiamata", Text: message.Say("calls.called")}, {Value: "non-risponde", Text: message.Say("calls.no_answer")}},
+		Facts: []string{present.ServiceName(rules.Policy, r.Service), message.Say("calls.case", "Number", r.CaseNumber)}, Languages: present.Languages(r.Languages), Reached: reached.Proposed(r.Reached()),
 	}
-	if failed := unsent[r.Failed]; failed != "" {
+	if failed, ok := message.Find("calls_failed", r.Failed); ok { // which message did not arrive
 		i.Warnings = append(i.Warnings, failed)
 	}
 	if r.Unanswered > 0 && r.CalledAt != nil {
-		when := italian.Day(*r.CalledAt) + ", ore " + italian.Hour(*r.CalledAt)
-		if i.Warnings = append(i.Warnings, "Non ha risposto "+when); r.Unanswered > 1 {
-			i.Warnings[len(i.Warnings)-1] = fmt.Sprintf("Non ha risposto %d volte, l’ultima %s", r.Unanswered, when)
+		when := message.Say("calls.at", "Day", italian.Day(*r.CalledAt), "Hour", italian.Hour(*r.CalledAt))
+		if i.Warnings = append(i.Warnings, message.Say("calls.no_answer_at", "When", when)); r.Unanswered > 1 {
+			i.Warnings[len(i.Warnings)-1] = message.Say("calls.no_answers", "Times", r.Unanswered, "When", when)
 		}
 	}
 	if care.ReadsCases(who, rules.Policy) {
@@ -91,14 +88,14 @@ func (s *Place) called(c *gin.Context, who care.Staff) error {
 	}
 	if err != nil {
 		form := web.NewForm(path)
-		status, err := s.Problems.RefusedForm(&form, err, func(string) (string, string) { return "ricordare", "La chiamata" })
+		status, err := s.Problems.RefusedForm(&form, err, func(string) (string, string) { return "ricordare", message.Say("calls_remind.naming") })
 		if err != nil {
 			return err
 		}
 		return s.show(c, who, form, status)
 	}
 	if answered {
-		return s.Pages.Leave(c, path, "Segnato: la persona è stata chiamata.")
+		return s.Pages.Leave(c, path, message.Say("calls_remind.is_called"))
 	}
-	return s.Pages.Leave(c, path, "Segnato: non risponde. La persona resta in elenco.")
+	return s.Pages.Leave(c, path, message.Say("calls_remind.is_no_answer"))
 }

@@ -13,6 +13,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/italian/queued"
+	"percorso/internal/message"
 	"percorso/internal/waitlist"
 	"percorso/internal/zone"
 )
@@ -33,8 +34,8 @@ func (s *Place) addWaiting(c *gin.Context, who care.Staff, rules *zone.Rules, pa
 		return err
 	}
 	page.Lists = append(page.Lists, List{
-		ID: section, Title: "Posti liberati", Nothing: "Nessun posto da proporre a chi è in lista d’attesa.",
-		Lead:  "Chiama la persona e proponile il posto. Se risponde qualcun altro, non dire di che servizio si tratta, né perché chiami.",
+		ID: section, Title: message.Say("calls_freed.title"), Nothing: message.Say("calls_freed.none"),
+		Lead:  message.Say("calls_freed.lead"),
 		Items: web.Each(list, func(w waitlist.Call) Item { return s.waits(who, rules, w) }),
 	})
 	return nil
@@ -43,7 +44,7 @@ func (s *Place) addWaiting(c *gin.Context, who care.Staff, rules *zone.Rules, pa
 // waits is somebody who waits for a place.
 func (s *Place) waits(who care.Staff, rules *zone.Rules, w waitlist.Call) Item {
 	i := Item{
-		When: "Serve un posto", Person: w.Person, Facts: []string{present.ServiceName(rules.Policy, w.Service)}, Languages: present.Languages(w.Languages), Reached: reached.Proposed(w.Reached()),
+		When: message.Say("calls_freed.by"), Person: w.Person, Facts: []string{present.ServiceName(rules.Policy, w.Service)}, Languages: present.Languages(w.Languages), Reached: reached.Proposed(w.Reached()),
 	}
 	if w.Matter != "" {
 		i.Facts = append(i.Facts, present.NameIn(rules.Matters, w.Matter))
@@ -51,31 +52,26 @@ func (s *Place) waits(who care.Staff, rules *zone.Rules, w waitlist.Call) Item {
 	if wish := queued.Wish(w.Wish); wish != "" {
 		i.Facts = append(i.Facts, italian.Upper(wish))
 	}
-	i.Facts = append(i.Facts, "Fascicolo "+w.Number)
+	i.Facts = append(i.Facts, message.Say("calls.case", "Number", w.Number))
 	if care.ReadsCases(who, rules.Policy) {
 		i.URL = "/fascicoli/" + w.CaseID
 	}
 	if w.Offer == "" || w.Offered == nil || w.EndsAt == nil {
 		i.Warnings, i.Said = []string{queued.TooLate()}, "/liste-attesa/"+w.ID
-		i.Outcomes = []web.Option{{Value: "resta", Text: "Aspetta ancora"}, {Value: "esce", Text: "Non aspetta più"}}
+		i.Outcomes = []web.Option{{Value: "resta", Text: message.Say("calls_freed.waits_on")}, {Value: "esce", Text: message.Say("calls_freed.leaves")}}
 		return i
 	}
 	i.When, i.Said, i.Form = queued.Free(*w.Offered), freed+"/"+w.Offer, web.NewForm(freed+"/"+w.Offer)
 	i.Warnings = []string{queued.Kept(*w.EndsAt, s.Now())}
 	if w.ByItself() {
-		i.Outcomes = []web.Option{{Value: booked, Text: "Lo vuole: prenota"}}
+		i.Outcomes = []web.Option{{Value: booked, Text: message.Say("calls_freed.books")}}
 	} else {
-		i.Warnings = append(i.Warnings, "Se lo vuole, prenotalo concludendo l’orientamento: scrivi lì questo giorno e quest’ora")
+		i.Warnings = append(i.Warnings, message.Say("calls_freed.book_in_orientation"))
 	}
 	i.Outcomes = append(i.Outcomes, []web.Option{
-		{Value: string(waitlist.Unreached), Text: "Non risponde"}, {Value: string(waitlist.Declined), Text: "Non questo: resta in lista"}, {Value: string(waitlist.Leaves), Text: "Non aspetta più"},
+		{Value: string(waitlist.Unreached), Text: message.Say("calls.no_answer")}, {Value: string(waitlist.Declined), Text: message.Say("calls_freed.declines")}, {Value: string(waitlist.Leaves), Text: message.Say("calls_freed.leaves")},
 	}...)
 	return i
-}
-
-// outcomes say what was kept.
-var outcomes = map[waitlist.Outcome]string{
-	waitlist.Declined: "Segnato: resta in lista, e il posto va al prossimo.", waitlist.Leaves: "Segnato: non è più in lista, e il posto va al prossimo.", waitlist.Unreached: "Segnato: resta in lista, e intanto il posto va al prossimo.",
 }
 
 // told keeps what came of a call, or books the place.
@@ -92,7 +88,7 @@ func (s *Place) told(c *gin.Context, who care.Staff) error {
 		if caseID, place, err = s.Waiting.Offer(ctx, who, id); err == nil {
 			cmd, refused := s.Door.Do(ctx, who, catalogue.Book.Command(c.PostForm("key"), caseID, catalogue.BookingForm{Booking: place}))
 			if refused == nil {
-				return s.Pages.Done(c, cmd, path, "Prenotato: la persona ha il posto e non è più in lista.")
+				return s.Pages.Done(c, cmd, path, message.Say("calls_freed.booked"))
 			}
 			err = refused
 		}
@@ -103,11 +99,11 @@ func (s *Place) told(c *gin.Context, who care.Staff) error {
 	}
 	if err != nil {
 		form := web.NewForm(path)
-		status, err := s.Problems.RefusedForm(&form, err, func(string) (string, string) { return section, "Il posto" })
+		status, err := s.Problems.RefusedForm(&form, err, func(string) (string, string) { return section, message.Say("calls_freed.naming") })
 		if err != nil {
 			return err
 		}
 		return s.show(c, who, form, status)
 	}
-	return s.Pages.Leave(c, path, outcomes[waitlist.Outcome(outcome)])
+	return s.Pages.Leave(c, path, message.Of("calls_outcome", waitlist.Outcome(outcome)))
 }
