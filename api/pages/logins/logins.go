@@ -14,6 +14,7 @@ import (
 	"percorso/api/pages/room"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // Place is the pages with what they need; all of it is needed.
@@ -38,8 +39,8 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	}
 	idle, life := s.Guard.Ends()
 	page := List{
-		Frame: s.Pages.Frame(c, "I tuoi accessi", path), End: path,
-		Rules: "Un accesso termina da solo dopo " + span(idle) + " senza attività, e in ogni caso dopo " + span(life) + ".",
+		Frame: s.Pages.Frame(c, message.Say("logins.title"), path), End: path,
+		Rules: message.Say("logins.rules", "Idle", span(idle), "Life", span(life)),
 	}
 	for _, l := range logins {
 		page.Items = append(page.Items, Item{Device: device(l.Device), Mine: l.Mine, Began: italian.Moment(l.Began), Seen: italian.Moment(l.Seen)})
@@ -63,27 +64,27 @@ func (s *Place) endOthers(c *gin.Context, who care.Staff) error {
 	case err != nil:
 		return err
 	}
-	return s.Pages.Leave(c, path, italian.Upper(italian.Count(ended, "altro accesso è terminato", "altri accessi sono terminati"))+". I programmi devono accedere di nuovo.")
+	return s.Pages.Leave(c, path, message.Count("logins.ended", ended))
 }
 
 // span says how long something lasts.
 func span(d time.Duration) string {
 	if d%time.Hour == 0 {
-		return italian.Count(int(d/time.Hour), "ora", "ore")
+		return message.Count("logins.hours", int(d/time.Hour))
 	}
-	return italian.Count(int(d/time.Minute), "minuto", "minuti")
+	return message.Count("logins.minutes", int(d/time.Minute))
 }
 
 // device says a kind of browser in words.
 func device(code string) string {
 	browser, system, _ := strings.Cut(code, "/")
-	name := map[string]string{"edge": "Edge", "opera": "Opera", "firefox": "Firefox", "chrome": "Chrome", "safari": "Safari"}[browser]
-	on := map[string]string{"android": "Android", "ios": "iPhone o iPad", "windows": "Windows", "mac": "Mac", "linux": "Linux"}[system]
-	switch {
-	case name == "":
-		return "Un altro browser"
-	case on == "":
+	name, known := message.Find("logins_browser", browser)
+	if !known {
+		return message.Say("logins.another_browser")
+	}
+	on, known := message.Find("logins_system", system)
+	if !known {
 		return name
 	}
-	return name + " su " + on
+	return message.Say("logins.browser_on", "Browser", name, "System", on)
 }
