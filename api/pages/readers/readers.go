@@ -15,10 +15,10 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 const (
-	title = "Chi ha letto un fascicolo"
 	// longestNumber is above what any zone numbers its cases by.
 	longestNumber = 40
 	// ruleUntold says that nothing is told of the number: that there is no such case, or that
@@ -61,7 +61,7 @@ func (s *Place) find(c *gin.Context, who care.Staff) error {
 	}
 	if len(faults) > 0 {
 		form := web.Form{Action: path}
-		status, err := s.Problems.RefusedForm(&form, care.Refuse(faults...), func(field string) (string, string) { return field, "Numero del fascicolo" })
+		status, err := s.Problems.RefusedForm(&form, care.Refuse(faults...), func(field string) (string, string) { return field, message.Say("readers.number") })
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (s *Place) find(c *gin.Context, who care.Staff) error {
 }
 
 func (s *Place) searchPage(c *gin.Context, who care.Staff, number string, form web.Form) Search {
-	return Search{Frame: s.Pages.Frame(c, title, path), Form: form, Number: number, Example: ledger.CaseNumber(who.Zone, s.Now().Year(), 12)}
+	return Search{Frame: s.Pages.Frame(c, message.Say("readers.title"), path), Form: form, Number: number, Example: ledger.CaseNumber(who.Zone, s.Now().Year(), 12)}
 }
 
 // readers shows who read a case file, by day.
@@ -92,8 +92,8 @@ func (s *Place) readers(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Readers{Frame: s.Pages.Frame(c, "Chi ha letto il fascicolo "+told.Number, path)}
-	page.Back = &web.Link{URL: path, Text: title}
+	page := Readers{Frame: s.Pages.Frame(c, message.Say("readers.of_case", "Number", told.Number), path)}
+	page.Back = &web.Link{URL: path, Text: message.Say("readers.title")}
 	if told.HandedAt != nil {
 		page.Handed = italian.Moment(*told.HandedAt)
 	}
@@ -116,22 +116,22 @@ func (s *Place) readers(c *gin.Context, who care.Staff) error {
 func lineOf(p care.Policy, r ledger.DaysReading) Line {
 	line := Line{Who: whose(p, r), Did: italian.Upper(italian.Reading(r.Action))}
 	if r.Purpose != "" {
-		line.Purpose = "Scopo: " + italian.ReadingPurpose(r.Purpose)
+		line.Purpose = message.Say("readers.purpose", "Purpose", italian.ReadingPurpose(r.Purpose))
 	}
 	if r.Times > 1 {
-		line.Times = italian.Count(r.Times, "volta", "volte")
+		line.Times = message.Count("readers.times", r.Times)
 	}
 	return line
 }
 
 func whose(p care.Policy, r ledger.DaysReading) string {
-	agency := "un’altra zona (" + r.ByZone + ")"
+	agency := message.Say("readers.other_zone", "Zone", r.ByZone)
 	if r.ByZone == p.Zone {
 		agency = present.AgencyName(p, r.ByAgency)
 	}
 	switch {
 	case r.ByRole == "":
-		return italian.Upper(agency) + ", dal link ricevuto per email"
+		return message.Say("readers.by_link", "Agency", italian.Upper(agency))
 	case agency == "":
 		return italian.Upper(italian.Role(r.ByRole))
 	}
