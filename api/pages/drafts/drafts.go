@@ -15,6 +15,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/kept"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Place is the page with what it needs; all of it is needed.
@@ -36,7 +37,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := List{Frame: s.Pages.Frame(c, "Le tue bozze", path)}
+	page := List{Frame: s.Pages.Frame(c, message.Say("drafts.title"), path)}
 	for _, d := range list {
 		page.Items = append(page.Items, Item{What: form(d.Path), Kept: italian.Moment(d.KeptAt), Resume: path + "/" + d.ID, Drop: path + "/" + d.ID + "/elimina"})
 	}
@@ -57,19 +58,19 @@ func (s *Place) drop(c *gin.Context, who care.Staff) error {
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
-	return s.Pages.Leave(c, path, "La bozza è eliminata.")
+	return s.Pages.Leave(c, path, message.Say("drafts.deleted"))
 }
 
 // form says what a form is about by the place that it belongs to. It names nobody:
 // what it is about may be out of its author's sight by now.
 func form(path string) string {
 	for _, place := range []struct{ path, words string }{
-		{"/compiti/", "Un’attività"}, {"/fascicoli/", "Un modulo di un fascicolo"}, {"/sportello/", "Un modulo dello sportello"},
-		{"/segnalazioni/", "La risposta a una segnalazione"}, {"/equipe/", "Il verbale di un’équipe"},
+		{"/compiti/", message.Say("drafts_form.task")}, {"/fascicoli/", message.Say("drafts_form.case")}, {"/sportello/", message.Say("drafts_form.desk")},
+		{"/segnalazioni/", message.Say("drafts_form.referral")}, {"/equipe/", message.Say("drafts_form.equipe")},
 	} {
 		if strings.HasPrefix(path, place.path) {
 			return place.words
 		}
 	}
-	return "Un modulo"
+	return message.Say("drafts_form.other")
 }
