@@ -18,6 +18,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/course"
+	"percorso/internal/message"
 )
 
 // Place is the pages with what they need.
@@ -49,10 +50,10 @@ var templates = web.Parse(files, parts.Pieces())
 func (s *Place) Mount(r *gin.Engine, p access.Routes) {
 	p.Get(Path, s.help)
 	r.GET(accessibilityPath, func(c *gin.Context) {
-		s.Pages.Render(c, http.StatusOK, Accessibility{s.Pages.Frame(c, "Accessibilità", accessibilityPath)})
+		s.Pages.Render(c, http.StatusOK, Accessibility{s.Pages.Frame(c, message.Say("help.accessibility"), accessibilityPath)})
 	})
 	r.GET(dataPath, func(c *gin.Context) {
-		s.Pages.Render(c, http.StatusOK, Data{s.Pages.Frame(c, "Dati personali", dataPath)})
+		s.Pages.Render(c, http.StatusOK, Data{s.Pages.Frame(c, message.Say("help.data"), dataPath)})
 	})
 }
 
@@ -95,7 +96,7 @@ func (s *Place) help(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	page := Help{Frame: s.Pages.Frame(c, "Aiuto", Path)}
+	page := Help{Frame: s.Pages.Frame(c, message.Say("help.title"), Path)}
 	for _, stage := range care.Stages {
 		page.Stages = append(page.Stages, Stage{italian.Stage(stage), course.Of(stage)})
 	}
@@ -107,7 +108,7 @@ func (s *Place) help(c *gin.Context, who care.Staff) error {
 	}
 	page.Supervisors = strings.Join(supervisors, ", ")
 	if office, ok := rules.Agency(rules.RoleAgency(care.Supervisor)); ok && office.Phone != "" {
-		page.Office = office.Name + ", tel. " + office.Phone
+		page.Office = message.Say("help.office", "Name", office.Name, "Phone", office.Phone)
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
