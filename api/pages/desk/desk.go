@@ -96,7 +96,7 @@ func (s *Place) fillOpening(page *Desk, rules *zone.Rules) {
 	}
 	switch {
 	case len(hours) > 0:
-		page.Hours = message.Say("desk.free_access", "Hours", strings.Join(hours, " e "))
+		page.Hours = message.Say("desk.free_access", "Hours", strings.Join(hours, " "+message.Say("desk.and")+" "))
 	case !works:
 		page.Hours = message.Say("desk.offices_closed")
 	case slices.Contains(rules.Desk.ByAppointment, day):

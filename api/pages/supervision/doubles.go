@@ -55,7 +55,7 @@ func (s *Place) doublesList(c *gin.Context, who care.Staff) error {
 	page := DoublesList{Frame: s.Pages.Frame(c, message.Say("supervision_doubles.title"), "/fascicoli")}
 	page.Back = &web.Link{URL: "/fascicoli", Text: message.Say("supervision_doubles.back")}
 	for _, d := range list.Items {
-		pair := DoublePair{Why: italian.Upper(alike.People(d.Like)), Numbers: d.Files[0].Number + " e " + d.Files[1].Number,
+		pair := DoublePair{Why: italian.Upper(alike.People(d.Like)), Numbers: italian.Enumerate([]string{d.Files[0].Number, d.Files[1].Number}),
 			Apart: doublesURL + "/" + d.Files[0].ID + "/diverse", Other: d.Files[1].ID}
 		if d.Files[0].ClosedAt == nil && d.Files[1].ClosedAt == nil {
 			pair.Merge = "/fascicoli/" + d.Files[1].ID + "/" + catalogue.Merge.Slug
