@@ -41,7 +41,7 @@ func piecesOf(t *testing.T, page, heading string) (pieces []piece) {
 			pieces, open, said = append(pieces, *open), nil, ""
 		case open != nil:
 			open.code += strings.TrimPrefix(line, indent)
-		case bare == "```go":
+		case bare == "```go", bare == "```yaml":
 			indent = line[:strings.Index(line, "```")]
 			open = &piece{}
 			if m := newFile.FindStringSubmatch(said); m != nil {
@@ -107,7 +107,7 @@ func copyOfTheTree(t *testing.T) string {
 
 // isText says whether a file holds texts alone.
 func isText(file string) bool {
-	return strings.HasPrefix(file, "internal/italian/") || file == "api/rest/told/operations.go" || strings.HasPrefix(file, "docs/")
+	return strings.HasPrefix(file, "internal/italian/") || strings.HasPrefix(file, "internal/message/") || file == "api/rest/told/operations.go" || strings.HasPrefix(file, "docs/")
 }
 
 // TestHowToAddAnOperation does what the page says, on a copy: the tree with the
