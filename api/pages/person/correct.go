@@ -202,7 +202,7 @@ func fieldsOf(rules *zone.Rules, field string, person ledger.Person, sent url.Va
 		shown.Options = []web.Option{{Value: reach.Yes, Text: message.Say("person_page.no_safe_contact"), Chosen: value == reach.Yes}}
 	case correction.NoAbode:
 		shown.Shape, shown.Type, shown.Label = "choices", "checkbox", message.Say("person_page.lives")
-		shown.Options = []web.Option{{Value: reach.Yes, Text: italian.Upper(known.NoAbode), Chosen: value == reach.Yes}}
+		shown.Options = []web.Option{{Value: reach.Yes, Text: italian.Upper(known.NoAbode()), Chosen: value == reach.Yes}}
 	case correction.Speech:
 		shown.Shape, shown.Type, shown.Value = "choices", "checkbox", ""
 		for _, way := range speech.Ways {

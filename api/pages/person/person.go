@@ -148,7 +148,7 @@ func sameFile(p care.Policy, f ledger.CaseFile) SameFile {
 // addressOf is where somebody lives.
 func addressOf(p ledger.Person) string {
 	if p.NoAbode {
-		return known.NoAbode
+		return known.NoAbode()
 	}
 	return p.Address
 }

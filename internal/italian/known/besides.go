@@ -1,48 +1,39 @@
 package known
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"percorso/internal/elsewhere"
 	"percorso/internal/kin"
+	"percorso/internal/message"
 	"percorso/internal/papers"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
 )
 
-// Codes of who belongs to a person in words, by field.
-var people = map[string]map[string]string{
-	"relation": {
-		"mother": "madre", "father": "padre", kin.Guardian: "tutore o tutrice", kin.Administrator: "amministratore di sostegno", "spouse": "coniuge o convivente",
-		"child": "figlio o figlia", "sibling": "fratello o sorella", "relative": "altro parente", "carer": "chi se ne prende cura", "other": "altra persona",
-	},
-	"order": {
-		"juvenile_court": "tribunale per i minorenni", "court": "tribunale ordinario", "prosecutor": "procura", "social_service": "servizio sociale",
-		"police": "forze dell’ordine", "person": "richiesta della persona, maggiorenne",
-	},
-}
-
 // PersonCode says what a field of somebody who belongs to a person has.
-func PersonCode(field, code string) string { return people[field][code] }
+func PersonCode(field, code string) string {
+	said, _ := message.Find("kin", field+"."+code)
+	return said
+}
 
 // Person says who somebody is to a person: «Nome Prova (madre, firma)».
 func Person(p kin.Linked) string {
-	words := []string{people["relation"][p.Relation]}
+	words := []string{PersonCode("relation", p.Relation)}
 	if p.Signs {
-		words = append(words, "firma")
+		words = append(words, message.Say("known.signs"))
 	}
 	if p.Barred {
-		words = append(words, "non si deve informare, "+ordered(p))
+		words = append(words, message.Say("known.must_not_know", "Ordered", ordered(p)))
 	}
-	return p.Name + " (" + strings.Join(words, ", ") + ")"
+	return message.Say("known.person", "Name", p.Name, "What", strings.Join(words, ", "))
 }
 
 // Barred says of somebody that they must not be told, and who ordered it.
 func Barred(p kin.Linked) string {
-	return "Non si deve informare " + p.Name + " (" + people["relation"][p.Relation] + "): niente telefonate, lettere o messaggi; " + ordered(p)
+	return message.Say("known.barred", "Name", p.Name, "Relation", PersonCode("relation", p.Relation), "Ordered", ordered(p))
 }
 
 // AllBarred says it of each of somebody's people who must not be told: it is read before any
@@ -55,7 +46,9 @@ func AllBarred(list []kin.Linked) (lines []string) {
 }
 
 // ordered says who ordered it and when, and nothing of what the order says.
-func ordered(p kin.Linked) string { return people["order"][p.Order] + ", " + day(p.Ordered) }
+func ordered(p kin.Linked) string {
+	return message.Say("known.ordered", "Who", PersonCode("order", p.Order), "Day", day(p.Ordered))
+}
 
 // day says a day shortly.
 func day(text string) string {
@@ -66,13 +59,11 @@ func day(text string) string {
 	return t.Format("2/1/2006")
 }
 
-var ways = map[string]string{
-	speech.Signs: "lingua dei segni italiana", speech.ReadsLips: "legge le labbra", speech.Writes: "scrive", speech.LargePrint: "ha bisogno di caratteri grandi",
-	speech.NoPhone: "non usa il telefono",
-}
-
 // Way says a way of communicating.
-func Way(code string) string { return ways[code] }
+func Way(code string) string {
+	said, _ := message.Find("way_of_speaking", code)
+	return said
+}
 
 // Speech says how somebody communicates, but for what is said before the numbers; empty:
 // nobody said.
@@ -80,55 +71,57 @@ func Speech(codes []string) string {
 	var words []string
 	for _, code := range codes {
 		if code != speech.NoPhone {
-			words = append(words, ways[code])
+			words = append(words, Way(code))
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// systems are those in which a person may be known.
-var systems = map[string]string{
-	elsewhere.SocialRecord: "cartella sociale", elsewhere.DID: "DID del Centro per l’Impiego", elsewhere.SIISL: "SIISL", elsewhere.Health: "sistema dell’ASL",
-}
-
 // System says in which system a person is known.
-func System(code string) string { return systems[code] }
+func System(code string) string {
+	said, _ := message.Find("system", code)
+	return said
+}
 
 // Systems says it by the code.
-func Systems() map[string]string { return maps.Clone(systems) }
-
-// interpreters are who interpreted. A child is not among them.
-var interpreters = map[string]string{
-	speech.NotNeeded: "non serviva", speech.Mediator: "il mediatore o la mediatrice", speech.Colleague: "un collega",
-	speech.Relative: "un parente o un amico, maggiorenne", speech.Telephone: "un mediatore, al telefono",
-}
+func Systems() map[string]string { return byCode(elsewhere.Systems, System) }
 
 // Interpreter says who interpreted.
-func Interpreter(code string) string { return interpreters[code] }
-
-// Interpreters says it by the code.
-func Interpreters() map[string]string { return maps.Clone(interpreters) }
-
-// NoPhone is said before the numbers of who does not use a telephone.
-const NoPhone = "Non usa il telefono: niente telefonate, e niente appuntamenti telefonici"
-
-// NoAbode is said in the place of an address.
-const NoAbode = "senza fissa dimora"
-
-var documents = map[string]string{
-	"passport": "passaporto", "identity_card": "carta d’identità", "travel_document": "titolo di viaggio", "consular": "attestazione consolare", "licence": "patente", "other": "altro documento",
+func Interpreter(code string) string {
+	said, _ := message.Find("interpreter", code)
+	return said
 }
 
+// Interpreters says it by the code.
+func Interpreters() map[string]string { return byCode(speech.Interpreters, Interpreter) }
+
+func byCode(codes []string, said func(string) string) map[string]string {
+	words := map[string]string{}
+	for _, code := range codes {
+		words[code] = said(code)
+	}
+	return words
+}
+
+// NoPhone is said before the numbers of who does not use a telephone.
+func NoPhone() string { return message.Say("known.no_phone") }
+
+// NoAbode is said in the place of an address.
+func NoAbode() string { return message.Say("known.no_abode") }
+
 // Document says a kind of document.
-func Document(code string) string { return documents[code] }
+func Document(code string) string {
+	said, _ := message.Find("document", code)
+	return said
+}
 
 // Paper says a document in one line.
 func Paper(p papers.Paper) string {
-	said := documents[p.Kind] + " n. " + p.Number
+	until := ""
 	if p.Until != "" {
-		said += ", fino al " + day(p.Until)
+		until = day(p.Until)
 	}
-	return said
+	return message.Say("known.paper", "Kind", Document(p.Kind), "Number", p.Number, "Until", until)
 }
 
 // Calls says whom one may call of those who belong to a person, and what may be done.
@@ -154,10 +147,10 @@ func Besides(field, said string) (words string, ok bool) {
 		}
 	case "speech":
 		for _, code := range strings.Fields(said) {
-			list = append(list, ways[code])
+			list = append(list, Way(code))
 		}
 	case "no_abode":
-		list = []string{"sì"}
+		list = []string{message.Say("known.without_abode")}
 	default:
 		return "", false
 	}

@@ -8,6 +8,7 @@ import (
 	"percorso/internal/correction"
 	"percorso/internal/fiscal"
 	"percorso/internal/kin"
+	"percorso/internal/message"
 	"percorso/internal/reach"
 	"percorso/internal/speech"
 )
@@ -34,35 +35,31 @@ var Rules = map[string]string{
 	correction.RuleBirth:     "Scrivi il giorno di nascita (12/5/1990), oppure solo l’anno (1990).",
 }
 
-// Codes of contacts in words, by field.
-var contacts = map[string]map[string]string{
-	"kind":    {reach.Phone: "Telefono", reach.Email: "Email"},
-	"whose":   {"own": "della persona", "relative": "di un parente", "friend": "di un amico o un’amica", "operator": "di un operatore"},
-	"call":    {reach.Yes: "si può chiamare", reach.No: "non chiamare"},
-	"message": {reach.Yes: "si può lasciare un messaggio", reach.No: "non lasciare messaggi"},
+// ContactCode says what a field of a contact has.
+func ContactCode(field, code string) string {
+	said, _ := message.Find("reach", field+"."+code)
+	return said
 }
 
-// ContactCode says what a field of a contact has.
-func ContactCode(field, code string) string { return contacts[field][code] }
-
 // NoSafeContact is what is said of who cannot be reached safely.
-const NoSafeContact = "Nessun contatto sicuro: non chiamare e non scrivere"
+func NoSafeContact() string { return message.Say("known.no_safe_contact") }
 
 // Terms says what may be done with a contact, before its number is read: «si può chiamare,
 // non lasciare messaggi, di un parente, dopo le 18».
 func Terms(c reach.Way) string {
-	words := []string{contacts["call"][c.Call], contacts["message"][c.Message], contacts["whose"][c.Whose], c.Hours}
+	call := "call"
 	if c.Kind == reach.Email {
-		words[0] = map[string]string{reach.Yes: "si può scrivere", reach.No: "non scrivere"}[c.Call]
+		call = "email"
 	}
+	words := []string{ContactCode(call, c.Call), ContactCode("message", c.Message), ContactCode("whose", c.Whose), c.Hours}
 	words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
 	if c.Call == "" {
-		words = append(words, "da chiedere se è sicuro")
+		words = append(words, message.Say("known.ask_if_safe"))
 	}
 	return strings.Join(words, ", ")
 }
 
 // Contact says a contact in one line, what may be done with it first.
 func Contact(c reach.Way) string {
-	return contacts["kind"][c.Kind] + " (" + Terms(c) + "): " + c.Value
+	return message.Say("known.contact", "Kind", ContactCode("kind", c.Kind), "Terms", Terms(c), "Value", c.Value)
 }

@@ -1,14 +1,11 @@
 package known
 
-import "percorso/internal/privacy"
+import "percorso/internal/message"
 
 // NoticeWay is how the privacy notice was given to the person.
 func NoticeWay(code string) string {
-	switch code {
-	case privacy.Handed:
-		return "Consegnata"
-	case privacy.ReadAloud:
-		return "Letta ad alta voce"
+	if said, ok := message.Find("notice_way", code); ok {
+		return said
 	}
 	return code
 }

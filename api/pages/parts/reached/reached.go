@@ -31,10 +31,10 @@ func Of(p ledger.Person) (list []Shown) {
 		list = append(list, Shown{Icon: "it-ban", Terms: known.Barred(k)})
 	}
 	if !speech.OnThePhone(p.Speech) {
-		list = append(list, Shown{Icon: "it-hearing", Terms: known.NoPhone})
+		list = append(list, Shown{Icon: "it-hearing", Terms: known.NoPhone()})
 	}
 	if p.NoSafeContact {
-		return append(list, Shown{Icon: "it-ban", Terms: known.NoSafeContact})
+		return append(list, Shown{Icon: "it-ban", Terms: known.NoSafeContact()})
 	}
 	list = append(list, web.Each(p.Reached(), By)...)
 	for _, k := range p.Linked {
