@@ -73,9 +73,8 @@ var mayImport = map[string][]string{
 	"internal/zone":               {"internal/legible", "internal/zone/fault", "internal/fiscal", "internal/actors", "internal/eligibility", "internal/usual", "internal/care", "internal/ledger", "internal/recent", "internal/agenda", "internal/slip"},
 	"internal/setup":              {"internal/usual", "internal/care", "internal/ledger"}, // what loading a file of a zone or of staff changes
 	"internal/calendar":           {"internal/care"},
-	"internal/italian/dated":      {"internal/critical"},
 	"internal/italian/course":     {"internal/care"}, // what a stage is for
-	"internal/italian":            {"internal/agenda", "internal/completion", "internal/italian/dated", "internal/critical", "internal/italian/gate", "internal/italian/article", "internal/italian/asked", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/italian/known", "internal/italian/jobs", "internal/gathering"},
+	"internal/italian":            {"internal/agenda", "internal/completion", "internal/critical", "internal/italian/article", "internal/italian/asked", "internal/actors", "internal/health", "internal/catalogue", "internal/eligibility", "internal/care", "internal/ledger", "internal/italian/known", "internal/italian/jobs", "internal/gathering"},
 	"internal/italian/mediating":  {"internal/italian", "internal/italian/world", "internal/mediation", "internal/agenda"},                             // how it stands with a mediator
 	"internal/italian/words":      {"internal/undoing", "internal/italian", "internal/catalogue", "internal/care", "internal/health", "internal/told"}, // says codes to whoever wants an interface of them
 	"internal/italian/known":      {"internal/correction", "internal/fiscal", "internal/reach", "internal/kin", "internal/speech", "internal/papers", "internal/elsewhere", "internal/privacy"},
@@ -85,7 +84,6 @@ var mayImport = map[string][]string{
 	"internal/reach":              {"internal/care", "internal/telephone"},                                // how somebody can be reached without harm
 	"internal/italian/alike":      {"internal/names", "internal/finding"},
 	"internal/italian/article":    {},                                        // nouns after their articles and prepositions
-	"internal/italian/gate":       {"internal/eligibility"},                  // why a gate is shut
 	"internal/italian/asked":      {},                                        // what to write in a field that must not stay empty
 	"internal/italian/world":      {"internal/care", "internal/eligibility"}, // names of languages and citizenships
 	"internal/codec":              {},
@@ -217,7 +215,7 @@ var mayImport = map[string][]string{
 	"api/rest/away":    {"internal/absence", "internal/care"},                                                         // who is away, likewise
 	"api/rest/faults":  {"api/problem"},                                                                               // what huma finds wrong
 	"api/web":          {},                                                                                            // knows no domain
-	"api/present":      {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/dated", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating", "internal/together", "internal/written"},
+	"api/present":      {"internal/arrival", "internal/agenda", "internal/ical", "internal/completion", "internal/speech", "internal/working", "internal/italian/jobs", "internal/italian/timeline", "internal/crossing", "internal/health", "api/web", "internal/catalogue", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/article", "internal/italian/world", "internal/italian/known", "internal/correction", "internal/gathering", "internal/italian/offered", "internal/board", "internal/elsewhere", "internal/mediation", "internal/italian/mediating", "internal/together", "internal/written"},
 	"api/rest/wire":    {"api/access", "api/problem", "internal/ledger", "internal/care"},                                 // what operations have in common
 	"api/rest/off":     {"api/rest/wire", "api/rest/counter", "internal/calledoff", "internal/care", "internal/expected"}, // days that are called off
 	"api/rest/told":    {"internal/care", "internal/lead"},                                                                // how the description of the API tells of operations
@@ -237,7 +235,7 @@ var mayImport = map[string][]string{
 	"api/pages/absences":        append(place, "internal/absence"),
 	"api/pages/agenda":          append(place, "internal/calledoff", "internal/homevisit", "internal/italian/visiting", "internal/together"),
 	"api/pages/arranged":        append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting", "internal/homevisit", "internal/italian/visiting", "internal/together"),
-	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/elsewhere", "internal/noted", "internal/written", "internal/italian/course", "internal/italian/dated", "api/pages/parts/meanwhile"),
+	"api/pages/cases":           append(place, "api/pages/parts/promised", "internal/critical", "internal/elsewhere", "internal/noted", "internal/written", "internal/italian/course", "api/pages/parts/meanwhile"),
 	"api/pages/calledoff":       append(place, "internal/calledoff", "internal/expected", "api/pages/parts/reached"),
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),

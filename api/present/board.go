@@ -7,7 +7,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/italian/article"
-	"percorso/internal/italian/dated"
 	"percorso/internal/italian/timeline"
 	"percorso/internal/message"
 )
@@ -16,7 +15,7 @@ import (
 func OnBoard(p care.Policy, list board.List, row board.Row, now time.Time) string {
 	switch list {
 	case board.Dated:
-		return italian.Upper(dated.Kinds[row.Code]) + ", " + italian.Dated("", row.At)
+		return italian.Upper(italian.DayKind(row.Code)) + ", " + italian.Dated("", row.At)
 	case board.Unmoved:
 		return timeline.Line(p, row.Code, row.Detail) + ", " + italian.Brief(row.At, now)
 	}

@@ -6,7 +6,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/critical"
 	"percorso/internal/health"
-	"percorso/internal/italian/dated"
 	"percorso/internal/message"
 )
 
@@ -14,9 +13,18 @@ import (
 // expires on a day that nobody goes anywhere: it has no weekday, but where it is near.
 func CriticalDate(kind string, on, now time.Time) string {
 	if days := daysApart(noon(on), now); kind == string(critical.Permit) && (days < -1 || days > 1) {
-		return message.Say("important_day.on", "Day", Date(noon(on)), "What", say(dated.Kinds, kind))
+		return message.Say("important_day.on", "Day", Date(noon(on)), "What", DayKind(kind))
 	}
-	return message.Say("important_day.on", "Day", near(noon(on), now), "What", say(dated.Kinds, kind))
+	return message.Say("important_day.on", "Day", near(noon(on), now), "What", DayKind(kind))
+}
+
+// DayKind says what happens on a day after which something is lost; of one that few may know
+// nothing but that it matters.
+func DayKind(code string) string {
+	if code == "" {
+		return message.Say("important_dates.some")
+	}
+	return message.Of("day_kind", code)
 }
 
 // noon is a day that has no hour, where the offices are: whatever the zone, it is that day.

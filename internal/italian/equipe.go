@@ -3,7 +3,6 @@ package italian
 import (
 	"cmp"
 
-	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/gathering"
 	"percorso/internal/message"
@@ -55,15 +54,6 @@ func GoalResult(code string) string { return message.Of("goal_result", code) }
 
 // SuspendReason says why a path is suspended.
 func SuspendReason(code string) string { return message.Of("suspend_reason", code) }
-
-// suspendReasons are their words by the code, for the form that asks for one.
-var suspendReasons = func() map[string]string {
-	words := map[string]string{}
-	for _, code := range agenda.SuspendReasons {
-		words[code] = SuspendReason(code)
-	}
-	return words
-}()
 
 // MeetingPlace says where a meeting of an équipe is held: the place, or by telephone, and who
 // calls.

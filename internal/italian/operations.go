@@ -2,9 +2,6 @@ package italian
 
 import (
 	"percorso/internal/care"
-	"percorso/internal/italian/dated"
-	"percorso/internal/italian/jobs"
-	"percorso/internal/italian/known"
 	"percorso/internal/message"
 )
 
@@ -17,31 +14,11 @@ type OperationTexts struct {
 	Button string // empty: as the operation is called
 }
 
-// lent are texts of operations that stand with what the operation is about.
-type lent struct {
-	dated.Form
-	Labels, Choices, Nothing map[string]string // of fields, codes, and fields that have nothing to choose from
-}
-
-var lentTo = map[care.Operation]lent{
-	care.OpElsewhere:   {Choices: known.Systems()},
-	care.OpWorkProfile: {Form: dated.Form{Intro: jobs.Intro, Done: jobs.Done, Hints: jobs.Hints}, Labels: jobs.Labels, Choices: jobs.Choices},
-	care.OpAddDate:     {Form: dated.Adds, Labels: dated.Labels, Choices: dated.Kinds, Nothing: dated.Nothing},
-	care.OpMoveDate:    {Form: dated.Corrects, Labels: dated.Labels, Nothing: dated.Nothing},
-	care.OpEndDate:     {Form: dated.Ends, Labels: dated.Labels, Nothing: dated.Nothing},
-	care.OpMeet:        {Choices: known.Interpreters()},
-	care.OpSuspend:     {Choices: suspendReasons},
-}
-
 // TextsOf are the texts of an operation's page; of one that has none they are empty.
 func TextsOf(op care.Operation) OperationTexts {
-	t := OperationTexts{op: op, Intro: lentTo[op].Intro, Done: lentTo[op].Done}
-	if said, ok := message.Find("operation_intro", op); ok {
-		t.Intro = said
-	}
-	if said, ok := message.Find("operation_done", op); ok {
-		t.Done = said
-	}
+	t := OperationTexts{op: op}
+	t.Intro, _ = message.Find("operation_intro", op)
+	t.Done, _ = message.Find("operation_done", op)
 	t.Button, _ = message.Find("operation_button", op)
 	return t
 }
@@ -53,9 +30,6 @@ func (t OperationTexts) of(name string) string { return string(t.op) + "." + nam
 func (t OperationTexts) Label(path string) string {
 	name := lastName(path)
 	if own, ok := message.Find("operation_label", t.of(name)); ok {
-		return own
-	}
-	if own, ok := lentTo[t.op].Labels[name]; ok {
 		return own
 	}
 	return Field(path)
@@ -75,10 +49,8 @@ func (t OperationTexts) Hint(name string) string {
 
 // OwnHint is what helps with a field that means something of its own here; empty: it does not.
 func (t OperationTexts) OwnHint(name string) string {
-	if own, ok := message.Find("operation_hint", t.of(name)); ok {
-		return own
-	}
-	return lentTo[t.op].Hints[name]
+	own, _ := message.Find("operation_hint", t.of(name))
+	return own
 }
 
 // Choice says a code of the operation's form.
@@ -97,19 +69,24 @@ func (t OperationTexts) OwnChoice(code string) (said string, ok bool) {
 	if said, ok = message.Find("operation_choice", t.of(code)); ok {
 		return said, ok
 	}
-	if t.op == care.OpBook {
+	switch t.op { // whose codes others say as well
+	case care.OpBook:
 		return message.Find("beyond_why", code)
+	case care.OpElsewhere:
+		return message.Find("system", code)
+	case care.OpMeet:
+		return message.Find("interpreter", code)
+	case care.OpSuspend:
+		return message.Find("suspend_reason", code)
+	case care.OpAddDate:
+		return message.Find("day_kind", code)
 	}
-	said, ok = lentTo[t.op].Choices[code]
-	return said, ok
+	return "", false
 }
 
 // NoneOf says that a field of the operation's form has nothing to choose from.
 func (t OperationTexts) NoneOf(name string) string {
 	if own, ok := message.Find("operation_none", t.of(name)); ok {
-		return own
-	}
-	if own, ok := lentTo[t.op].Nothing[name]; ok {
 		return own
 	}
 	return message.Say("operations.nothing_to_choose", "Field", t.Label(name))

@@ -4,10 +4,6 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/eligibility"
 	"percorso/internal/italian/asked"
-	"percorso/internal/italian/dated"
-	"percorso/internal/italian/gate"
-	"percorso/internal/italian/jobs"
-	"percorso/internal/italian/known"
 	"percorso/internal/message"
 )
 
@@ -16,11 +12,6 @@ import (
 func Rule(code string) string {
 	if text, ok := message.Find("rule", code); ok {
 		return text
-	}
-	for _, others := range []map[string]string{gate.Rules, known.Rules, jobs.Rules, dated.Rules} {
-		if text, ok := others[code]; ok {
-			return text
-		}
 	}
 	return message.Say("rules.unknown", "Code", code)
 }

@@ -78,8 +78,8 @@ func facts(p care.Policy, r ledger.Referral) (facts []string) {
 	add(message.Say("referral_page.fact_for"), present.PurposeOf(p, r.Purpose))
 	if person.Work != nil {
 		add(message.Say("referral_page.fact_italian"), jobs.Level(*person.Work))
-		add(jobs.Labels["may_work"], jobs.Choices[person.Work.May])
-		add(jobs.Labels["free_hours"], person.Work.FreeHours)
+		add(jobs.Label("may_work"), jobs.Choice(person.Work.May))
+		add(jobs.Label("free_hours"), person.Work.FreeHours)
 	}
 	return facts
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"percorso/internal/elsewhere"
 	"percorso/internal/kin"
 	"percorso/internal/message"
 	"percorso/internal/papers"
@@ -83,24 +82,10 @@ func System(code string) string {
 	return said
 }
 
-// Systems says it by the code.
-func Systems() map[string]string { return byCode(elsewhere.Systems, System) }
-
 // Interpreter says who interpreted.
 func Interpreter(code string) string {
 	said, _ := message.Find("interpreter", code)
 	return said
-}
-
-// Interpreters says it by the code.
-func Interpreters() map[string]string { return byCode(speech.Interpreters, Interpreter) }
-
-func byCode(codes []string, said func(string) string) map[string]string {
-	words := map[string]string{}
-	for _, code := range codes {
-		words[code] = said(code)
-	}
-	return words
 }
 
 // NoPhone is said before the numbers of who does not use a telephone.

@@ -11,7 +11,6 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/critical"
 	"percorso/internal/italian"
-	"percorso/internal/italian/dated"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
 )
@@ -33,7 +32,7 @@ func Of(p care.Policy, file ledger.Case, now time.Time) (open []Shown, before []
 		}
 		shown := Shown{Text: text}
 		if d.Source != "" {
-			shown.Known = append(shown.Known, dated.Labels["source"]+": "+d.Source)
+			shown.Known = append(shown.Known, message.Say("important_dates.source", "Source", d.Source))
 		}
 		if d.Note != "" {
 			shown.Known = append(shown.Known, d.Note)

@@ -78,7 +78,7 @@ func (n *Noted) profile(p care.Policy, list []ledger.Record) {
 			n.ids = append(n.ids, r.ID)
 		}
 		for _, said := range present.Typed(p, care.OpWorkProfile, "", r.Fields) {
-			for field := range jobs.Labels {
+			for _, field := range jobs.Fields {
 				if texts.Label(field) == said.Name && n.now[field] == "" {
 					n.now[field] = said.Value
 				}
