@@ -50,8 +50,9 @@ func QueueMark(b *pgx.Batch, caseID string) {
 }
 
 // due are the cases whose health is to be computed anew, locked; those that a step is
-// at work on are left to it.
-const due = `SELECT case_id::text FROM case_health WHERE changes_at <= $1 ORDER BY changes_at, case_id LIMIT $2 FOR UPDATE SKIP LOCKED`
+// at work on are left to it. Where all are due at once, as after a change of a zone's rules,
+// any order among them would sort them all for each hundred.
+const due = `SELECT case_id::text FROM case_health WHERE changes_at <= $1 ORDER BY changes_at LIMIT $2 FOR UPDATE SKIP LOCKED`
 
 // dueAlone is one of them.
 const dueAlone = `SELECT case_id::text FROM case_health WHERE changes_at <= $1 AND case_id = $2 FOR UPDATE SKIP LOCKED`
