@@ -259,6 +259,9 @@ func (m *Mender) mendAll(ctx context.Context, ids []string) (lost int, err error
 		return 0, err
 	}
 	for some := range slices.Chunk(open, batch) {
+		if unattended, err := m.troubles.Unattended(ctx); err != nil || unattended { // since it began
+			return lost, err
+		}
 		n, err := m.mend(ctx, idsOf(some))
 		if err != nil {
 			return 0, err

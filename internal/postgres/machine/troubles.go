@@ -1,7 +1,10 @@
 package machine
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -53,14 +56,36 @@ func (t *Troubles) Suspects(ctx context.Context, most int) (runs []ledger.OpenRu
 	return runs, err
 }
 
+// lookedUp is how many runs are looked up at once: with all of Temporal lost there may be
+// hundreds of thousands, and no statement of the watch may take long.
+const lookedUp = 5000
+
 // StillOpen gives of some runs those that are open, as they stand now, what is due
 // first before the others.
 func (t *Troubles) StillOpen(ctx context.Context, ids []string) (runs []ledger.OpenRun, err error) {
-	err = t.promptly(ctx, func(ctx context.Context, tx postgres.Tx) error {
-		runs, err = postgres.Many[ledger.OpenRun](ctx, tx, openRun+` AND r.id = ANY ($1) ORDER BY r.next_due NULLS LAST, r.id`, ids)
-		return err
-	})
-	return runs, err
+	type row struct {
+		ledger.OpenRun
+		Due *time.Time `db:"next_due"`
+	}
+	var all []row
+	for some := range slices.Chunk(ids, lookedUp) {
+		var rows []row
+		err := t.promptly(ctx, func(ctx context.Context, tx postgres.Tx) (err error) {
+			rows, err = postgres.Many[row](ctx, tx, `SELECT r.id, r.case_id::text, r.epoch, r.next_due FROM run r WHERE r.ended_at IS NULL AND r.id = ANY ($1)`, some)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	never := time.Unix(1<<40, 0)
+	due := func(r row) time.Time { return *cmp.Or(r.Due, &never) }
+	slices.SortFunc(all, func(a, b row) int { return cmp.Or(due(a).Compare(due(b)), cmp.Compare(a.ID, b.ID)) })
+	for _, r := range all {
+		runs = append(runs, r.OpenRun)
+	}
+	return runs, nil
 }
 
 // Missing keeps that runs are lost, until they are back.

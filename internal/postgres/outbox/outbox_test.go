@@ -7,8 +7,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres/machine"
 	"percorso/internal/postgres/postgrestest"
 )
 
@@ -165,4 +167,25 @@ func TestOneClockHoldsUpNoOther(t *testing.T) {
 	require.ErrorContains(t, err, "22000")
 	require.Equal(t, 1, count)
 	require.Equal(t, 1, p.Count(`command WHERE operation = 'clock' AND run_id = $1`, caseRun))
+}
+
+// Of runs that were lost those come back first that have something due first.
+func TestWhatIsDueFirstComesBackFirst(t *testing.T) {
+	p := newPlay(t)
+	var cases []string
+	for _, due := range []any{nil, "2026-03-09T10:00:00Z", "2026-03-09T09:00:00Z", "2026-03-09T11:00:00Z"} {
+		caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+		_, err := p.Owner.Exec(t.Context(), `UPDATE run SET next_due = $2 WHERE id = $1`, caseRun, due)
+		require.NoError(t, err)
+		cases = append(cases, caseRun)
+	}
+	_, err := p.Owner.Exec(t.Context(), `UPDATE run SET ended_at = clock_timestamp() WHERE id = $1`, cases[3])
+	require.NoError(t, err)
+	open, err := machine.NewTroubles(p.Pool(standalone.API)).StillOpen(t.Context(), cases)
+	require.NoError(t, err)
+	var ids []string
+	for _, run := range open {
+		ids = append(ids, run.ID)
+	}
+	require.Equal(t, []string{cases[2], cases[1], cases[0]}, ids)
 }
