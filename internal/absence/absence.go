@@ -5,6 +5,7 @@ package absence
 import (
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 )
 
@@ -23,7 +24,7 @@ type Span struct{ First, Last time.Time }
 const (
 	Overlaps       = "away_already"     // they are away on some of these days as it is
 	SubstituteAway = "substitute_away"  // who should stand in is away then, too
-	ForOneself     = "substitutes_self" // nobody stands in for themselves
+	ForOneself     = "substitutes_self" // nobody stands in for themselves, with another account either
 	OtherAgency    = "substitute_of_another_agency"
 	OtherRole      = "substitute_in_another_role"
 	Meanwhile      = "absence_changed_meanwhile" // by somebody else, since the form was made
@@ -91,7 +92,7 @@ func (f Days) Refuse(of care.Staff, own []Span, to *care.Staff, theirs []Span) [
 	switch {
 	case to == nil:
 		rule = care.RuleNotHere
-	case to.ID == of.ID:
+	case actors.Same(*to, of):
 		rule = ForOneself
 	case to.Agency != of.Agency:
 		rule = OtherAgency

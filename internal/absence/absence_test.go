@@ -51,6 +51,9 @@ func TestWhoMayStandIn(t *testing.T) {
 	colleague, desk, cpi := of, of, of
 	colleague.ID, desk.ID, cpi.ID = "b", "c", "d"
 	desk.Role, cpi.Agency = care.DeskOperator, "cpi"
+	of.Identity = "one"
+	twin := of
+	twin.ID = "e"
 	weeks := func(from, to int) []absence.Span { return []absence.Span{{First: day(from), Last: day(to)}} }
 	for _, c := range []struct {
 		name        string
@@ -67,6 +70,7 @@ func TestWhoMayStandIn(t *testing.T) {
 		{"of another agency", nil, &cpi, nil, "substitute", absence.OtherAgency},
 		{"who is not there", nil, nil, nil, "substitute", care.RuleNotHere},
 		{"themselves", nil, &of, nil, "substitute", absence.ForOneself},
+		{"themselves, with another account", nil, &twin, nil, "substitute", absence.ForOneself},
 		{"twice on a day", weeks(13, 15), &colleague, nil, "first", absence.Overlaps},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/absence"
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
@@ -131,9 +132,12 @@ func (s *Place) fields(c *gin.Context, who care.Staff, rules *zone.Rules, in typ
 	away := who
 	if of != nil {
 		away = care.Staff{ID: of.StaffID, Role: of.Role, Agency: of.Agency}
+		if i := slices.IndexFunc(colleagues, func(o care.Staff) bool { return o.ID == away.ID }); i >= 0 {
+			away = colleagues[i]
+		}
 	}
 	for _, o := range colleagues {
-		fits := o.Role == away.Role && o.Agency == away.Agency && o.ID != away.ID
+		fits := o.Role == away.Role && o.Agency == away.Agency && !actors.Same(o, away)
 		if fits || of == nil && who.Role == care.Supervisor && works(o) {
 			instead.Options = append(instead.Options, option(o, in.substitute))
 		}

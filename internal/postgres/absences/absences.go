@@ -193,7 +193,7 @@ func colleague(ctx context.Context, tx postgres.Tx, id string) (*care.Staff, err
 		return nil, nil
 	}
 	s := care.Staff{ID: id}
-	err := tx.QueryRow(ctx, `SELECT role, zone, agency FROM staff WHERE id = $1 AND active AND zone = my('zone')`, id).Scan(&s.Role, &s.Zone, &s.Agency)
+	err := tx.QueryRow(ctx, `SELECT role, zone, agency, coalesce(identity, '') FROM staff WHERE id = $1 AND active AND zone = my('zone')`, id).Scan(&s.Role, &s.Zone, &s.Agency, &s.Identity)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}

@@ -2,7 +2,6 @@ package assign
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -57,7 +56,7 @@ func (a *Assignment) give(id string) (*care.Refusal, error) {
 	}
 	person, err := postgres.One[row](a.ctx, a.tx, `SELECT role, agency, coalesce(identity, '') AS identity, $4 AND answers_oneself($5, id) AS asks, EXISTS (SELECT FROM protection p WHERE p.case_id = $3
 			AND NOT EXISTS (SELECT FROM keeper k WHERE k.file = p.file AND k.staff = staff.id)) AS barred
-		FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone, a.task.CaseID, slices.Contains([]care.TaskKind{care.ReferralAnswer, care.TransferAnswer}, a.task.Kind), a.task.Run)
+		FROM staff WHERE id = $1 AND active AND zone = $2`, id, a.task.Zone, a.task.CaseID, actors.Answers(a.task.Kind), a.task.Run)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return care.Refuse(care.Fault{Field: "to", Rule: care.RuleNotHere}), nil
 	}

@@ -179,6 +179,9 @@ var ofTwo = map[string]func(t *testing.T, p *play){
 		res, e := answers(cpi)
 		p.Refused(res, e, "", actors.RuleOwnQuestion)
 		breaks(t, "to", actors.RuleOwnQuestion, p.assignsAtOnce(boss, catalogue.Reassign.Command("", task.ID, catalogue.Assignment{To: p.Accounts[cpi].ID})))
+		given, err := p.Records.Task(t.Context(), p.Accounts[boss], task.ID)
+		require.NoError(t, err)
+		require.Equal(t, []ledger.Colleague{{ID: p.Accounts[colleague].ID, Name: p.Accounts[colleague].Name, Role: care.CPIOperator}}, given.GivenTo, "nor is it offered to them")
 		waits := func() health.Waiting {
 			file, err := p.Records.CaseFile(t.Context(), p.Accounts[one], ledger.BareID(run))
 			require.NoError(t, err)

@@ -112,10 +112,13 @@ func (r *Records) Staff(ctx context.Context, subject string) (s care.Staff, err 
 	return s, err
 }
 
+// colleague says of a row of staff whether they are at work in the caller's zone.
+const colleague = `zone = my('zone') AND active`
+
 // Colleagues lists the staff of the caller's zone.
 func (r *store) Colleagues(ctx context.Context, s care.Staff) (staff []care.Staff, err error) {
 	err = r.within(ctx, s, func(tx postgres.Tx) error {
-		staff, err = postgres.Many[care.Staff](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE zone = my('zone') AND active ORDER BY role, name`)
+		staff, err = postgres.Many[care.Staff](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE `+colleague+` ORDER BY role, name`)
 		return err
 	})
 	return staff, err

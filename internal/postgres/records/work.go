@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"percorso/internal/actors"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
@@ -79,8 +80,13 @@ func (r work) Task(ctx context.Context, s care.Staff, id string) (t ledger.Task,
 	if err != nil || s.Role != care.Supervisor || !t.State.Open() {
 		return t, err
 	}
-	colleagues, err := r.Colleagues(ctx, s)
-	t.GivenTo = t.Receivers(colleagues)
+	err = r.within(ctx, s, func(tx postgres.Tx) error {
+		colleagues, err := postgres.Many[care.Staff](ctx, tx, `SELECT `+staffColumns+` FROM staff WHERE `+colleague+` AND NOT ($1 AND answers_oneself($2, id)) AND NOT EXISTS (
+				SELECT FROM protection p WHERE p.case_id = $3 AND NOT EXISTS (SELECT FROM keeper k WHERE k.file = p.file AND k.staff = staff.id))
+			ORDER BY role, name`, actors.Answers(t.Kind), t.Run, t.CaseID)
+		t.GivenTo = t.Receivers(colleagues)
+		return err
+	})
 	return t, err
 }
 
