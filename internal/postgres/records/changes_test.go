@@ -117,6 +117,22 @@ func TestWhoRingsSaysOfWhomTheySpeak(t *testing.T) {
 		require.Equal(t, care.Refuse(care.Fault{Field: "number", Rule: agenda.UnknownPair}), cmd.Refusal, name)
 	}
 	require.Equal(t, []string{"09:00"}, p.taken("pas"))
+
+	// The number is also that of a file that was merged since, and of a year the day says nothing.
+	second, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	older := p.Row(`SELECT number FROM case_file WHERE id = $1`, ledger.BareID(second))["number"].(string)
+	speaks := func(number string, born time.Time) bool {
+		return p.Row(`SELECT speaks_of($1, $2, $3) AS it`, appointment, number, born)["it"].(bool)
+	}
+	require.False(t, speaks(older, born))
+	for _, change := range []string{`UPDATE case_file SET merged_into = $2 WHERE id = $1`, `UPDATE person SET birth_year_only = true, birth_date = '1992-01-01' WHERE case_id IN ($1, $2)`} {
+		require.False(t, speaks(number, born.AddDate(0, 0, 1)))
+		_, err := p.Owner.Exec(t.Context(), change, ledger.BareID(second), ledger.BareID(caseRun))
+		require.NoError(t, err)
+		require.True(t, speaks(older, born))
+	}
+	require.True(t, speaks(number, born.AddDate(0, 0, 1)))
+	require.False(t, speaks(number, born.AddDate(1, 0, 0)))
 	cmd := asks(" "+number, born)
 	require.Equal(t, ledger.CommandAccepted, cmd.State)
 	require.Equal(t, ledger.Recorded, p.moves(run, appointment, cmd).Verdict)
