@@ -30,6 +30,13 @@ const (
 	Sent     = "before_referral_sent"
 )
 
+// Rules by which a day of birth is refused that is corrected, by what has been before it.
+const (
+	BornOpened = "born_after_opening" // the person's file was opened
+	BornPermit = "born_after_permit"  // a permit was over, or its renewal was asked for
+	BornPaper  = "born_after_paper"   // a document was over
+)
+
 // follows says what each day follows that people type in later.
 var follows = map[care.Meaning]struct {
 	what func(Known) time.Time

@@ -3,11 +3,13 @@
 package correction
 
 import (
+	"fmt"
 	"net/mail"
 	"slices"
 	"strings"
 	"time"
 
+	"percorso/internal/after"
 	"percorso/internal/care"
 	"percorso/internal/fiscal"
 	"percorso/internal/intake"
@@ -301,9 +303,9 @@ const RuleBirth = "day_or_year"
 // maxLine is how many characters a line may have.
 const maxLine = 200
 
-// Of says what the form changes of a person, and what forbids it to somebody. It is
-// asked under the lock of the person.
-func (c PersonCorrection) Of(p ledger.Person, role care.Role, now time.Time) (corrected ledger.Person, changes []Change, faults []care.Fault) {
+// Of says what the form changes of a person, and what forbids it to somebody. opened is the day
+// on which their first file was. It is asked under the lock of the person.
+func (c PersonCorrection) Of(p ledger.Person, opened time.Time, role care.Role, now time.Time) (corrected ledger.Person, changes []Change, faults []care.Fault) {
 	var f care.Faults
 	f.Add(c.Seen == 0 || c.Seen == p.Version, "", RuleMeanwhile)
 	if len(f) > 0 {
@@ -329,5 +331,27 @@ func (c PersonCorrection) Of(p ledger.Person, role care.Role, now time.Time) (co
 			break
 		}
 	}
+	f = append(f, reversed(corrected, opened, changed)...)
 	return corrected, changes, append(f, c.wrong(p, now, changed)...) // what was let in once may stay
+}
+
+// reversed says what was before the person was born, where somebody corrects one of the two: they
+// look at both.
+func reversed(p ledger.Person, opened time.Time, changed func(field string) bool) (f care.Faults) {
+	born := func(after *time.Time) bool { return after != nil && p.BirthDate.After(care.DayOf(*after)) }
+	old := func(paper papers.Paper) bool {
+		until, err := time.Parse(time.DateOnly, paper.Until)
+		return err == nil && born(&until)
+	}
+	if changed(BirthDate) {
+		f.Add(!born(&opened), BirthDate, after.BornOpened)
+		f.Add(!born(p.PermitExpiry) && !born(p.Receipt), BirthDate, after.BornPermit)
+		f.Add(changed(Papers) || !slices.ContainsFunc(p.Papers, old), BirthDate, after.BornPaper)
+	}
+	if changed(Papers) {
+		for i, paper := range p.Papers {
+			f.Add(!old(paper), fmt.Sprintf("%s[%d].expires", Papers, i), after.Birth)
+		}
+	}
+	return f
 }

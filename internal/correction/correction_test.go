@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/internal/after"
 	"percorso/internal/care"
 	"percorso/internal/correction"
 	"percorso/internal/fiscal"
@@ -90,7 +91,7 @@ func TestWhatAFormMayHold(t *testing.T) {
 		faults := c.form.Check(testclock.Monday)
 		if c.rule == "" {
 			require.Empty(t, faults, name)
-			_, changes, faults := c.form.Of(known(), care.DeskOperator, testclock.Monday)
+			_, changes, faults := c.form.Of(known(), testclock.Monday, care.DeskOperator, testclock.Monday)
 			require.Empty(t, faults, name)
 			require.Len(t, changes, 1, name)
 			continue
@@ -115,17 +116,17 @@ func TestANumberOfSomebodyWhoMustNotBeTold(t *testing.T) {
 	theirs := known()
 	theirs.Linked = []kin.Linked{barred}
 	list := []reach.Way{{Kind: reach.Phone, Value: "3470000009", Whose: "relative"}}
-	_, _, faults := correction.PersonCorrection{Contacts: &list}.Of(theirs, care.DeskOperator, testclock.Monday)
+	_, _, faults := correction.PersonCorrection{Contacts: &list}.Of(theirs, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "contacts", Rule: kin.RuleBarredNumber}}, faults)
-	_, _, faults = correction.PersonCorrection{Phone: text("347 0000009")}.Of(theirs, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{Phone: text("347 0000009")}.Of(theirs, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Contains(t, faults, care.Fault{Field: "phone", Rule: kin.RuleBarredNumber})
 	list[0].Call = reach.No
-	_, _, faults = correction.PersonCorrection{Contacts: &list}.Of(theirs, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{Contacts: &list}.Of(theirs, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 
 	before := known()
 	before.Phone = "347 0000009"
-	_, _, faults = linked(barred).Of(before, care.DeskOperator, testclock.Monday)
+	_, _, faults = linked(barred).Of(before, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "linked", Rule: kin.RuleBarredNumber}}, faults)
 }
 
@@ -138,28 +139,28 @@ func contacts(list ...reach.Way) correction.PersonCorrection {
 // that may be called, which follows, and is no correction of its own.
 func TestWhatMayBeDoneWithANumber(t *testing.T) {
 	list := []reach.Way{{Kind: reach.Phone, Value: "000 0000001", Call: reach.No}, {Kind: reach.Phone, Value: "000 0000005", Whose: "relative", Call: reach.Yes, Message: reach.No, Hours: "dopo le 18"}}
-	is, changes, faults := correction.PersonCorrection{Contacts: &list}.Of(known(), care.InterculturalMediator, testclock.Monday)
+	is, changes, faults := correction.PersonCorrection{Contacts: &list}.Of(known(), testclock.Monday, care.InterculturalMediator, testclock.Monday)
 	require.Empty(t, faults)
 	require.Equal(t, "000 0000005", is.Phone)
 	require.Equal(t, []correction.Change{{Field: "contacts", Old: `[{"kind":"phone","value":"000 0000001"}]`,
 		New: `[{"kind":"phone","value":"000 0000001","call":"no"},{"kind":"phone","value":"000 0000005","whose":"relative","call":"yes","message":"no","hours":"dopo le 18"}]`}}, changes)
-	other, changes, faults := correction.PersonCorrection{Phone: text("000 0000006")}.Of(is, care.DeskOperator, testclock.Monday)
+	other, changes, faults := correction.PersonCorrection{Phone: text("000 0000006")}.Of(is, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	require.Equal(t, []correction.Change{{Field: "phone", Old: "000 0000005", New: "000 0000006"}}, changes)
 	require.Equal(t, []reach.Way{{Kind: reach.Phone, Value: "000 0000006"}, list[0]}, other.Reached(), "of a new number nobody has asked anything, and the others stay")
 
 	yes, no := true, false
-	unsafe, changes, faults := correction.PersonCorrection{NoSafeContact: &yes}.Of(is, care.DeskOperator, testclock.Monday)
+	unsafe, changes, faults := correction.PersonCorrection{NoSafeContact: &yes}.Of(is, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	require.Equal(t, []correction.Change{{Field: "no_safe_contact", New: "yes"}}, changes)
 	require.Empty(t, unsafe.Phone, "nobody is offered a number")
 	require.Equal(t, list, unsafe.Reached(), "and none is lost")
-	added, changes, faults := correction.PersonCorrection{Phone: text("000 0000007")}.Of(unsafe, care.DeskOperator, testclock.Monday)
+	added, changes, faults := correction.PersonCorrection{Phone: text("000 0000007")}.Of(unsafe, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	require.Len(t, changes, 1)
 	require.Empty(t, added.Phone)
 	require.Len(t, added.Reached(), 3)
-	again, _, faults := correction.PersonCorrection{NoSafeContact: &no}.Of(unsafe, care.DeskOperator, testclock.Monday)
+	again, _, faults := correction.PersonCorrection{NoSafeContact: &no}.Of(unsafe, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	require.Equal(t, "000 0000005", again.Phone)
 	both := correction.PersonCorrection{Contacts: &list, Phone: text("000001"), Note: "Prova"}
@@ -170,31 +171,31 @@ func TestWhatMayBeDoneWithANumber(t *testing.T) {
 func TestWhatIsAskedOfThePerson(t *testing.T) {
 	oneName := known()
 	oneName.FamilyName = ""
-	_, _, faults := correction.PersonCorrection{GivenName: text("")}.Of(oneName, care.DeskOperator, testclock.Monday)
+	_, _, faults := correction.PersonCorrection{GivenName: text("")}.Of(oneName, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name")
-	_, _, faults = correction.PersonCorrection{FamilyName: text("")}.Of(ledger.Person{FamilyName: "Prova", BirthDate: known().BirthDate}, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{FamilyName: text("")}.Of(ledger.Person{FamilyName: "Prova", BirthDate: known().BirthDate}, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "given_name", Rule: care.RuleRequired}}, faults, "the only name, which is the other one")
-	_, _, faults = correction.PersonCorrection{Phone: text("000001"), Seen: 2}.Of(known(), care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{Phone: text("000001"), Seen: 2}.Of(known(), testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Rule: correction.RuleMeanwhile}}, faults)
 	coded := known()
 	coded.FiscalCode = "PRVPSN90E12Z236Y"
-	_, _, faults = correction.PersonCorrection{FiscalCode: text("PRVPSN92C01Z236Q")}.Of(coded, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{FiscalCode: text("PRVPSN92C01Z236Q")}.Of(coded, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "fiscal_code", Rule: fiscal.RuleBorn}}, faults)
-	_, _, faults = correction.PersonCorrection{BirthDate: text("1990-12-05")}.Of(coded, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{BirthDate: text("1990-12-05")}.Of(coded, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Equal(t, []care.Fault{{Field: "birth_date", Rule: fiscal.RuleBorn}}, faults)
-	both, _, faults := correction.PersonCorrection{BirthDate: text("1992"), FiscalCode: text("prvpsn92c01z236q")}.Of(coded, care.DeskOperator, testclock.Monday)
+	both, _, faults := correction.PersonCorrection{BirthDate: text("1992"), FiscalCode: text("prvpsn92c01z236q")}.Of(coded, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults, "both together")
 	require.Equal(t, "PRVPSN92C01Z236Q", both.FiscalCode)
 	coded.BirthDate = coded.BirthDate.AddDate(1, 0, 0) // which was let in once
-	_, _, faults = correction.PersonCorrection{Phone: text("000001")}.Of(coded, care.DeskOperator, testclock.Monday)
+	_, _, faults = correction.PersonCorrection{Phone: text("000001")}.Of(coded, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	territory := known()
 	territory.Citizenship = "RE" // which was let in once
-	is, changes, faults := correction.PersonCorrection{Phone: text("000 0000002"), Citizenship: text("RE"), Seen: 3}.Of(territory, care.DeskOperator, testclock.Monday)
+	is, changes, faults := correction.PersonCorrection{Phone: text("000 0000002"), Citizenship: text("RE"), Seen: 3}.Of(territory, testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults, "what was let in once keeps nobody from correcting something else")
 	require.Equal(t, []correction.Change{{Field: "phone", Old: "000 0000001", New: "000 0000002"}}, changes)
 	require.Equal(t, "000 0000002", is.Phone)
-	yearOnly, changes, faults := correction.PersonCorrection{BirthDate: text("1990")}.Of(known(), care.DeskOperator, testclock.Monday)
+	yearOnly, changes, faults := correction.PersonCorrection{BirthDate: text("1990")}.Of(known(), testclock.Monday, care.DeskOperator, testclock.Monday)
 	require.Empty(t, faults)
 	require.True(t, yearOnly.YearOnly)
 	require.Equal(t, []correction.Change{{Field: "birth_date", Old: "1990-05-12", New: "1990"}}, changes)
@@ -211,4 +212,49 @@ func TestWhoCorrectsWhichField(t *testing.T) {
 		}
 	}
 	require.False(t, correction.May(care.Supervisor, "permit"))
+}
+
+// TestNothingWasBeforeThePersonWasBorn: whoever corrects the day of birth, or a document, looks at
+// the other, and at when the file was opened; what is well on the same day is well.
+func TestNothingWasBeforeThePersonWasBorn(t *testing.T) {
+	day := func(days int) time.Time { return care.DayOf(testclock.Monday).AddDate(0, 0, days) }
+	written := func(days int) string { return day(days).Format(time.DateOnly) }
+	opened, over, asked := day(-10), day(-20), day(-15)
+	paper := func(days int) []papers.Paper {
+		return []papers.Paper{{Kind: "passport", Number: "PROVA1", Until: written(days)}}
+	}
+	is := func(change func(*ledger.Person)) ledger.Person {
+		p := known()
+		p.PermitExpiry, p.Receipt, p.FiscalCode = nil, nil, ""
+		change(&p)
+		return p
+	}
+	born := func(days int) correction.PersonCorrection {
+		text := written(days)
+		return correction.PersonCorrection{BirthDate: &text}
+	}
+	shows := func(days int) correction.PersonCorrection {
+		list := paper(days)
+		return correction.PersonCorrection{Papers: &list}
+	}
+	both := shows(-30)
+	both.BirthDate = born(-20).BirthDate
+	for name, c := range map[string]struct {
+		person ledger.Person
+		form   correction.PersonCorrection
+		faults []care.Fault
+	}{
+		"on the day of the opening":    {is(func(*ledger.Person) {}), born(-10), nil},
+		"after the opening":            {is(func(*ledger.Person) {}), born(-9), []care.Fault{{Field: "birth_date", Rule: after.BornOpened}}},
+		"after the permit was over":    {is(func(p *ledger.Person) { p.PermitExpiry = &over }), born(-19), []care.Fault{{Field: "birth_date", Rule: after.BornPermit}}},
+		"after the receipt":            {is(func(p *ledger.Person) { p.Receipt = &asked }), born(-14), []care.Fault{{Field: "birth_date", Rule: after.BornPermit}}},
+		"after a document was over":    {is(func(p *ledger.Person) { p.Papers = paper(-30) }), born(-20), []care.Fault{{Field: "birth_date", Rule: after.BornPaper}}},
+		"a document of before":         {is(func(p *ledger.Person) { p.BirthDate = day(-40) }), shows(-41), []care.Fault{{Field: "papers[0].expires", Rule: after.Birth}}},
+		"a document of that day":       {is(func(p *ledger.Person) { p.BirthDate = day(-40) }), shows(-40), nil},
+		"both, of which one is wrong":  {is(func(*ledger.Person) {}), both, []care.Fault{{Field: "papers[0].expires", Rule: after.Birth}}},
+		"something else, as it stands": {is(func(p *ledger.Person) { p.Papers, p.BirthDate = paper(-30), day(-20) }), correction.PersonCorrection{Phone: text("000 0000009")}, nil},
+	} {
+		_, _, faults := c.form.Of(c.person, opened, care.SocialWorker, testclock.Monday)
+		require.Equal(t, c.faults, faults, name)
+	}
 }

@@ -61,7 +61,11 @@ func Work(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewCommand
 		kept := kin.Kept(*form.Linked, known.Linked, sees)
 		form.Linked = &kept
 	}
-	corrected, changes, faults := form.Of(known, s.Role, at)
+	var opened time.Time
+	if err := tx.QueryRow(ctx, `SELECT day_of(min(opened_at)) FROM case_file WHERE id = ANY (same_file($1))`, own).Scan(&opened); err != nil {
+		return nil, err
+	}
+	corrected, changes, faults := form.Of(known, opened, s.Role, at)
 	switch {
 	case slices.ContainsFunc(faults, func(f care.Fault) bool { return f.Rule == correction.RuleMeanwhile }):
 		return &care.Refusal{Code: care.RefusedChanged, Faults: faults}, nil
