@@ -1,7 +1,10 @@
 package catalogue
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
@@ -18,6 +21,16 @@ type MergeForm struct {
 	Phone       string `json:"phone,omitempty" from:"either_phone" doc:"As name"`
 	FiscalCode  string `json:"fiscal_code,omitempty" from:"either_fiscal_code" doc:"As name"`
 	Note        string `json:"note" maxLength:"4000" doc:"How it was found that they are the same person"`
+	// Seen are the files as they stood when the form was made.
+	Seen []string `json:"seen,omitempty" ask:"seen" maxItems:"200" doc:"What each file said of its person when the caller looked: its id, a colon, and the version of the person's data. Where somebody has corrected them meanwhile it is refused. Left out: it is not asked"`
+}
+
+// SeenOf is how a file is named among those that who merges has seen.
+func SeenOf(file string, version int) string { return file + ":" + strconv.Itoa(version) }
+
+// Overtaken says whether who merges has seen a file as it stands no more.
+func (f MergeForm) Overtaken(file string, version int) bool {
+	return !slices.Contains(f.Seen, SeenOf(file, version)) && slices.ContainsFunc(f.Seen, func(seen string) bool { return strings.HasPrefix(seen, file+":") })
 }
 
 // Whose data of the person hold after a merge.
@@ -29,6 +42,9 @@ const (
 
 // WhoseData lists them.
 var WhoseData = []string{NewerData, MergedData, KeptData}
+
+// seenShape is how such a name looks.
+var seenShape = regexp.MustCompile(`^[0-9a-f-]{36}:[0-9]{1,9}$`)
 
 // Chosen is whose data hold, by field.
 func (f MergeForm) Chosen() map[string]string {
@@ -51,6 +67,7 @@ var Merge = Operation[MergeForm]{
 		}
 		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
+		f.Add(!slices.ContainsFunc(form.Seen, func(seen string) bool { return !seenShape.MatchString(seen) }), "seen", care.RuleUnknownCode)
 		return f
 	},
 	Answer: func(form MergeForm) care.Answer { return care.Answer{Case: ledger.CaseRun(form.Into)} },

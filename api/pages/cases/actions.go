@@ -208,7 +208,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 	if in.lists, err = s.listsFor(ctx, who, a, in); err != nil {
 		return parts.CaseForm{}, err
 	}
-	if in.noted, err = seen.Find(ctx, s.Records, who, rules.Policy, file.ID, a.facts.Code); err != nil {
+	if in.noted, err = seen.Find(ctx, s.Records, who, rules.Policy, file, a.facts.Code); err != nil {
 		return parts.CaseForm{}, err
 	}
 	if slices.ContainsFunc(a.fields, func(f fields.Field) bool { return f.Shape == fields.Appointment }) {

@@ -327,7 +327,7 @@ func (g *asked) ruleOfMerge() ([]care.Fault, error) {
 }
 
 // overtakenMerge refuses a merge into a file that was merged, closed or handed over
-// since somebody chose it. Both files are locked: nothing becomes of them meanwhile.
+// since somebody chose it, and one of persons whose data were corrected since. Both files are locked: nothing becomes of them meanwhile.
 func (g *asked) overtakenMerge() (*care.Refusal, error) {
 	if g.machine() || g.Entry.Answer.Operation != care.OpMerge || g.Kind != care.RunCase {
 		return nil, nil
@@ -338,10 +338,15 @@ func (g *asked) overtakenMerge() (*care.Refusal, error) {
 	}
 	var rule *string
 	err = g.tx.QueryRow(g.ctx, `SELECT became_of_kept($1, $2, $3, $4)`, g.caseID(), form.Into, g.Agency, g.Role).Scan(&rule)
-	if err != nil || rule == nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case rule != nil:
+		return &care.Refusal{Code: care.RefusedChanged, Faults: fault(true, "into", *rule)}, nil
+	case len(form.Seen) == 0:
+		return nil, nil
 	}
-	return &care.Refusal{Code: care.RefusedChanged, Faults: fault(true, "into", *rule)}, nil
+	return merging.Overtaken(g.ctx, g.tx, form, g.caseID())
 }
 
 // faultIf is a fault where something holds and Postgres says the rest; $1 of the

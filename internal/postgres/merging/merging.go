@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/correction"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
 	"percorso/internal/undoing"
@@ -72,6 +73,26 @@ func Vouch(ctx context.Context, tx postgres.Tx, s care.Staff, c ledger.NewComman
 func Rule(ctx context.Context, tx postgres.Tx, merged, kept string, by care.Staff, at time.Time) (rule string, err error) {
 	err = tx.QueryRow(ctx, `SELECT coalesce(may_merge($1, $2, $3, $4, $5, $6), '')`, merged, kept, by.Agency, by.Role, by.ID, at).Scan(&rule)
 	return rule, err
+}
+
+// Overtaken refuses to merge a file into another one where somebody has corrected the data of one
+// of the two persons since who merges looked at them; nil: they stand as they were seen. Nobody
+// corrects them until the merge is done.
+func Overtaken(ctx context.Context, tx postgres.Tx, form catalogue.MergeForm, merged string) (*care.Refusal, error) {
+	type row struct {
+		Case    string `db:"case_id"`
+		Version int    `db:"version"`
+	}
+	persons, err := postgres.Many[row](ctx, tx, `SELECT case_id, version FROM persons_merged($1, $2)`, merged, form.Into)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range persons {
+		if form.Overtaken(p.Case, p.Version) {
+			return care.RefuseChanged(correction.RuleMeanwhile), nil
+		}
+	}
+	return nil, nil
 }
 
 // SetAside lists what merges into a case did not choose of the data of its person, the

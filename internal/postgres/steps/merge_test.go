@@ -198,6 +198,41 @@ func TestTheSecondOfTwoMergesHearsOfTheFirst(t *testing.T) {
 	}
 }
 
+// Whoever chose between what two files say is told where one of them says something else by now.
+func TestAMergeGoesByWhatItsAuthorHasSeen(t *testing.T) {
+	p := newPlay(t)
+	merged, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	kept, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	other, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	version := func(run string) (n int) {
+		require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT version FROM person WHERE case_id = $1`, ledger.BareID(run)).Scan(&n))
+		return n
+	}
+	sees := func() (seen []string) {
+		for _, run := range []string{merged, kept, other} {
+			seen = append(seen, catalogue.SeenOf(ledger.BareID(run), version(run)))
+		}
+		return seen
+	}
+	merges := func(seen []string) (ledger.StepResult, ledger.Entry) {
+		e := p.Ask("supervisor.prato", merged, catalogue.Merge.Command("", "", catalogue.MergeForm{Into: ledger.BareID(kept), Phone: catalogue.MergedData, Note: "Prova", Seen: seen}))
+		return p.Tries(merged, e, ledger.Effects{Stage: care.StageClosed, Closure: care.OutcomeMerged, Ending: care.OutcomeMerged, MergeInto: kept}, nil), e
+	}
+	number := "000 0000042"
+	for i, run := range []string{merged, kept, other} {
+		seen := sees()
+		_, err := p.Records.Assign(t.Context(), p.Accounts["desk_operator.prato"], catalogue.Correct.Command(uuid.NewString(), ledger.BareID(run), correction.PersonCorrection{Phone: &number, Note: "Prova"}).NewCommand)
+		require.NoError(t, err)
+		res, e := merges(seen)
+		if run != other {
+			require.Equal(t, ledger.Refused, res.Verdict, i)
+			require.Equal(t, *care.RefuseChanged(correction.RuleMeanwhile), p.Refusal(e.ID))
+			continue
+		}
+		require.Equal(t, ledger.Recorded, res.Verdict, "of a third file it is no matter")
+	}
+}
+
 // What two files say differently of a person: the newer value holds, or the one that
 // was chosen, and the other one stays readable in the file that is kept.
 func TestAMergeChoosesFieldByFieldAndLosesNothing(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/catalogue/fields"
 	"percorso/internal/elsewhere"
 	"percorso/internal/italian"
@@ -18,27 +19,32 @@ import (
 	"percorso/internal/written"
 )
 
-// Noted is what holds of what a form notes: a later one takes its place.
+// Noted is what holds of what a form takes the place of, or goes by.
 type Noted struct {
-	ids   []string          // of the records that hold
+	ids   []string          // of the records that hold, or of the files that a merge shows side by side
 	whole bool              // there are no more of them than were read
 	now   map[string]string // what holds, in words, by the field that changes it
 }
 
 // Records are those that somebody may know of.
 type Records interface {
+	MergeCandidates(ctx context.Context, s care.Staff, caseID string) ([]ledger.CaseFile, error)
 	WrittenIn(ctx context.Context, s care.Staff, caseID string, kind written.Kind, p ledger.Paging) (ledger.Page[ledger.Record], error)
 }
 
 // mostRead is how many records are looked at.
 const mostRead = 100
 
-// Find reads what holds of what an operation notes; nil: it notes nothing.
-func Find(ctx context.Context, records Records, who care.Staff, p care.Policy, caseID string, op care.Operation) (*Noted, error) {
-	if op != care.OpWorkProfile && op != care.OpElsewhere {
+// Find reads what holds of what an operation notes, or goes by; nil: nothing.
+func Find(ctx context.Context, records Records, who care.Staff, p care.Policy, file ledger.Case, op care.Operation) (*Noted, error) {
+	switch op {
+	case care.OpWorkProfile, care.OpElsewhere:
+	case care.OpMerge:
+		return sides(ctx, records, who, file)
+	default:
 		return nil, nil
 	}
-	page, err := records.WrittenIn(ctx, who, caseID, written.KindOf(string(op)), ledger.Paging{Limit: mostRead})
+	page, err := records.WrittenIn(ctx, who, file.ID, written.KindOf(string(op)), ledger.Paging{Limit: mostRead})
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +55,18 @@ func Find(ctx context.Context, records Records, who care.Staff, p care.Policy, c
 		n.profile(p, page.Items)
 	}
 	return n, nil
+}
+
+// sides are a file and those that it may be merged into, as they stand.
+func sides(ctx context.Context, records Records, who care.Staff, file ledger.Case) (*Noted, error) {
+	n := &Noted{ids: []string{catalogue.SeenOf(file.ID, file.PersonData.Version)}, whole: true}
+	others, err := records.MergeCandidates(ctx, who, file.ID)
+	for _, o := range others {
+		if o.Known != nil {
+			n.ids = append(n.ids, catalogue.SeenOf(o.ID, o.Known.Version))
+		}
+	}
+	return n, err
 }
 
 func (n *Noted) numbers(list []ledger.Record) {

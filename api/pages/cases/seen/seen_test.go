@@ -44,6 +44,18 @@ func (k kept) WrittenIn(context.Context, care.Staff, string, written.Kind, ledge
 	return ledger.Page[ledger.Record]{Items: k}, nil
 }
 
+func (k kept) MergeCandidates(context.Context, care.Staff, string) ([]ledger.CaseFile, error) {
+	return []ledger.CaseFile{{ID: "b", Known: &ledger.Person{Version: 7}}, {ID: "c"}}, nil
+}
+
+// TestAMergeCarriesWhatItHasShown: of each file the version that stood side by side.
+func TestAMergeCarriesWhatItHasShown(t *testing.T) {
+	file := ledger.Case{CaseFile: ledger.CaseFile{ID: "a"}, PersonData: ledger.Person{Version: 2}}
+	found, err := seen.Find(t.Context(), kept{}, care.Staff{}, care.Policy{}, file, care.OpMerge)
+	require.NoError(t, err)
+	require.Equal(t, "a:2 b:7", found.Fields(fields.Field{Name: "seen", Shape: fields.Seen, Several: true})[0].Value)
+}
+
 // TestAFormShowsWhatItTakesThePlaceOf: of each system the number that holds, of a profile what
 // each field says, and the record that a later one must not pass by.
 func TestAFormShowsWhatItTakesThePlaceOf(t *testing.T) {
@@ -53,7 +65,7 @@ func TestAFormShowsWhatItTakesThePlaceOf(t *testing.T) {
 		for i, d := range data {
 			list = append(list, ledger.Record{ID: string(rune('a' + i)), Form: string(op), Readable: d != "", Fields: json.RawMessage(d)})
 		}
-		found, err := seen.Find(t.Context(), list, care.Staff{}, care.Policy{}, "", op)
+		found, err := seen.Find(t.Context(), list, care.Staff{}, care.Policy{}, ledger.Case{}, op)
 		require.NoError(t, err)
 		return found
 	}
