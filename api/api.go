@@ -286,7 +286,7 @@ func (s *Server) routes() (*gin.Engine, error) {
 
 	var err error
 	if s.rest, err = rest.Mount(r, rest.Options{
-		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Waiting: s.waiting, Visits: s.visits, Requests: s.requests, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
+		Guard: s.guard, Records: s.records, Doubles: s.records, Numbers: s.numbers, Consults: s.consults, Waiting: s.waiting, Visits: s.visits, Requests: s.requests, Together: s.together, Door: s.door, Book: s.book, Problems: s.problems, Words: s.words, Now: s.now,
 	}); err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ var pagesInBrowser = []struct {
 	{"chi-partecipa", "/appuntamenti/:id/presenti", "/appuntamenti/" + apitest.SomeID + "/presenti", apitest.SomeWorker.Subject},
 	{"aggiungi-chi-partecipa", "/appuntamenti/:id/presenti/aggiungi", "/appuntamenti/" + apitest.SomeID + "/presenti/aggiungi", apitest.SomeWorker.Subject},
 	{"togli-chi-partecipa", "/appuntamenti/:id/presenti/togli", "/appuntamenti/" + apitest.SomeID + "/presenti/togli?chi=" + apitest.SomeID, apitest.SomeWorker.Subject},
+	{"aggiungi-altra-persona", "/appuntamenti/:id/presenti/persona", "/appuntamenti/" + apitest.SomeID + "/presenti/persona", apitest.SomeWorker.Subject},
 	{"esito-di-una-parte", "/appuntamenti/:id/presenti/esito", "/appuntamenti/" + apitest.SomeID + "/presenti/esito", apitest.SomeWorker.Subject},
 	{"mediatore-al-telefono", "/mediatori/telefonata", "/mediatori/telefonata", apitest.SomeWorker.Subject},
 	{"altro-mediatore", "/mediatori/:id/altro", "/mediatori/" + apitest.SomeID + "/altro", apitest.SomeWorker.Subject},

@@ -250,7 +250,7 @@ func (r *reader) addresses(f *dossier, route string) []string {
 		of = "task"
 	case strings.HasPrefix(route, rest.Prefix+"/referrals/"), strings.HasPrefix(route, "/segnalazioni/"):
 		of = "referral"
-	case strings.HasPrefix(route, "/appuntamenti/"), strings.HasPrefix(route, "/da-chiamare/"), strings.HasPrefix(route, rest.Prefix+"/reminders/"):
+	case strings.HasPrefix(route, "/appuntamenti/"), strings.HasPrefix(route, rest.Prefix+"/appointments/"), strings.HasPrefix(route, "/da-chiamare/"), strings.HasPrefix(route, rest.Prefix+"/reminders/"):
 		of = "appointment"
 	case strings.HasPrefix(route, "/giornate-annullate/"), strings.HasPrefix(route, rest.Prefix+"/called-off-days/"):
 		of = "off"

@@ -57,9 +57,9 @@ var mayImport = map[string][]string{
 	"internal/feed":               {},                                                                                                                                 // what somebody's calendar gives
 	"internal/waitlist":           {"internal/agenda", "internal/care", "internal/catalogue", "internal/intake", "internal/kin", "internal/ledger", "internal/reach"}, // who waits for a place
 	"internal/postgres/waitlist":  {"internal/waitlist", "internal/agenda", "internal/postgres", "internal/postgres/gates", "internal/postgres/places", "internal/ledger", "internal/care"},
-	"internal/italian/queued":     {"internal/italian", "internal/italian/offered", "internal/italian/world", "internal/waitlist"}, // what somebody waits for
-	"worker/offering":             {"internal/loops"},                                                                              // of places to who waits for one
-	"api/rest/waiting":            {"internal/waitlist", "internal/care", "internal/reach"},
+	"internal/italian/queued":     {"internal/italian", "internal/italian/offered", "internal/italian/world", "internal/waitlist", "internal/agenda"}, // what somebody waits for
+	"worker/offering":             {"internal/loops"},                                                                                                 // of places to who waits for one
+	"api/rest/waiting":            {"internal/waitlist", "internal/care", "internal/reach", "internal/ledger"},
 	"api/rest/gates":              {"internal/eligibility", "api/rest/persons", "internal/care"}, // what a person may be given, as the API tells it
 	"api/pages/waitlist":          append(place, "internal/waitlist", "internal/italian/queued", "api/rest/waiting"),
 	"internal/mediation":          {"internal/agenda", "internal/care", "internal/names"}, // how a mediator is asked for
@@ -209,7 +209,7 @@ var mayImport = map[string][]string{
 	"api/act":          {"internal/catalogue", "internal/runs", "internal/zone", "internal/ledger", "internal/care"},
 	"api/problem":      {"internal/undoing", "api/web", "internal/ledger", "internal/care", "internal/italian", "internal/italian/alike", "internal/told", "internal/agenda", "internal/italian/offered"},
 	"api/envelope":     {"internal/legible", "api/problem", "internal/care"},
-	"api/rest":         {"api/rest/waiting", "api/rest/gates", "api/rest/away", "api/rest/reminding", "internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/deferred", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names", "api/rest/counter", "internal/queue", "api/rest/pairs", "internal/consult", "internal/homevisit", "api/rest/visits", "api/rest/wire", "api/rest/off", "api/rest/mediations"},
+	"api/rest":         {"api/rest/waiting", "api/rest/gates", "api/rest/away", "api/rest/reminding", "internal/privacy", "internal/completion", "internal/critical", "internal/absence", "internal/intake", "internal/correction", "internal/health", "internal/catalogue", "internal/eligibility", "api/access", "api/act", "api/envelope", "api/problem", "internal/ledger", "internal/care", "internal/zone", "internal/italian", "api/rest/sayable", "api/rest/told", "api/rest/faults", "internal/undoing", "internal/written", "internal/finding", "internal/agenda", "api/rest/deferred", "api/rest/persons", "api/rest/received", "api/rest/seats", "internal/names", "api/rest/counter", "internal/queue", "api/rest/pairs", "internal/consult", "internal/homevisit", "api/rest/visits", "api/rest/wire", "api/rest/off", "api/rest/mediations", "api/rest/attending"},
 	"api/rest/counter": {"internal/consult", "internal/queue", "internal/ledger", "internal/care", "internal/agenda"}, // who comes to a counter, as the API tells it
 	"api/rest/pairs":   {"api/rest/persons", "internal/names", "internal/ledger"},                                     // two files that may be of one person
 	"api/rest/away":    {"internal/absence", "internal/care"},                                                         // who is away, likewise
@@ -280,10 +280,11 @@ var mayImport = map[string][]string{
 	},
 	"deploy": {},
 
-	"internal/homevisit":           {"internal/care", "internal/telephone"},                                                                                       // who visits a person at home, and whether they are back
-	"internal/italian/visiting":    {"internal/homevisit", "internal/italian"},                                                                                    // what is said of it
-	"internal/italian/mails":       {"internal/homevisit", "internal/italian", "internal/ledger", "internal/gathering", "internal/mediation", "internal/consult"}, // the mails that are sent
+	"internal/homevisit":           {"internal/care", "internal/telephone"},                                                                                                            // who visits a person at home, and whether they are back
+	"internal/italian/visiting":    {"internal/homevisit", "internal/italian"},                                                                                                         // what is said of it
+	"internal/italian/mails":       {"internal/homevisit", "internal/italian", "internal/ledger", "internal/gathering", "internal/mediation", "internal/consult", "internal/together"}, // the mails that are sent
 	"api/rest/mediations":          {"api/rest/wire", "internal/mediation", "internal/care"},
+	"api/rest/attending":           {"api/rest/wire", "internal/together", "internal/written", "internal/care"},
 	"api/rest/visits":              {"api/rest/wire", "internal/ledger", "internal/homevisit", "internal/care"},
 	"internal/postgres/homevisits": {"internal/homevisit", "internal/agenda", "internal/postgres/places", "internal/postgres", "internal/ledger", "internal/care"},
 }

@@ -17,6 +17,8 @@ type Together struct {
 	now  func() time.Time
 	List []together.Participant
 	Said []together.Part
+	Also []together.Beside
+	Left []together.Vacancy
 	Fail error
 }
 
@@ -37,6 +39,23 @@ func (f *Together) Participants(_ context.Context, _ care.Staff, appointments []
 		}
 	}
 	return list, f.Fail
+}
+
+// Beside are those that a test puts there.
+func (f *Together) Beside(_ context.Context, _ care.Staff, appointments []string) (list []together.Beside, _ error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, b := range f.Also {
+		if slices.Contains(appointments, b.Appointment) {
+			list = append(list, b)
+		}
+	}
+	return list, f.Fail
+}
+
+// Vacancies are those that a test puts there.
+func (f *Together) Vacancies(context.Context, care.Staff) ([]together.Vacancy, error) {
+	return f.Left, f.Fail
 }
 
 // MayAttend are two of two agencies.

@@ -13,6 +13,7 @@ import (
 
 // Waiting is waiting lists in memory.
 type Waiting struct {
+	Next    string // of the list
 	mu      sync.Mutex
 	Calls   []waitlist.Call    // whom they have; whoever is to be told
 	Refuses error              // what putting somebody on a list answers; nil: it is done
@@ -47,18 +48,20 @@ func (f *Waiting) Put(_ context.Context, _ care.Staff, _, caseID string, wish wa
 	return caseID, f.Refuses
 }
 
-// Waiting lists them.
-func (f *Waiting) Waiting(context.Context, care.Staff, string) (list []waitlist.Entry, _ error) {
-	for _, c := range f.Calls {
-		list = append(list, c.Entry)
+// Waiting lists them, and says where the list goes on.
+func (f *Waiting) Waiting(context.Context, care.Staff, string, string) (page ledger.Page[waitlist.Entry], _ error) {
+	for i, c := range f.Calls {
+		c.Place = i + 1
+		page.Items = append(page.Items, c.Entry)
 	}
-	return list, nil
+	page.Next = f.Next
+	return page, nil
 }
 
 // WaitingOf lists that of a case.
 func (f *Waiting) WaitingOf(ctx context.Context, who care.Staff, caseID string) ([]waitlist.Entry, error) {
-	list, err := f.Waiting(ctx, who, "")
-	return slices.DeleteFunc(list, func(e waitlist.Entry) bool { return e.CaseID != caseID }), err
+	list, err := f.Waiting(ctx, who, "", "")
+	return slices.DeleteFunc(list.Items, func(e waitlist.Entry) bool { return e.CaseID != caseID }), err
 }
 
 // ToTell lists them.

@@ -36,6 +36,34 @@ func MeetingLine(m together.Meeting) web.Line {
 	return line
 }
 
+// Beside says who else is expected at the place of an appointment, as far as the reader may know;
+// empty: nobody.
+func Beside(list []together.Beside, appointment string) string {
+	var names []string
+	for _, b := range list {
+		if b.Appointment == appointment {
+			names = append(names, BesideName(b))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "Insieme a " + italian.Enumerate(names)
+}
+
+// BesideName is one of them: by the number where the name is out of sight.
+func BesideName(b together.Beside) string {
+	if b.Person == "" {
+		return "fascicolo " + b.Number
+	}
+	return b.Person
+}
+
+var vacant = map[together.As]string{together.Goes: "chi va al suo posto?", together.Knows: "chi lo sa al suo posto?", together.TakesPart: "chi partecipa al suo posto?"}
+
+// Vacant asks who stands in for somebody who is away at something to come.
+func Vacant(v together.Vacancy) string { return v.Name + " è assente: " + vacant[v.As] }
+
 // With says who takes part in an appointment besides, and whose part has nobody; empty: nobody.
 func With(p care.Policy, list []together.Participant, appointment string) string {
 	var names, gaps []string

@@ -19,6 +19,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/envelope"
 	"percorso/api/problem"
+	"percorso/api/rest/attending"
 	"percorso/api/rest/counter"
 	"percorso/api/rest/mediations"
 	"percorso/api/rest/off"
@@ -45,6 +46,7 @@ type API struct {
 	consults counter.Consults
 	waiting  waiting.Records
 	visits   visits.Visits
+	together attending.Kept
 	door     *act.Door
 	book     *zone.Book
 	problems *problem.Teller
@@ -63,6 +65,7 @@ type Options struct {
 	Waiting  waiting.Records
 	Visits   visits.Visits
 	Requests mediations.Requests
+	Together attending.Kept
 	Door     *act.Door
 	Book     *zone.Book
 	Problems *problem.Teller
@@ -82,7 +85,7 @@ type Words interface {
 // Mount registers the API, and serves its description in both versions of OpenAPI.
 func Mount(r *gin.Engine, o Options) (*API, error) {
 	a := &API{
-		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, waiting: o.Waiting, visits: o.Visits, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
+		records: o.Records, doubles: o.Doubles, numbers: o.Numbers, consults: o.Consults, waiting: o.Waiting, visits: o.Visits, together: o.Together, door: o.Door, book: o.Book, problems: o.Problems, words: o.Words, now: o.Now, cookie: o.Guard.Cookie(),
 	}
 	a.huma = humagin.NewWithGroup(r, r.Group("/", o.Guard.Authenticated), a.config())
 	a.huma.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
@@ -114,6 +117,7 @@ func Mount(r *gin.Engine, o Options) (*API, error) {
 	off.Register(operations(a), a.records)
 	visits.Register(operations(a), a.records, a.visits, a.now)
 	mediations.Register(operations(a), o.Requests, a.now)
+	attending.Register(operations(a), a.together)
 	registerReminders(a)
 	registerWaiting(a)
 	registerWritten(a)

@@ -11,8 +11,8 @@ import (
 func registerWaiting(a *API) {
 	register(a, query("/waiting", "list-waiting", tagDesk, "Who waits for a place", "By service, those who wait longest first. The read is recorded."),
 		func(ctx context.Context, who care.Staff, in *waiting.Query) (*listOutput[waiting.WaitingEntryJSON], error) {
-			list, err := a.waiting.Waiting(ctx, who, in.Service)
-			return whole(list, err, waiting.Of)
+			page, err := a.waiting.Waiting(ctx, who, in.Service, in.Cursor)
+			return listed(page, err, waiting.Of)
 		})
 	register(a, answers(201, command("/case-files/{id}/waiting", "put-on-waiting-list", tagDesk, "Put the person on a waiting list", "place_is_free: a place fits, which is offered; waits_already; has_an_appointment.")),
 		func(ctx context.Context, who care.Staff, in *struct {

@@ -77,6 +77,7 @@ type Moving struct {
 	Why       string     `json:"why" enum:"cannot_come,office_cannot,interpreter_missing,other_cause"`
 	Was       *time.Time `json:"was,omitempty" doc:"When it is, as the caller has seen it; refused where it has another time by now"`
 	Beyond    string     `json:"beyond,omitempty" enum:"urgent,deadline,is_here,agreed,other" doc:"Why the place is given although there is none: by the supervisor or who works in the service; with other the note says it"`
+	Joins     string     `json:"joins,omitempty" ask:"-" doc:"Id of another person's appointment of the same service and time: they are expected together, and take one place"`
 	Note      string     `json:"note,omitempty" maxLength:"4000"`
 }
 
@@ -100,7 +101,7 @@ func (m Moving) Check() []care.Fault {
 	f := care.Faults(m.Asked().Check())
 	f.Add(!m.At.IsZero(), "at", care.RuleRequired)
 	f.Add(m.Was == nil || !m.Was.Equal(m.At), "at", SameTime)
-	return append(f, CheckBeyond(m.Beyond, m.Note)...)
+	return append(append(f, CheckBeyond(m.Beyond, m.Note)...), CheckJoins(m.Joins, m.Beyond)...)
 }
 
 // Check says what is wrong with the form. Whoever is not of the service says first of

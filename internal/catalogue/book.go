@@ -12,6 +12,7 @@ import (
 type BookingForm struct {
 	care.Booking
 	Beyond string `json:"beyond,omitempty" enum:"urgent,deadline,is_here,agreed,other" doc:"Why the place is given although there is none: by the supervisor or who works in the service; with other the note says it"`
+	Joins  string `json:"joins,omitempty" ask:"-" doc:"Id of another person's appointment of the same service and time: they are expected together, and take one place"`
 	Note   string `json:"note,omitempty" maxLength:"4000"`
 }
 
@@ -25,7 +26,7 @@ var Book = Operation[BookingForm]{
 		var f care.Faults
 		f.Booking(around.Policy, "", form.Booking)
 		f.Note("note", form.Note)
-		return append(f, agenda.CheckBeyond(form.Beyond, form.Note)...)
+		return append(append(f, agenda.CheckBeyond(form.Beyond, form.Note)...), agenda.CheckJoins(form.Joins, form.Beyond)...)
 	},
 	Dates: func(form BookingForm, _ care.TaskKind) []care.Dated {
 		return []care.Dated{{Field: "at", Meaning: care.AppointmentTime, At: care.Given(form.At)}}

@@ -150,7 +150,7 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 		{Name: "circle", Shape: fieldsof.Choice, Choices: []string{"social", "equipe", "agency"}}, {Name: "kept", Shape: fieldsof.Unasked}, {Name: "tell", Shape: fieldsof.Unasked},
 	}, fieldsof.Of(reflect.TypeFor[agenda.SuspendForm]()))
 	require.Equal(t, []fieldsof.Field{
-		{Shape: fieldsof.Appointment, Required: true}, {Name: "beyond", Shape: fieldsof.Choice, Choices: agenda.BeyondWhys}, {Name: "note", Shape: fieldsof.Words, Max: 4000},
+		{Shape: fieldsof.Appointment, Required: true}, {Name: "beyond", Shape: fieldsof.Choice, Choices: agenda.BeyondWhys}, {Name: "joins", Shape: fieldsof.Unasked}, {Name: "note", Shape: fieldsof.Words, Max: 4000},
 	}, fieldsof.Of(reflect.TypeFor[catalogue.BookingForm]()))
 	require.Equal(t, []fieldsof.Field{
 		{Name: "stage", Shape: fieldsof.Choice, Required: true, From: fieldsof.BeginStages},

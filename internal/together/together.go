@@ -154,6 +154,29 @@ func (o Outcome) Check() (f care.Faults) {
 	return f
 }
 
+// Said is an appointment as an agency finds it that says what became of its part.
+type Said struct {
+	Part  bool // it receives the person, or somebody of it takes part
+	Gone  bool // the appointment was moved away or cancelled
+	Came  bool // its hour has come
+	There bool // the agency has said it
+}
+
+// Refuses says by which rule the agency says nothing; empty: it does.
+func (s Said) Refuses() string {
+	switch {
+	case s.There:
+		return RuleSaid
+	case s.Gone:
+		return RuleOver
+	case !s.Part:
+		return RuleNoneHere
+	case !s.Came:
+		return RuleItsHour
+	}
+	return ""
+}
+
 // Part is what an agency has said of its part.
 type Part struct {
 	Appointment string         `db:"appointment"`

@@ -57,3 +57,16 @@ func TestWhatIsSaidOfAPart(t *testing.T) {
 	now := time.Now()
 	require.Equal(t, []string{"comune", "cpi"}, together.Parts("comune", []together.Participant{{Agency: "cpi"}, {Agency: "cpi"}, {Agency: "scuola", EndedAt: &now}}))
 }
+
+func TestWhoSaysWhatBecameOfAPart(t *testing.T) {
+	right := together.Said{Part: true, Came: true}
+	require.Empty(t, right.Refuses())
+	for rule, change := range map[string]func(*together.Said){
+		together.RuleSaid: func(s *together.Said) { s.There, s.Gone = true, true }, together.RuleOver: func(s *together.Said) { s.Gone = true },
+		together.RuleNoneHere: func(s *together.Said) { s.Part, s.Came = false, false }, together.RuleItsHour: func(s *together.Said) { s.Came = false },
+	} {
+		said := right
+		change(&said)
+		require.Equal(t, rule, said.Refuses())
+	}
+}

@@ -82,7 +82,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		return nil
 	}
 	if of >= 0 {
-		return s.person(c, who, rules, whose[of], from)
+		return s.person(c, who, rules, whose[of], filter.Service, from)
 	}
 	if filter.Service != "" {
 		switch c.Query("vista") {
@@ -111,6 +111,10 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	beside, err := s.Together.Beside(ctx, who, ids)
+	if err != nil {
+		return err
+	}
 	for _, a := range appointments.Items {
 		day := dayTitle(a.At, s.Now())
 		if n := len(page.Days); n == 0 || page.Days[n-1].Day != day {
@@ -129,6 +133,7 @@ func (s *Place) agenda(c *gin.Context, who care.Staff) error {
 		item.Beyond = present.Beyond(given, a.ID)
 		item.Visit = visiting.Of(visits, a.ID, s.Now())
 		item.With, item.Together = present.With(rules.Policy, with, a.ID), "/appuntamenti/"+a.ID+"/presenti"
+		item.Beside = present.Beside(beside, a.ID)
 		item.Came = didTheyCome(rules, a, s.Now())
 		last.Items = append(last.Items, item)
 	}

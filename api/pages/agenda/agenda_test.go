@@ -102,6 +102,10 @@ func TestAnAgendaOfOnesOwn(t *testing.T) {
 			t.Errorf("asked for %+v", asked)
 		}
 	}
+	only := b.Open(t, mine+"&servizio=uoc_immigrazione&vista=settimana").Words()
+	if asked.Service != "uoc_immigrazione" || strings.Contains(only, "riunione") || !strings.Contains(only, "Solo gli appuntamenti di UOC Immigrazione, senza riunioni. Tutti i suoi impegni") {
+		t.Errorf("of one service: %+v: %s", asked, only)
+	}
 	if status := b.Visit("/appuntamenti?persona=" + apitest.SomeID).StatusCode; status != http.StatusUnprocessableEntity && status != http.StatusBadRequest && status != http.StatusNotFound {
 		t.Errorf("somebody else's: %d", status)
 	}

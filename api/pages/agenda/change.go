@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"percorso/api/act"
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/free"
+	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
@@ -20,6 +22,7 @@ import (
 	"percorso/internal/italian/offered"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
+	"percorso/internal/together"
 )
 
 // What is to become of an appointment.
@@ -46,8 +49,15 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	command, faults, done := readChange(c.PostForm("key"), a, sent)
+	command, faults, done := readChange(c.PostForm("key"), a, "", sent)
 	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
+	if err == nil && sent.Get("all") != "" {
+		var others string
+		if others, err = s.changeOthers(c, who, a, sent); err != nil {
+			return err
+		}
+		done += others
+	}
 	if err == nil {
 		return s.Pages.Done(c, cmd, page.Back.URL, done)
 	}
@@ -68,13 +78,16 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 // changeLabels are the fields of the form by their ids.
 func changeLabels() map[string]string {
 	return map[string]string{
-		"what": message.Say("agenda_change_field.what"), "by": message.Say("agenda_change_field.by"), "number": message.Say("agenda_change_field.number"), "birth_date": message.Say("agenda_change_field.birth_date"), "why": message.Say("agenda_change_field.why"), "beyond": italian.Field("beyond"), "note": message.Say("agenda_change_field.note"),
+		"what": message.Say("agenda_change_field.what"), "by": message.Say("agenda_change_field.by"), "number": message.Say("agenda_change_field.number"), "birth_date": message.Say("agenda_change_field.birth_date"), "why": message.Say("agenda_change_field.why"), "all": "Per chi", "beyond": italian.Field("beyond"), "note": message.Say("agenda_change_field.note"),
 	}
 }
 
 // readChange reads the form: what is asked, what cannot be read of it, and what the page
-// says once it is done.
-func readChange(key string, a ledger.Appointment, sent url.Values) (command catalogue.Command, faults []care.Fault, done string) {
+// says once it is done. Who joins another appointment goes where that goes.
+func readChange(key string, a ledger.Appointment, joins string, sent url.Values) (command catalogue.Command, faults []care.Fault, done string) {
+	if sent.Get("all") != "" && sent.Get("by") != agenda.TheService {
+		faults = append(faults, care.Fault{Field: "all", Rule: together.RuleForAll})
+	}
 	form := agenda.Cancelling{By: sent.Get("by"), Why: sent.Get("why"), Note: strings.TrimSpace(sent.Get("note"))}
 	if was, err := time.Parse(time.RFC3339, sent.Get("was")); err == nil {
 		form.Was = &was
@@ -103,7 +116,9 @@ func readChange(key string, a ledger.Appointment, sent url.Values) (command cata
 	if at != nil {
 		moving.At = *at
 	}
-	moving.Beyond = sent.Get("beyond")
+	if moving.Joins = joins; joins == "" {
+		moving.Beyond = sent.Get("beyond")
+	}
 	return catalogue.MoveAppointment.Command(key, a.ID, moving).InRun(a.Run), faults, message.Say("agenda_change.moved")
 }
 
@@ -156,7 +171,48 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	}
 	offers, err := free.Find(ctx, reachable, who, rules, day, a.Service)
 	page.Fields = changeFields(a, offers, sent, agenda.Decides(who, rules.Policy, a.Service))
+	if err != nil {
+		return page, a, err
+	}
+	beside, err := s.Together.Beside(ctx, who, []string{a.ID})
+	if err == nil && len(beside) > 0 {
+		names := web.Each(beside, present.BesideName)
+		page.Fields = append(page.Fields, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels["all"], Hint: "Se non lo spunti, chi resta tiene il suo posto. Per tutte insieme lo chiede il servizio.",
+			Options: []web.Option{{Value: "si", Text: "Anche per chi è atteso insieme: " + italian.Enumerate(names), Chosen: sent.Get("all") != ""}}})
+	}
 	return page, a, err
+}
+
+// changeOthers asks the same for whoever else is expected at the place of an appointment, and
+// says what became of it: each follows it, or stays where she is.
+func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointment, sent url.Values) (words string, err error) {
+	ctx := c.Request.Context()
+	beside, err := s.Together.Beside(ctx, who, []string{a.ID})
+	if err != nil {
+		return "", err
+	}
+	var with, without []string
+	for _, b := range beside {
+		other := ledger.Appointment{ID: b.Other, Run: b.Run, Service: a.Service, At: a.At}
+		command, _, _ := readChange(ledger.DerivedID(c.PostForm("key"), b.Other), other, a.ID, sent)
+		_, err := s.Door.Do(ctx, who, command)
+		var refused *care.Refusal
+		switch {
+		case err == nil:
+			with = append(with, present.BesideName(b))
+		case errors.As(err, &refused), errors.Is(err, ledger.ErrNotFound), errors.Is(err, ledger.ErrForbidden):
+			without = append(without, present.BesideName(b))
+		default:
+			return "", err
+		}
+	}
+	if len(with) > 0 {
+		words += " Anche per " + italian.Enumerate(with) + "."
+	}
+	if len(without) > 0 {
+		words += " Resta com’era per " + italian.Enumerate(without) + ": guarda il suo appuntamento."
+	}
+	return words, nil
 }
 
 // changeFields are the fields of the form, with what was typed. Who decides when the service

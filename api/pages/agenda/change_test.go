@@ -16,6 +16,7 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
+	"percorso/internal/together"
 )
 
 // TestAnAppointmentIsMovedFromTheAgenda: the list leads to the form, which shows what it is
@@ -65,6 +66,22 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	cancelling := apitest.FormIn(t, catalogue.CancelAppointment, got)
 	require.Equal(t, agenda.TheService, cancelling.By)
 	require.Empty(t, cancelling.Number, "the service need not say it")
+
+	// With others who are expected there: the service moves and cancels all of them.
+	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Run: "service/" + apitest.AcceptedID, Person: "Marito Prova"}}
+	status, text = sends(url.Values{"all": {"si"}, "by": {agenda.Another}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, text, "Per tutte insieme lo chiede il servizio")
+	require.Contains(t, text, "Marito Prova")
+	status, text = sends(url.Values{"by": {agenda.TheService}})
+	require.Equal(t, http.StatusSeeOther, status, text)
+	require.Equal(t, []any{apitest.AcceptedID, care.OpCancelMeeting}, []any{got.Target, got.Operation})
+	status, text = sends(url.Values{"what": {"move"}})
+	require.Equal(t, http.StatusSeeOther, status, text)
+	follows := apitest.FormIn(t, catalogue.MoveAppointment, got)
+	require.Equal(t, []string{apitest.AcceptedID, apitest.SomeID, ""}, []string{got.Target, follows.Joins, follows.Beyond})
+	b.Together.Also = nil
+	sent.Del("all")
 
 	// Once its hour has come there is nothing to move.
 	b.At(time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome))

@@ -50,6 +50,7 @@ type AgendaItem struct {
 	Change                        string    // address of the form that moves or cancels it; empty: neither can be
 	Asked                         string    // who asked that it be moved or cancelled, and why
 	With                          string    // who takes part besides, and whose part has nobody; empty: nobody does
+	Beside                        string    // who else is expected at the same place; empty: nobody is
 	Together                      string    // address of who takes part
 	Beyond                        string    // that it has a place although there was none, and why; empty: it has one of those
 	Kept                          string    // that it stands although the case stands still; empty: that does not

@@ -15,6 +15,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/italian"
+	"percorso/internal/italian/visiting"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
 	"percorso/internal/together"
@@ -28,6 +29,8 @@ type Person struct {
 	Before, Next web.Link
 	Days         []PersonDay
 	Month        bool
+	Of           string    // that it is of one service alone; empty: of all
+	Only         *web.Link // leads to the rest; nil: there is none
 }
 
 // Template names the page's file.
@@ -64,9 +67,12 @@ func whoseOptions(who care.Staff, list []care.Staff, chosen string) []web.Option
 	})
 }
 
-// personURL is the address of somebody's agenda.
-func personURL(of string, day time.Time, view string) string {
+// personURL is the address of somebody's agenda, of one service or of all.
+func personURL(of, service string, day time.Time, view string) string {
 	query := url.Values{"persona": {of}, "dal": {day.Format(time.DateOnly)}}
+	if service != "" {
+		query.Set("servizio", service)
+	}
 	if view != "" {
 		query.Set("vista", view)
 	}
@@ -76,8 +82,8 @@ func personURL(of string, day time.Time, view string) string {
 // mostPages is how many pages of appointments are read for a month of somebody's.
 const mostPages = 10
 
-// person shows what one of the staff is expected for.
-func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of care.Staff, day time.Time) error {
+// person shows what one of the staff is expected for, in one service or in all.
+func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of care.Staff, service string, day time.Time) error {
 	ctx, view := c.Request.Context(), c.Query("vista")
 	day = day.In(rules.Calendar.Location())
 	first, until, before, words := day, day.AddDate(0, 0, 1), day.AddDate(0, 0, -1), [2]string{message.Say("agenda.day_before"), message.Say("agenda.day_after")}
@@ -93,15 +99,19 @@ func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of car
 	}
 	page := Person{
 		Frame: s.Pages.Frame(c, message.Say("agenda_person.title", "Name", of.Name), "/appuntamenti"), Month: view == asMonth,
-		Before: web.Link{URL: personURL(of.ID, before, view), Text: words[0]}, Next: web.Link{URL: personURL(of.ID, until, view), Text: words[1]},
+		Before: web.Link{URL: personURL(of.ID, service, before, view), Text: words[0]}, Next: web.Link{URL: personURL(of.ID, service, until, view), Text: words[1]},
 	}
 	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("agenda.title")}
+	if service != "" {
+		page.Only = &web.Link{URL: personURL(of.ID, "", day, view), Text: "Tutti i suoi impegni"}
+		page.Of = "Solo gli appuntamenti di " + present.ServiceName(rules.Policy, service) + ", senza riunioni."
+	}
 	for _, v := range []struct{ view, text string }{{"", message.Say("agenda_person.day")}, {asWeek, message.Say("agenda_person.week")}, {asMonth, message.Say("agenda.month")}} {
 		if v.view != view {
-			page.Views = append(page.Views, web.Link{URL: personURL(of.ID, day, v.view), Text: v.text})
+			page.Views = append(page.Views, web.Link{URL: personURL(of.ID, service, day, v.view), Text: v.text})
 		}
 	}
-	lines, err := s.expected(ctx, who, rules.Policy, of, first, until)
+	lines, err := s.expected(ctx, who, rules.Policy, of, service, first, until)
 	if err != nil {
 		return err
 	}
@@ -111,15 +121,16 @@ func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of car
 			continue
 		}
 		page.Days = append(page.Days, PersonDay{
-			Day: dayTitle(d, s.Now()), URL: personURL(of.ID, d, ""), Closed: !care.DayOf(rules.Calendar.NextOpen(d)).Equal(care.DayOf(d)), Lines: on, Count: message.Count("agenda_person.engagements", len(on)),
+			Day: dayTitle(d, s.Now()), URL: personURL(of.ID, service, d, ""), Closed: !care.DayOf(rules.Calendar.NextOpen(d)).Equal(care.DayOf(d)), Lines: on, Count: message.Count("agenda_person.engagements", len(on)),
 		})
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-// expected are the appointments and meetings of somebody in a stretch, by their days.
-func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of care.Staff, first, until time.Time) (map[string][]web.Line, error) {
+// expected are the appointments and meetings of somebody in a stretch, by their days; of one
+// service the appointments alone.
+func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of care.Staff, service string, first, until time.Time) (map[string][]web.Line, error) {
 	type at struct {
 		when time.Time
 		line web.Line
@@ -127,11 +138,16 @@ func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of 
 	var all []at
 	paging := ledger.Paging{Limit: 100}
 	for range mostPages {
-		found, err := s.Records.Appointments(ctx, who, ledger.AppointmentFilter{Of: of.ID, From: first, To: until}, paging)
+		found, err := s.Records.Appointments(ctx, who, ledger.AppointmentFilter{Of: of.ID, Service: service, From: first, To: until}, paging)
 		if err != nil {
 			return nil, err
 		}
-		with, err := s.Together.Participants(ctx, who, web.Each(found.Items, func(a ledger.Appointment) string { return a.ID }))
+		ids := web.Each(found.Items, func(a ledger.Appointment) string { return a.ID })
+		with, err := s.Together.Participants(ctx, who, ids)
+		if err != nil {
+			return nil, err
+		}
+		visits, err := s.Visits.VisitsOf(ctx, who, ids)
 		if err != nil {
 			return nil, err
 		}
@@ -143,8 +159,10 @@ func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of 
 			if a.Person != "" {
 				line.Text += ", " + a.Person
 			}
-			if others := present.With(p, with, a.ID); others != "" {
-				line.State += ". " + others
+			for _, also := range []string{visiting.Of(visits, a.ID, s.Now()), present.With(p, with, a.ID)} {
+				if also != "" {
+					line.State += ". " + also
+				}
 			}
 			all = append(all, at{a.At, line})
 		}
@@ -152,9 +170,12 @@ func (s *Place) expected(ctx context.Context, who care.Staff, p care.Policy, of 
 			break
 		}
 	}
-	meetings, err := s.Together.Meetings(ctx, who, of.ID, first, until)
-	if err != nil {
-		return nil, err
+	var meetings []together.Meeting
+	if service == "" {
+		var err error
+		if meetings, err = s.Together.Meetings(ctx, who, of.ID, first, until); err != nil {
+			return nil, err
+		}
 	}
 	for _, m := range meetings {
 		all = append(all, at{m.At, present.MeetingLine(m)})

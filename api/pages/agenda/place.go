@@ -32,6 +32,8 @@ type Visits interface {
 // Together says who takes part in appointments besides.
 type Together interface {
 	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
+	// Beside are the other persons who are expected at the places of some appointments.
+	Beside(ctx context.Context, who care.Staff, appointments []string) ([]together.Beside, error)
 	// Meetings are those of équipes in which somebody sits in a stretch.
 	Meetings(ctx context.Context, who care.Staff, of string, from, to time.Time) ([]together.Meeting, error)
 }

@@ -51,6 +51,8 @@ type Visits interface {
 
 // Together says who takes part in appointments besides.
 type Together interface {
+	// Beside are the other persons who are expected at the places of some appointments.
+	Beside(ctx context.Context, who care.Staff, appointments []string) ([]together.Beside, error)
 	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
 }
 
@@ -150,6 +152,10 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
+	beside, err := s.Together.Beside(c.Request.Context(), who, ids)
+	if err != nil {
+		return err
+	}
 	for _, a := range file.Appointments {
 		line := lineOf(p, file.ID, a, s.Now())
 		if beyond := present.Beyond(given, a.ID); beyond != "" {
@@ -159,6 +165,9 @@ func (s *Place) appointments(c *gin.Context, who care.Staff) error {
 			line.State += ". " + visit
 		}
 		if others := present.With(p, with, a.ID); others != "" {
+			line.State += ". " + others
+		}
+		if others := present.Beside(beside, a.ID); others != "" {
 			line.State += ". " + others
 		}
 		if line.URL != "" {

@@ -39,6 +39,8 @@ type Place struct {
 
 // Together says who takes part in appointments besides.
 type Together interface {
+	// Vacancies are what is to come and was planned for somebody who is away then.
+	Vacancies(ctx context.Context, who care.Staff) ([]together.Vacancy, error)
 	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
 	// Meetings are those of équipes in which somebody sits in a stretch.
 	Meetings(ctx context.Context, who care.Staff, of string, from, to time.Time) ([]together.Meeting, error)

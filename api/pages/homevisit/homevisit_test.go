@@ -13,6 +13,7 @@ import (
 	"percorso/api/rest"
 	"percorso/internal/care"
 	"percorso/internal/homevisit"
+	"percorso/internal/together"
 )
 
 // visits is a browser with an appointment, and who may go there.
@@ -71,6 +72,14 @@ func TestAVisitIsPlanned(t *testing.T) {
 	for _, shown := range []string{"/appuntamenti", "/fascicoli/" + apitest.AnotherID + "/appuntamenti"} {
 		require.Contains(t, b.Open(t, shown).Words(), "Visita a domicilio, vanno Maria Prova e Carla Esempio, rientro atteso alle", shown)
 	}
+	require.Contains(t, b.Open(t, "/appuntamenti?persona="+apitest.SomeWorker.ID+"&vista=settimana").Words(), "Visita a domicilio, vanno Maria Prova")
+
+	// Who goes is entered as away: whoever planned it reads that somebody else is to go.
+	b.Together.Left = []together.Vacancy{{Appointment: id, At: b.Now.AddDate(0, 0, 1), Name: "Carla Esempio", As: together.Goes}}
+	left := apitest.ReadPage(t, b.Visit("/")).Main(t)
+	require.Contains(t, left.Words(), "Carla Esempio è assente: chi va al suo posto?")
+	require.Contains(t, left.Text, address)
+	require.Contains(t, b.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/vacancies", "").Text, `"as":"goes"`)
 	drop := address + "/togli"
 	form, there = apitest.ReadPage(t, b.Visit(drop)).First("form", "action", drop)
 	require.True(t, there)

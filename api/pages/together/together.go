@@ -21,6 +21,7 @@ import (
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
+	"percorso/internal/catalogue"
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
@@ -39,12 +40,15 @@ type Place struct {
 // Records is what the pages read besides, as whoever asks.
 type Records interface {
 	parts.Files
+	CaseFiles(ctx context.Context, s care.Staff, f ledger.CaseFilter, p ledger.Paging) (ledger.Page[ledger.CaseFile], error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 }
 
 // Reads says who takes part in appointments.
 type Reads interface {
 	Participants(ctx context.Context, who care.Staff, appointments []string) ([]together.Participant, error)
+	// Beside are the other persons who are expected at the places of some appointments.
+	Beside(ctx context.Context, who care.Staff, appointments []string) ([]together.Beside, error)
 	// Meetings are those of équipes in which somebody sits.
 	Meetings(ctx context.Context, who care.Staff, of string, from, to time.Time) ([]together.Meeting, error)
 }
@@ -56,6 +60,8 @@ type Kept interface {
 	// Organizes says whether the caller may change who takes part; else they take themselves out alone.
 	Organizes(ctx context.Context, who care.Staff, appointment string) (bool, error)
 	Outcomes(ctx context.Context, who care.Staff, appointments []string) ([]together.Part, error)
+	// Vacancies are what is to come and was planned for somebody who is away then.
+	Vacancies(ctx context.Context, who care.Staff) ([]together.Vacancy, error)
 
 	AddParticipant(ctx context.Context, who care.Staff, key, appointment, staff string) error
 	EndParticipant(ctx context.Context, who care.Staff, appointment, id, why string) error
@@ -72,6 +78,8 @@ type Page struct {
 	web.Frame
 	Strip    *parts.Strip
 	Lines    []Line
+	Beside   []web.Line // other persons who are expected at the same place
+	AddOther *web.Link  // nil: it is over, or not the caller's
 	Outcomes []web.Line
 	Notes    []Note
 	Add, Say *web.Link // nil: it is over, or not the caller's to say
@@ -99,6 +107,8 @@ func (s *Place) Mount(p access.Routes) {
 	p.Get(path, s.show)
 	p.Get(path+"/aggiungi", s.showAdd)
 	p.Post(path+"/aggiungi", s.add)
+	p.Get(path+"/persona", s.showBeside)
+	p.Post(path+"/persona", s.putBeside)
 	p.Get(path+"/esito", s.showSay)
 	p.Post(path+"/esito", s.say)
 	p.Get(path+"/togli", s.showOut)
@@ -111,6 +121,7 @@ type about struct {
 	a         ledger.Appointment
 	strip     *parts.Strip
 	list      []together.Participant
+	beside    []together.Beside
 	said      []together.Part
 	agency    string // that receives the person
 	organizes bool   // the caller may change who takes part
@@ -156,6 +167,9 @@ func (s *Place) read(c *gin.Context, who care.Staff) (of about, err error) {
 	if of.list, err = s.Together.Participants(ctx, who, []string{of.a.ID}); err != nil {
 		return of, err
 	}
+	if of.beside, err = s.Together.Beside(ctx, who, []string{of.a.ID}); err != nil {
+		return of, err
+	}
 	if of.organizes, err = s.Together.Organizes(ctx, who, of.a.ID); err != nil {
 		return of, err
 	}
@@ -173,9 +187,12 @@ func (s *Place) ahead(of about) bool { return of.a.Stands() && s.Now().Before(of
 
 // says whether the caller's agency is still to say what became of its part.
 func (s *Place) says(of about, who care.Staff) bool {
-	gone := of.a.State == string(care.AppointmentCancelled) || of.a.State == string(care.AppointmentMoved)
-	return !gone && !s.Now().Before(of.a.At) && slices.Contains(together.Parts(of.agency, of.list), who.Agency) &&
-		!slices.ContainsFunc(of.said, func(p together.Part) bool { return p.Agency == who.Agency })
+	return together.Said{
+		Part:  slices.Contains(together.Parts(of.agency, of.list), who.Agency),
+		Gone:  of.a.State == string(care.AppointmentCancelled) || of.a.State == string(care.AppointmentMoved),
+		Came:  !s.Now().Before(of.a.At),
+		There: slices.ContainsFunc(of.said, func(p together.Part) bool { return p.Agency == who.Agency }),
+	}.Refuses() == ""
 }
 
 // show shows who takes part, and what each agency has said.
@@ -205,6 +222,12 @@ func (s *Place) show(c *gin.Context, who care.Staff) error {
 	}
 	if s.ahead(of) && of.organizes {
 		page.Add = &web.Link{URL: here + "/aggiungi", Text: message.Say("together.add_somebody")}
+	}
+	for _, b := range of.beside {
+		page.Beside = append(page.Beside, web.Line{URL: "/appuntamenti/" + b.Other, Text: italian.Upper(present.BesideName(b)), State: "Ha il suo appuntamento, alla stessa ora", When: b.Number})
+	}
+	if s.ahead(of) && of.organizes && catalogue.Book.MayAsk(who.Role) {
+		page.AddOther = &web.Link{URL: here + "/persona", Text: "Aggiungi un’altra persona"}
 	}
 	if s.says(of, who) {
 		page.Say = &web.Link{URL: here + "/esito", Text: message.Say("together.say")}

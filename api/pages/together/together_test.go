@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
+	"percorso/api/rest"
 	"percorso/internal/testclock"
+	"percorso/internal/together"
 	"percorso/internal/written"
 )
 
@@ -90,4 +92,46 @@ func TestAnAgencySaysWhatBecameOfItsPart(t *testing.T) {
 	page := b.Open(t, here).Words()
 	require.Contains(t, page, "La sua parte non si è svolta")
 	require.NotContains(t, page, "Registra la parte del tuo ente")
+}
+
+// TestAnotherPersonIsAdded: by the number of her file; her own booking is asked of her case, at
+// the place of the appointment.
+func TestAnotherPersonIsAdded(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, testclock.Rome))
+	b.LogIn(apitest.SomeWorker.Subject)
+	require.Contains(t, b.Open(t, here).Words(), "Aggiungi un’altra persona")
+	sent := form(t, b, here+"/persona", here+"/persona")
+	for number, words := range map[string]string{"": "Scrivi il numero", "PO-2026-99999": "nessuno ha questo numero"} {
+		sent.Set("number", number)
+		refused := b.Submit(here+"/persona", sent)
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+		apitest.CheckProblems(t, apitest.ReadPage(t, refused))
+		require.Contains(t, apitest.ReadPage(t, refused).Words(), words)
+	}
+	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Person: "Marito Prova", Number: "PO-2026-00002"}}
+	require.Contains(t, b.Open(t, here).Words(), "Marito Prova")
+	require.Contains(t, b.Open(t, "/appuntamenti").Words(), "Insieme a Marito Prova")
+	b.LogIn(apitest.SomeCPI.Subject)
+	require.NotContains(t, b.Open(t, here).Words(), "Aggiungi un’altra persona")
+}
+
+// The same through the API.
+func TestWhoTakesPartThroughTheAPI(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, testclock.Rome))
+	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Person: "Marito Prova", Number: "PO-2026-00002"}}
+	one := rest.Prefix + "/appointments/" + apitest.SomeID
+	for list, words := range map[string]string{"participants": `"uncovered":"away"`, "may-attend": apitest.SomeWorker.ID, "beside": "Marito Prova", "parts": `"items":[]`} {
+		a := b.As(apitest.SomeWorker, http.MethodGet, one+"/"+list, "")
+		require.Equal(t, http.StatusOK, a.StatusCode, list)
+		require.Contains(t, a.Text, words, list)
+	}
+	require.Equal(t, http.StatusNoContent, b.Post(apitest.SomeWorker, "/appointments/"+apitest.SomeID+"/participants", `{"staff":"`+apitest.AnotherID+`"}`, "prova").StatusCode)
+	require.Len(t, b.Together.List, 2)
+	require.Equal(t, http.StatusUnprocessableEntity, b.As(apitest.SomeWorker, http.MethodDelete, one+"/participants/"+apitest.SomeID+"?why=ill", "").StatusCode)
+	require.Equal(t, http.StatusNoContent, b.As(apitest.SomeWorker, http.MethodDelete, one+"/participants/"+apitest.SomeID+"?why=not_needed", "").StatusCode)
+	require.Equal(t, "not_needed", b.Together.List[0].Why)
+	require.Equal(t, http.StatusNoContent, b.As(apitest.SomeWorker, http.MethodPut, one+"/part", `{"held":false,"note":"Nota di prova","circle":"agency"}`).StatusCode)
+	require.Equal(t, "Nota di prova", b.Together.Said[0].Note)
 }

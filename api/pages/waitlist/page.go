@@ -17,6 +17,7 @@ var templates = web.Parse(files, parts.Pieces())
 type List struct {
 	web.Frame
 	Services []Service
+	More     string // address of those who follow; empty: that is all
 }
 
 // Template names the page's file.
@@ -25,6 +26,7 @@ func (List) Template() *template.Template { return templates["list"] }
 // Service is the list of one.
 type Service struct {
 	ID, Title string
+	Count     string // how many wait, or up to which place they stand here
 	Items     []Item
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,25 +45,30 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	entries, err := s.Waiting.Waiting(ctx, who, c.Query("servizio"))
+	entries, err := s.Waiting.Waiting(ctx, who, c.Query("servizio"), c.Query("dopo"))
 	if err != nil {
 		return err
 	}
 	page := List{Frame: s.Pages.Frame(c, message.Say("waitlist.title"), "/appuntamenti")}
 	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("waitlist.appointments")}
-	for _, e := range entries {
+	page.More = web.NextPage(c.Request.URL, "dopo", entries.Next)
+	for _, e := range entries.Items {
 		if n := len(page.Services); n == 0 || page.Services[n-1].ID != e.Service {
 			page.Services = append(page.Services, Service{ID: e.Service, Title: present.ServiceName(rules.Policy, e.Service)})
 		}
 		of := &page.Services[len(page.Services)-1]
-		of.Items = append(of.Items, item(who, rules, e, len(of.Items)+1, s.Now()))
+		of.Items = append(of.Items, item(who, rules, e, s.Now()))
+		of.Count = strconv.Itoa(e.Place)
+	}
+	if n := len(page.Services); n > 0 && page.More != "" {
+		page.Services[n-1].Count = "fino al " + page.Services[n-1].Count + "º, e ce ne sono altri"
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }
 
-func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, place int, now time.Time) Item {
-	i := Item{Place: place, Person: e.Person, Number: e.Number, Facts: []string{message.Say("waitlist.waits_since", "Since", italian.Dated("da", e.Since))}}
+func item(who care.Staff, rules *zone.Rules, e waitlist.Entry, now time.Time) Item {
+	i := Item{Place: e.Place, Person: e.Person, Number: e.Number, Facts: []string{message.Say("waitlist.waits_since", "Since", italian.Dated("da", e.Since))}}
 	if care.ReadsCases(who, rules.Policy) {
 		i.URL = "/fascicoli/" + e.CaseID
 	}

@@ -23,6 +23,10 @@ func TestWhoWaits(t *testing.T) {
 	for _, words := range []string{"Punto PAS (2)", "1º Persona Prova 0001", "2º Persona Prova 0002", "Interprete di urdu (solo una donna), di mattina", "Si è liberato un posto", "Senti se aspetta ancora", "Non aspetta più"} {
 		require.Contains(t, page, words)
 	}
+	b.Waiting.Next = apitest.AnotherID
+	long := b.Open(t, "/liste-attesa")
+	require.Contains(t, long.Words(), "Punto PAS (fino al 2º, e ce ne sono altri)")
+	require.Contains(t, long.Text, "/liste-attesa?dopo="+apitest.AnotherID)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, "/liste-attesa/"+apitest.SomeID, url.Values{"esito": {"esce"}}).StatusCode)
 	require.Equal(t, []string{apitest.SomeID}, b.Waiting.Left)
 	require.Equal(t, http.StatusSeeOther, b.Send(t, "/liste-attesa/"+apitest.AnotherID, url.Values{"esito": {"resta"}}).StatusCode)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"percorso/internal/care"
+	"percorso/internal/ledger"
 	"percorso/internal/reach"
 	"percorso/internal/waitlist"
 )
@@ -16,8 +17,9 @@ type Records interface {
 	// Put puts the person of a case on the list of a service. *care.Refusal: a field breaks a
 	// rule, or there is a place, which comes along.
 	Put(ctx context.Context, who care.Staff, key, caseID string, wish waitlist.Wish) (id string, err error)
-	// Waiting lists who waits for a service, or for any, those who wait longest first.
-	Waiting(ctx context.Context, who care.Staff, service string) ([]waitlist.Entry, error)
+	// Waiting lists who waits for a service, or for any, those who wait longest first, from behind
+	// one of them on.
+	Waiting(ctx context.Context, who care.Staff, service, after string) (ledger.Page[waitlist.Entry], error)
 	// WaitingOf lists what the person of a case waits for.
 	WaitingOf(ctx context.Context, who care.Staff, caseID string) ([]waitlist.Entry, error)
 	// ToTell lists who is to be told of a place that has become free, and for whom it is too late.
@@ -107,4 +109,5 @@ type WaitingPutJSON struct {
 // Query asks for the list of a service.
 type Query struct {
 	Service string `query:"service" pattern:"^[a-z][a-z0-9_-]{0,99}$" doc:"Left out: of any"`
+	Cursor  string `query:"cursor" maxLength:"500" doc:"Where to go on: next of the page before"`
 }

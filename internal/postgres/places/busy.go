@@ -41,12 +41,12 @@ func LockStaff(ctx context.Context, tx postgres.Tx, zone string, at time.Time) e
 func RunKey(run string) string { return "run/" + run }
 
 // attended says whether others take part in what a run expects its person for, who are
-// expected somewhere else in a stretch.
-func attended(ctx context.Context, tx postgres.Tx, run string, from, until time.Time) (elsewhere bool, err error) {
+// expected somewhere else in a stretch. At the appointment whose place it is to have they are not.
+func attended(ctx context.Context, tx postgres.Tx, run, joins string, from, until time.Time) (elsewhere bool, err error) {
 	if ledger.KindOf(run) == care.RunCase {
 		return false, nil // what it asks for is another appointment
 	}
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attending($1) a, busy_staff(ARRAY[a.staff], $2, $3, a.appointment))`, run, from, until).Scan(&elsewhere)
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attending($1) a, busy_but(ARRAY[a.staff], $2, $3, array_remove(ARRAY[a.appointment, nullif($4, '')::uuid], NULL)))`, run, from, until, joins).Scan(&elsewhere)
 	return elsewhere, err
 }
 

@@ -46,6 +46,7 @@ type wish struct {
 	itself bool   // the service gives it itself
 	sends  bool   // the person to the employment centre, with a place of its block
 	beyond string // why it is given although there is none; empty: it is not
+	joins  string // the appointment whose place it is; empty: its own
 }
 
 // Hold holds a place for each appointment that a command asks for, until it is worked or
@@ -88,7 +89,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	if err := tx.QueryRow(ctx, `SELECT on_the_phone($1)`, c.Run).Scan(&speaks); err != nil {
 		return nil, err
 	}
-	refusal, given := care.Refuse(), agenda.Given{} // beyond: of a command that asks for one place alone
+	refusal, given, joint := care.Refuse(), agenda.Given{}, "" // beyond, or another person's: of a command that asks for one place alone
 	held, own := map[care.Code][]agenda.Taken{}, []agenda.Taken(nil)
 	for _, w := range wishes {
 		off, err := calledoff.In(ctx, tx, rules.Zone, string(w.Service), rules.There(w.At), rules.There(w.At))
@@ -106,7 +107,20 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 		if err != nil {
 			return nil, err
 		}
-		rule := of.Broken(w.At, append(taken, held[w.Service]...))
+		var rule string
+		if w.joins == "" {
+			rule = of.Broken(w.At, append(taken, held[w.Service]...))
+		} else {
+			shared, err := postgres.OneOrNone[agenda.Shared](ctx, tx, `SELECT place, service, at, until, home FROM joint_place($1, $2)`, w.joins, c.Run)
+			if err != nil {
+				return nil, err
+			}
+			if rule = shared.Broken(w.Booking); rule != "" {
+				refusal.Faults = append(refusal.Faults, care.Fault{Field: "joins", Rule: rule})
+				continue
+			}
+			lasts.Until, joint = shared.Until, shared.Place
+		}
 		if rule == agenda.NoPlace {
 			kept, err := promised(ctx, tx, caseID, string(w.Service), w.At, now)
 			if err != nil {
@@ -134,7 +148,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 			}
 		}
 		if rule == "" {
-			elsewhere, err := attended(ctx, tx, c.Run, lasts.At, lasts.Until)
+			elsewhere, err := attended(ctx, tx, c.Run, w.joins, lasts.At, lasts.Until)
 			if err != nil {
 				return nil, err
 			}
@@ -170,8 +184,8 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	}
 	for service, times := range held {
 		for _, t := range times {
-			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given.As, given.Why); err != nil {
+			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why, joint)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11, nullif($12, '')::uuid)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given.As, given.Why, joint); err != nil {
 				return nil, err
 			}
 			if err := calls(ctx, tx, s, caseID, string(service), t.At, now); err != nil {
@@ -211,22 +225,22 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 		if err == nil && refused == nil && c.Answer.At != nil {
 			var form agenda.Moving
 			form, err = postgres.FormOf(catalogue.MoveAppointment, c.Data)
-			wishes = []wish{{Booking: care.Booking{Service: service, At: *c.Answer.At}, field: "at", beyond: form.Beyond}}
+			wishes = []wish{{Booking: care.Booking{Service: service, At: *c.Answer.At}, field: "at", beyond: form.Beyond, joins: form.Joins}}
 		}
 		return wishes, refused, err
 	}
 	for i, b := range c.Answer.Bookings {
-		field, beyond := "at", ""
+		w := wish{Booking: b, field: "at"}
 		if c.Operation != care.OpBook {
-			field = fmt.Sprintf("bookings[%d].at", i)
+			w.field = fmt.Sprintf("bookings[%d].at", i)
 		} else {
 			form, err := postgres.FormOf(catalogue.Book, c.Data)
 			if err != nil {
 				return nil, nil, err
 			}
-			beyond = form.Beyond
+			w.beyond, w.joins = form.Beyond, form.Joins
 		}
-		wishes = append(wishes, wish{Booking: b, field: field, beyond: beyond})
+		wishes = append(wishes, w)
 	}
 	if c.Operation == care.OpSendToCPI && c.Answer.At != nil {
 		wishes = append(wishes, wish{Booking: care.Booking{Service: care.Code(rules.CPI()), At: *c.Answer.At}, field: "at", sends: true})
@@ -257,8 +271,8 @@ func takenIn(ctx context.Context, tx postgres.Tx, s care.Staff, caseID, zone, se
 
 // queueTaken asks for them with a batch; no case: whatever is kept for somebody who waits is taken.
 func queueTaken(b *pgx.Batch, taken *[]agenda.Taken, s care.Staff, caseID, zone, service string, from, to, now time.Time) {
-	postgres.QueueMany(b, taken, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
-		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')
+	postgres.QueueMany(b, taken, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking b
+		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked') AND `+counts+`
 		UNION ALL SELECT at, until, false, pua, true FROM place_kept
 		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND ends_at > $6 AND staff <> $7
 		UNION ALL SELECT o.at, o.until, false, o.pua, true FROM waiting_offer o
@@ -266,6 +280,10 @@ func queueTaken(b *pgx.Batch, taken *[]agenda.Taken, s care.Staff, caseID, zone,
 			AND NOT EXISTS (SELECT FROM waiting w WHERE w.id = o.entry AND w.case_id = nullif($8, '')::uuid)`,
 		zone, service, from.Add(-longest), to, from, now, s.ID, caseID)
 }
+
+// counts leaves of the bookings (b) at the place of another one those out for which that place
+// is counted already.
+const counts = `(b.joint IS NULL OR NOT EXISTS (SELECT FROM booking o WHERE (o.id = b.joint OR o.joint = b.joint AND o.id < b.id) AND o.at = b.at AND o.state IN ('held', 'booked')))`
 
 // Outside says whether who asks for a place is of another agency than the service: then
 // they take of what it gives the PUA.

@@ -18,8 +18,8 @@ func Around(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, servic
 	if err != nil {
 		return of, nil, err
 	}
-	taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking
-		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked')
+	taken, err = postgres.Many[agenda.Taken](ctx, tx, `SELECT at, until, false AS unseen, pua, false AS kept FROM booking b
+		WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND state IN ('held', 'booked') AND `+counts+`
 		UNION ALL SELECT at, until, false, pua, true FROM place_kept WHERE zone = $1 AND service = $2 AND at > $3 AND at < $4 AND until > $5 AND ends_at > $5`,
 		rules.Zone, service, now.Add(-longest), until, now)
 	return agenda.Of(rules.Policy, service, rules.Calendar, now).Without(off), taken, err

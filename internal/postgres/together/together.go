@@ -43,6 +43,38 @@ func (s *Store) Participants(ctx context.Context, who care.Staff, appointments [
 	return list, err
 }
 
+// Beside are the other persons who are expected at the places of some appointments, as far as
+// the caller sees theirs.
+func (s *Store) Beside(ctx context.Context, who care.Staff, appointments []string) (list []together.Beside, err error) {
+	err = s.reading(ctx, who, func(tx postgres.Tx) error {
+		list, err = postgres.Many[together.Beside](ctx, tx, `SELECT o.appointment::text, a.id::text AS other, a.run_id, a.case_id::text, coalesce(f.number, case_number(a.case_id), '') AS number,
+				btrim(coalesce(p.given_name || ' ' || p.family_name, (s.snapshot ->> 'given_name') || ' ' || (s.snapshot ->> 'family_name'), '')) AS person
+			FROM same_place($1) o JOIN appointment a ON a.id = o.other LEFT JOIN case_file f ON f.id = a.case_id LEFT JOIN person p ON p.case_id = a.case_id
+			LEFT JOIN LATERAL (SELECT g.snapshot FROM share g WHERE g.agency = my('agency') AND g.run_id = a.run_id ORDER BY g.shared_at DESC LIMIT 1) s ON true
+			WHERE EXISTS (SELECT FROM appointment m WHERE m.id = o.appointment) ORDER BY o.appointment, a.id`, appointments)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		var cases []string
+		for _, b := range list {
+			cases = append(cases, b.CaseID)
+		}
+		_, err = tx.Exec(ctx, `SELECT note_reading($1, $2, 'beside', NULL, $3, '')`, ledger.ListAppointments, ledger.ReadingPurposes[ledger.ListAppointments], cases)
+		return err
+	})
+	return list, err
+}
+
+// Vacancies are what is to come and was planned for somebody who is away then, for whoever
+// planned it; of visits at home the supervisor reads all.
+func (s *Store) Vacancies(ctx context.Context, who care.Staff) (list []together.Vacancy, err error) {
+	err = s.reading(ctx, who, func(tx postgres.Tx) error {
+		list, err = postgres.Many[together.Vacancy](ctx, tx, `SELECT appointment, at, name, as_what FROM vacancies($1)`, s.clock())
+		return err
+	})
+	return list, err
+}
+
 // MayAttend are whom the caller may add to an appointment.
 func (s *Store) MayAttend(ctx context.Context, who care.Staff, appointment string) (list []together.Professional, err error) {
 	err = s.reading(ctx, who, func(tx postgres.Tx) error {
@@ -204,14 +236,9 @@ func (s *Store) SayOutcome(ctx context.Context, who care.Staff, appointment stri
 			return err
 		case there != nil && there.Held == *said.Held && there.Note == said.Note && there.Circle == said.Circle:
 			return nil
-		case there != nil:
-			return care.RefuseChanged(together.RuleSaid)
-		case a.Gone:
-			return care.RefuseChanged(together.RuleOver)
-		case !part:
-			return care.RefuseChanged(together.RuleNoneHere)
-		case now.Before(a.At):
-			return care.RefuseChanged(together.RuleItsHour)
+		}
+		if rule := (together.Said{Part: part, Gone: a.Gone, Came: !now.Before(a.At), There: there != nil}).Refuses(); rule != "" {
+			return care.RefuseChanged(rule)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO part_outcome (appointment_id, agency, zone, held, note, circle, by_staff, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			appointment, who.Agency, who.Zone, *said.Held, said.Note, said.Circle, who.ID, now)

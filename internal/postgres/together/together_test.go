@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -249,4 +250,88 @@ func TestEachAgencySaysWhatBecameOfItsPart(t *testing.T) {
 		require.Equal(t, []bool{true, false}, []bool{list[0].Held, list[1].Held})
 		require.Equal(t, c.notes, []string{list[0].Note, list[1].Note}, c.who.Role)
 	}
+}
+
+// joined is another person's appointment at the place of one.
+func (z *zone) joined(appointment string) (caseID, id string) {
+	z.T.Helper()
+	var at time.Time
+	require.NoError(z.T, z.Owner().QueryRow(z.T.Context(), `SELECT at FROM appointment WHERE id = $1`, appointment).Scan(&at))
+	caseID, id = z.appointment(at)
+	z.do(`UPDATE booking SET joint = (SELECT b.id FROM booking b WHERE b.appointment_id = $2) WHERE appointment_id = $1`, id, appointment)
+	return caseID, id
+}
+
+// TestTwoPersonsAtOneAppointment: whoever sees both appointments reads who else is expected, who
+// sees one reads nothing of the other, and a professional takes part in both at once.
+func TestTwoPersonsAtOneAppointment(t *testing.T) {
+	z := newZone(t)
+	at := z.now.Add(50 * time.Hour)
+	_, hers := z.appointment(at)
+	husband, his := z.joined(hers)
+	beside := func(who care.Staff, of string) (others []string) {
+		list, err := z.Beside(t.Context(), who, []string{of})
+		require.NoError(t, err)
+		for _, b := range list {
+			others = append(others, b.Other)
+		}
+		return others
+	}
+	require.Equal(t, []string{his}, beside(z.worker, hers))
+	require.Equal(t, []string{hers}, beside(z.worker, his))
+	require.NoError(t, z.adds("una", hers, z.cpi))
+	require.Empty(t, beside(z.cpi, hers), "she takes part in one")
+	require.NoError(t, z.adds("due", his, z.cpi), "it is the same place")
+	require.Equal(t, []string{his}, beside(z.cpi, hers))
+	_, other := z.appointment(at)
+	refusedBy(t, z.adds("altrove", other, z.cpi), rules.RuleTwice)
+
+	z.do(`INSERT INTO protection (case_id, file, zone, number, agencies, reason, since, by_staff) VALUES ($1, $1, 'prato', 'PO-0', '{comune}', 'Prova', $2, $3)`, husband, z.now, z.worker.ID)
+	require.Empty(t, beside(z.worker, hers))
+	require.Empty(t, beside(z.worker, his))
+	z.do(`DELETE FROM protection`)
+	z.do(`UPDATE appointment SET state = 'cancelled' WHERE id = $1`, hers)
+	require.Empty(t, beside(z.worker, his), "he keeps the place alone")
+}
+
+// TestWhoIsAddedIsToldAndWhoPlannedReadsOfAbsences: by mail, without a word of the person; and an
+// absence entered afterwards is read by whoever planned it, and of a visit by the supervisor.
+func TestWhoIsAddedIsToldAndWhoPlannedReadsOfAbsences(t *testing.T) {
+	z := newZone(t)
+	at := z.now.Add(50 * time.Hour)
+	_, id := z.appointment(at)
+	mails := func() (templates []string) {
+		rows, err := z.Owner().Query(t.Context(), `SELECT template FROM mail WHERE record_id = $1 AND template LIKE 'participant%' AND case_id IS NULL AND recipient = (SELECT email FROM staff WHERE id = $2) ORDER BY created_at`, id, z.cpi.ID)
+		require.NoError(t, err)
+		templates, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		require.NoError(t, err)
+		return templates
+	}
+	vacant := func(who care.Staff) (as []rules.As) {
+		list, err := z.Vacancies(t.Context(), who)
+		require.NoError(t, err)
+		for _, v := range list {
+			require.Equal(t, []any{id, z.cpi.Name}, []any{v.Appointment, v.Name})
+			as = append(as, v.As)
+		}
+		return as
+	}
+	require.NoError(t, z.adds("una", id, z.cpi))
+	require.Empty(t, vacant(z.worker))
+	z.do(`INSERT INTO absence (id, staff, first_day, last_day) VALUES (gen_random_uuid(), $1, day_of($2), day_of($2))`, z.cpi.ID, at)
+	require.Equal(t, []rules.As{rules.TakesPart}, vacant(z.worker))
+	supervisor := z.Accounts["supervisor.prato"]
+	require.Empty(t, vacant(supervisor), "to whom it is shown among what is uncovered")
+	z.do(`INSERT INTO home_visit (appointment_id, zone, run_id, first, alone, knows, phone, address, at, until, ask_at, alarm_at, planned_by, planned_at)
+		SELECT id, zone, run_id, $2, 'Prova', $3, '333 0000001', '', at, at + interval '1 hour', at + interval '2 hours', at + interval '2 hours', $3, $4 FROM appointment WHERE id = $1`, id, z.cpi.ID, z.worker.ID, z.now)
+	require.Equal(t, []rules.As{rules.Goes, rules.TakesPart}, vacant(z.worker))
+	require.Equal(t, []rules.As{rules.Goes}, vacant(supervisor))
+	require.Empty(t, vacant(z.desk))
+	require.Empty(t, vacant(z.Accounts["supervisor.pistoia"]))
+
+	z.do(`UPDATE appointment SET at = at + interval '1 hour' WHERE id = $1`, id)
+	require.NoError(t, z.EndParticipant(t.Context(), z.worker, id, z.of(z.worker, id)[0].ID, "not_needed"))
+	require.Equal(t, []string{rules.MailAdded, rules.MailMoved, rules.MailOut}, mails())
+	z.do(`DELETE FROM absence`)
+	require.Empty(t, vacant(z.worker))
 }

@@ -33,12 +33,12 @@ func New(pool *pgxpool.Pool, rules *postgres.Rules, now func() time.Time) *Store
 	return &Store{pool, rules, now}
 }
 
-// most is how many a list has at most: those who wait longest.
+// most is how many are read of a list at once: those who wait longest.
 const most = 200
 
 // columns are those of somebody in a list.
 const columns = `w.id::text, w.case_id::text, f.number, btrim(p.given_name || ' ' || p.family_name) AS person, w.service, w.matter, w.language, w.interpreter, w.mode, w.hours,
-	w.with_child, w.before_day, w.since, w.put_by::text, s.name AS by_name, p.speech`
+	w.with_child, w.before_day, w.since, w.put_by::text, s.name AS by_name, p.speech, row_number() OVER (PARTITION BY w.service ORDER BY w.since, w.id) AS place`
 
 // from is where they stand.
 const from = ` FROM waiting w JOIN case_file f ON f.id = w.case_id JOIN person p ON p.case_id = w.case_id JOIN staff s ON s.id = w.put_by `
@@ -133,17 +133,26 @@ func (s *Store) refuses(ctx context.Context, tx postgres.Tx, rules *postgres.Rul
 }
 
 // Waiting lists who waits for a service of the caller's zone, or for any, those who wait longest
-// first. That the list was read is noted.
-func (s *Store) Waiting(ctx context.Context, who care.Staff, service string) (list []waitlist.Entry, err error) {
+// first, from behind one of them on. That the list was read is noted. ledger.ErrCursor: nobody is
+// in a list by this id.
+func (s *Store) Waiting(ctx context.Context, who care.Staff, service, after string) (page ledger.Page[waitlist.Entry], err error) {
+	if after != "" && !care.IsID(after) {
+		return page, ledger.ErrCursor
+	}
 	err = s.reading(ctx, who, func(tx postgres.Tx) error {
-		list, err = postgres.Many[waitlist.Entry](ctx, tx, selectEntry+`WHERE w.zone = $1 AND $2 IN ('', w.service) AND w.left_at IS NULL ORDER BY w.service, w.since, w.id LIMIT $3`,
-			who.Zone, service, most)
+		list, err := postgres.Many[waitlist.Entry](ctx, tx, `SELECT l.* FROM (`+selectEntry+`WHERE w.zone = $1 AND $2 IN ('', w.service) AND w.left_at IS NULL) l
+			WHERE $4 = '' OR (l.service, l.since, l.id COLLATE "C") > (SELECT a.service, a.since, a.id::text FROM waiting a WHERE a.id = nullif($4, '')::uuid)
+			ORDER BY l.service, l.since, l.id COLLATE "C" LIMIT $3`, who.Zone, service, most+1, after)
 		if err != nil {
 			return err
 		}
-		return note(ctx, tx, postgres.IDs(list, func(e waitlist.Entry) string { return e.CaseID }))
+		if page.Items = list; len(list) > most {
+			page.Items = list[:most]
+			page.Next = list[most-1].ID
+		}
+		return note(ctx, tx, postgres.IDs(page.Items, func(e waitlist.Entry) string { return e.CaseID }))
 	})
-	return list, err
+	return page, err
 }
 
 // WaitingOf lists what the person of a case waits for.

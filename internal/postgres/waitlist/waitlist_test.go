@@ -117,10 +117,17 @@ func (o office) called(account string) (entries []string, first waitlist.Call) {
 
 func (o office) waits(account string) (entries []string) {
 	o.T.Helper()
-	list, err := o.Waiting(o.T.Context(), o.Accounts[account], "pas")
+	list, err := o.Waiting(o.T.Context(), o.Accounts[account], "pas", "")
 	require.NoError(o.T, err)
-	for _, e := range list {
+	require.Empty(o.T, list.Next)
+	for i, e := range list.Items {
+		require.Equal(o.T, i+1, e.Place)
 		entries = append(entries, e.ID)
+	}
+	if len(entries) > 1 { // from behind the first on
+		rest, err := o.Waiting(o.T.Context(), o.Accounts[account], "", entries[0])
+		require.NoError(o.T, err)
+		require.Equal(o.T, []any{entries[1], 2}, []any{rest.Items[0].ID, rest.Items[0].Place})
 	}
 	return entries
 }
