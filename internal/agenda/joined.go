@@ -40,6 +40,15 @@ func (s *Shared) Broken(asked care.Booking) string {
 	return ""
 }
 
+// OnTheDay is a rule that is broken, where it is of the day: nobody is summoned then, be there a
+// place that somebody has or not.
+func OnTheDay(rule string) string {
+	if rule == CalledOff || rule == care.RuleClosedDay {
+		return rule
+	}
+	return ""
+}
+
 // CheckJoins says what is wrong with beside which appointment a place is asked for: one that is
 // there is no place beyond those that there are.
 func CheckJoins(joins, beyond string) (f care.Faults) {

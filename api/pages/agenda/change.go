@@ -177,7 +177,7 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	beside, err := s.Together.Beside(ctx, who, []string{a.ID})
 	if err == nil && len(beside) > 0 {
 		names := web.Each(beside, present.BesideName)
-		page.Fields = append(page.Fields, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels["all"], Hint: "Se non lo spunti, chi resta tiene il suo posto. Per tutte insieme lo chiede il servizio.",
+		page.Fields = append(page.Fields, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels()["all"], Hint: "Se non lo spunti, chi resta tiene il suo posto. Per tutte insieme lo chiede il servizio.",
 			Options: []web.Option{{Value: "si", Text: "Anche per chi è atteso insieme: " + italian.Enumerate(names), Chosen: sent.Get("all") != ""}}})
 	}
 	return page, a, err

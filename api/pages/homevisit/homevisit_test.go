@@ -76,7 +76,7 @@ func TestAVisitIsPlanned(t *testing.T) {
 
 	// Who goes is entered as away: whoever planned it reads that somebody else is to go.
 	b.Together.Left = []together.Vacancy{{Appointment: id, At: b.Now.AddDate(0, 0, 1), Name: "Carla Esempio", As: together.Goes}}
-	left := apitest.ReadPage(t, b.Visit("/")).Main(t)
+	left := b.Open(t, "/")
 	require.Contains(t, left.Words(), "Carla Esempio è assente: chi va al suo posto?")
 	require.Contains(t, left.Text, address)
 	require.Contains(t, b.As(apitest.SomeWorker, http.MethodGet, rest.Prefix+"/vacancies", "").Text, `"as":"goes"`)

@@ -9,7 +9,6 @@ import (
 	"percorso/internal/italian"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
-	"percorso/internal/together"
 )
 
 // Text gives the subject and the text of a mail, without its link; false: there is no

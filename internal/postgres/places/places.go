@@ -120,6 +120,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 				continue
 			}
 			lasts.Until, joint = shared.Until, shared.Place
+			rule = agenda.OnTheDay(of.Broken(w.At, nil))
 		}
 		if rule == agenda.NoPlace {
 			kept, err := promised(ctx, tx, caseID, string(w.Service), w.At, now)

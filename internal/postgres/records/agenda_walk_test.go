@@ -71,7 +71,7 @@ func TestTheAgendaKeepsItsPromises(t *testing.T) {
 	}
 	for _, what := range []string{
 		"booked", "refused: " + agenda.NoPlace, "refused: " + agenda.OutsideSessions, "refused: " + agenda.Elsewhere, "moved", "cancelled",
-		"called off", "changed sessions", "beyond: " + agenda.Extra, "beyond: " + agenda.OutOfHours, "kept",
+		"called off", "changed sessions", "beyond: " + agenda.Extra, "beyond: " + agenda.OutOfHours, "kept", "beside another",
 	} {
 		require.Positive(t, done[what], "in no walk: %s", what)
 	}
@@ -86,6 +86,7 @@ type placed struct {
 	appointment string
 	pua         bool
 	beyond      agenda.Given
+	joint       string // by which those at one place are known; empty: it is alone
 }
 
 // overlaps says whether two have some time in common.
@@ -307,8 +308,14 @@ const (
 
 // free says whether a slot has a place for an account.
 func (w *agendaWalk) free(s walkedSlot, service, account string, as asking) bool {
-	all, pua := 0, 0
+	all, pua, joint := 0, 0, map[string]bool{}
 	for _, p := range w.taken() {
+		if one := fmt.Sprint(p.joint, p.at.Unix()); p.joint != "" && p.overlaps(s.at, s.until) {
+			if joint[one] {
+				continue
+			}
+			joint[one] = true
+		}
 		if p.service == service && p.overlaps(s.at, s.until) {
 			all++
 			if p.pua {
@@ -393,8 +400,10 @@ func (w *agendaWalk) when(service string) time.Time {
 func (w *agendaWalk) step() {
 	w.Now = w.Now.Add(time.Duration(1+w.random.IntN(40)) * time.Second)
 	switch n := w.random.IntN(30); {
-	case n < 9:
+	case n < 8:
 		w.book()
+	case n < 9:
+		w.beside()
 	case n < 11:
 		w.sends()
 	case n < 16:
@@ -423,7 +432,11 @@ func (w *agendaWalk) step() {
 func (w *agendaWalk) accepts(account string, c ledger.NewCommand, want placed, why string, as asking) (ledger.Command, *placed) {
 	w.T.Helper()
 	rule := w.rule(want.service, account, want.at, as)
-	want.until = w.lasts(want.service, want.at)
+	if want.joint == "" {
+		want.until = w.lasts(want.service, want.at)
+	} else {
+		rule = agenda.OnTheDay(rule)
+	}
 	if given := agenda.Beyond(rule); why != "" && given != "" {
 		if account == supervisorAccount || want.service != "uoc_immigrazione" { // in the others she works herself
 			rule, want.beyond = "", agenda.Given{As: given, Why: why}
@@ -480,6 +493,28 @@ func (w *agendaWalk) book() {
 		return
 	}
 	w.did("booked", service, " ", at, " for ", caseRun)
+	w.flies(flying{cmd: cmd, of: care.OpBook, hold: hold})
+}
+
+// beside books somebody at the place of another person's appointment.
+func (w *agendaWalk) beside() {
+	i := slices.IndexFunc(w.stand, func(a *placed) bool {
+		return a.service != "cpi" && a.at.After(w.Now) && !slices.ContainsFunc(w.flight, func(f flying) bool { return f.on == a && f.hold != nil })
+	})
+	if i < 0 {
+		return
+	}
+	a, caseRun := w.stand[i], w.one(w.persons...)
+	if a.joint == "" {
+		a.joint = uuid.NewString()
+	}
+	form := catalogue.BookingForm{Booking: care.Booking{Service: care.Code(a.service), At: a.at}, Joins: a.appointment}
+	want := placed{service: a.service, at: a.at, until: a.until, caseRun: caseRun, joint: a.joint}
+	cmd, hold := w.accepts(workerAccount, catalogue.Book.Command(uuid.NewString(), ledger.BareID(caseRun), form).NewCommand, want, "", itself)
+	if hold == nil {
+		return
+	}
+	w.did("beside another", a.service, " ", a.at)
 	w.flies(flying{cmd: cmd, of: care.OpBook, hold: hold})
 }
 
