@@ -159,7 +159,7 @@ var mayImport = map[string][]string{
 	"internal/postgres/tries":      {"internal/postgres", "internal/postgres/locks", "internal/ledger"},                                                                                                                                       // notes those that came to nothing
 	"internal/postgres/calledoff":  {"internal/calledoff", "internal/agenda", "internal/expected", "internal/postgres/printed", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care"},                                // days on which a service receives nobody
 	"internal/postgres/gathered":   {"internal/gathering", "internal/postgres/standing", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/postgres/places"},
-	"internal/postgres/places":     {"internal/postgres/calledoff", "internal/terms", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care", "internal/catalogue", "internal/speech", "internal/homevisit"}, // holds places in sessions
+	"internal/postgres/places":     {"internal/completion", "internal/postgres/calledoff", "internal/terms", "internal/agenda", "internal/postgres", "internal/ledger", "internal/care", "internal/catalogue", "internal/speech", "internal/homevisit"}, // holds places in sessions
 	"internal/postgres/waiting":    {"internal/actors", "internal/health", "internal/postgres", "internal/ledger", "internal/care"},
 	"internal/postgres/assign":     {"internal/told", "internal/actors", "internal/terms", "internal/postgres", "internal/catalogue", "internal/ledger", "internal/care", "internal/protection"}, // who does a task, and by when
 	"internal/postgres/deferred":   {"internal/postgres", "internal/ledger", "internal/care"},

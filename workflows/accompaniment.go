@@ -122,7 +122,7 @@ func (a *accompaniment) ended(at string, e care.Answer) {
 	a.r.Forget(e.Run)
 	switch e.Outcome {
 	case care.ToCPI:
-		a.sendToCPI(at, nil)
+		a.sendToCPI(at, e.At)
 	case care.ToEquipeBetween:
 		a.convene(at, care.BetweenAgencies, "")
 	case care.ToEquipeWithin:
@@ -160,7 +160,7 @@ func (a *accompaniment) activate(at string, e care.Answer) {
 	a.r.Effects().Plan = &ledger.PlanChange{ID: e.Subject, State: care.PlanActive}
 	for i, agency := range e.Routes {
 		if agency == care.Code(a.r.Policy.CPI()) {
-			a.sendToCPI(run.Turn(at, i+1), nil)
+			a.sendToCPI(run.Turn(at, i+1), e.At)
 		} else {
 			a.refer(run.Turn(at, i+1), agency, "")
 		}

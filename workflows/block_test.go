@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,6 +9,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
 )
 
 // isSentWithAPlace sends the person to the employment centre with a place of its block.
@@ -95,4 +97,64 @@ func TestAPlaceBookedWithTheSending(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAPlaceBookedWithTheAnswer: whoever assesses the person, or agrees on a plan with them, may
+// book the place with that; the referral arrives with it, and accepting keeps it. Where she is sent
+// there already, or nowhere near, nothing is booked.
+func TestAPlaceBookedWithTheAnswer(t *testing.T) {
+	held := func(w *casework) (places int) {
+		tx, err := w.owner.Begin(context.Background())
+		require.NoError(w, err)
+		defer func() { _ = tx.Rollback(context.Background()) }()
+		_, err = tx.Exec(context.Background(), `SET LOCAL ROLE percorso_owner`)
+		require.NoError(w, err)
+		require.NoError(w, tx.QueryRow(context.Background(), `SELECT count(*) FROM booking b JOIN command c ON c.id = b.command_id WHERE c.case_id = $1 AND b.state = 'held'`, w.id).Scan(&places))
+		return places
+	}
+	arrives := func(w *casework) {
+		w.Helper()
+		booked := w.expected()
+		require.Equal(w, "cpi", booked.Service)
+		require.Zero(w, held(w), "and no other place is held")
+		for _, op := range []care.Operation{care.OpAcknowledge, care.OpAccept} {
+			require.Equal(w, ledger.CommandWorked, w.move(care.CPIOperator, w.referralTo("cpi"), op, catalogue.ReferralMoveForm{}).State)
+		}
+		require.Equal(w, booked.ID, w.expected().ID, "which accepting keeps")
+		require.NotEmpty(w, w.task(care.ServicePact).ID)
+	}
+	t.Run("with the assessment", func(t *testing.T) {
+		inSkippedTime(t, func(w *casework) {
+			w.reaches(care.Assessment)
+			w.does(care.Assessment, care.Completion{Outcome: care.ToCPI, Areas: findings, At: w.soon()})
+			arrives(w)
+		})
+	})
+	t.Run("with the agreement to the plan", func(t *testing.T) {
+		inSkippedTime(t, func(w *casework) {
+			w.signsAPlan(w.aPlan(""))
+			w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed, At: w.soon()})
+			arrives(w)
+		})
+	})
+	t.Run("to a plan that sends her elsewhere", func(t *testing.T) {
+		inSkippedTime(t, func(w *casework) {
+			plan := w.aPlan("")
+			plan.Actions = plan.Actions[1:]
+			w.signsAPlan(plan)
+			cmd := w.ask(w.completion(care.PlanAgreement, care.Completion{Outcome: care.Agreed, At: w.soon()}))
+			require.Equal(t, ledger.CommandRefused, cmd.State)
+			require.Equal(t, []care.Fault{{Field: "at", Rule: agenda.SentElsewhere}}, cmd.Refusal.Faults)
+		})
+	})
+	t.Run("of somebody who is sent there already", func(t *testing.T) {
+		inSkippedTime(t, func(w *casework) {
+			w.reaches(care.Assessment)
+			w.asks(care.DeskOperator, catalogue.ReferToCPI.Command("", w.id, catalogue.SendToCPI{}))
+			cmd := w.ask(w.completion(care.Assessment, care.Completion{Outcome: care.ToCPI, Areas: findings, At: w.soon()}))
+			require.Equal(t, ledger.CommandRefused, cmd.State)
+			require.Equal(t, care.RulePlacementOpen, cmd.Refusal.Faults[0].Rule)
+			require.Zero(t, held(w), "what was held for it is free again")
+		})
+	})
 }

@@ -286,7 +286,7 @@ func (t *table) makePlan(at string) (outcome care.Code, err error) {
 			return care.PlanRefused, nil
 		}
 		t.plan(care.PlanAgreed)
-		t.r.Report.Subject = t.planID()
+		t.r.Report.Subject, t.r.Report.At = t.planID(), person.At
 		t.r.Report.Routes, t.r.Report.Agencies = without(draft.Routes, person.LeftOut), without(draft.Agencies, person.LeftOut)
 		return care.PlanActivated, nil
 	}

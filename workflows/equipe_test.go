@@ -104,16 +104,22 @@ func (w *casework) plans() (states []care.PlanState) {
 	return states
 }
 
-// takesOver walks from the assessment to an active plan.
-func (w *casework) takesOver() {
+// signsAPlan walks from the assessment to a plan that is signed off.
+func (w *casework) signsAPlan(plan *care.PlanForm) {
 	w.Helper()
 	w.isAssessed(care.ToEquipeBetween)
 	w.confirms(seated...)
 	for _, role := range seated {
 		w.speaks(role, care.Favourable)
 	}
-	w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: w.aPlan("")})
+	w.does(care.PlanDraft, care.Completion{Outcome: care.Proposed, Plan: plan})
 	w.signs(seated...)
+}
+
+// takesOver walks from the assessment to an active plan.
+func (w *casework) takesOver() {
+	w.Helper()
+	w.signsAPlan(w.aPlan(""))
 	w.does(care.PlanAgreement, care.Completion{Outcome: care.Agreed})
 }
 

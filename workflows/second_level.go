@@ -39,6 +39,7 @@ func secondLevel(r *run.Run) (care.Code, error) {
 	if err != nil {
 		return "", err
 	}
+	r.Report.At = assessment.At // the place at the employment centre that was booked with it
 	switch assessment.Outcome {
 	case care.PracticeOpen:
 		practice, err := r.Perform("follow_practice", ledger.TaskChange{Kind: care.FollowPractice, Service: service})

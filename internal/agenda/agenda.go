@@ -24,6 +24,8 @@ const (
 	HourMissing     = "hour_missing" // of the day alone no place can be given
 	CalledOff       = "called_off"   // the service receives nobody on that day, as it has said
 
+	SentElsewhere = "sent_elsewhere" // the plan does not send the person there
+
 	PlaceFree = "place_is_free" // nobody waits for one where there is one
 )
 

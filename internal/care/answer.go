@@ -107,6 +107,7 @@ type Completion struct {
 	Needs          []string      `json:"needs,omitempty"`
 	Areas          []AreaFinding `json:"areas,omitempty"`
 	Bookings       []Booking     `json:"bookings,omitempty"`
+	Beyond         string        `json:"beyond,omitempty" enum:"urgent,deadline,is_here,agreed,other" doc:"Why the appointments have places although there are none, as in a booking"`
 	At             *time.Time    `json:"at,omitempty"`
 	Until          *time.Time    `json:"until,omitempty"`
 	Matter         string        `json:"matter,omitempty"`

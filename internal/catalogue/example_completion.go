@@ -50,6 +50,9 @@ func (w World) fill(c *care.Completion, field completion.TaskField, outcome comp
 			}
 		}
 	case completion.FieldAt:
+		if completion.Sends(w.Task, outcome.Code) { // where the employment centre gives one
+			return
+		}
 		c.At = &soon
 		if outcome.Code == care.ReceiptShown { // which has a day that has been
 			today := w.Now
@@ -69,7 +72,7 @@ func (w World) fill(c *care.Completion, field completion.TaskField, outcome comp
 		c.ClosureOutcome = w.closureOutcome()
 	case completion.FieldPlan:
 		c.Plan = w.plan()
-	case completion.FieldGoals, completion.FieldConsents, completion.FieldLeftOut: // which are known where the task is
+	case completion.FieldGoals, completion.FieldConsents, completion.FieldLeftOut, completion.FieldBeyond: // which are known where the task is
 	case completion.FieldStage:
 		c.Stage = pick(w, []care.Stage{care.StageFirstLevel, care.StageFollowUp})
 	case completion.FieldPermit:

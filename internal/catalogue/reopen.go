@@ -3,6 +3,7 @@ package catalogue
 import (
 	"slices"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/undoing"
@@ -12,6 +13,7 @@ import (
 type ReopenForm struct {
 	Stage    care.Stage     `json:"stage" from:"stages" doc:"first_level, second_level, equipe, placement or follow_up"`
 	Bookings []care.Booking `json:"bookings,omitempty" when:"stage=second_level" doc:"For second_level: the appointments to begin with"`
+	Beyond   string         `json:"beyond,omitempty" enum:"urgent,deadline,is_here,agreed,other" when:"stage=second_level" doc:"Why the appointments have places although there are none, as in a booking"`
 	Note     string         `json:"note" maxLength:"4000" doc:"Why"`
 }
 
@@ -31,9 +33,10 @@ var Reopen = Operation[ReopenForm]{
 		f.Add(form.Stage != care.StageSecondLevel || len(form.Bookings) > 0, "bookings", care.RuleRequired)
 		f.Add(form.Stage == care.StageSecondLevel || len(form.Bookings) == 0, "bookings", care.RuleNotAllowed)
 		f.Bookings(around.Policy, form.Bookings)
+		f.Add(form.Stage == care.StageSecondLevel || form.Beyond == "", "beyond", care.RuleNotAllowed)
 		f.Add(care.Said(form.Note), "note", care.RuleRequired)
 		f.Note("note", form.Note)
-		return f
+		return append(f, agenda.CheckBeyond(form.Beyond, form.Note)...)
 	},
 	Dates: func(form ReopenForm, _ care.TaskKind) []care.Dated { return care.BookingDates(form.Bookings) },
 	Answer: func(form ReopenForm) care.Answer {

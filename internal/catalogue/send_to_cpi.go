@@ -16,10 +16,10 @@ type SendToCPI struct {
 // ReferToCPI refers a case to the employment centre, which begins a placement.
 var ReferToCPI = Operation[SendToCPI]{
 	Facts: Facts{
-		Code: care.OpSendToCPI, On: OnCase, Asks: []care.Role{care.SocialWorker, care.Supervisor},
+		Code: care.OpSendToCPI, On: OnCase, Asks: []care.Role{care.DeskOperator, care.SocialWorker, care.Supervisor},
 		Path: "cpi-referral", Slug: "cpi", Shown: AtHand, Gives: ToCPI,
 		Offered: func(file ledger.Case) bool {
-			return branching(file) && none(file, care.Answer{Operation: care.OpSendToCPI})
+			return refers(file) && none(file, care.Answer{Operation: care.OpSendToCPI})
 		},
 	},
 	Check: func(form SendToCPI, _ Around) []care.Fault {

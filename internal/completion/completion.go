@@ -23,6 +23,7 @@ const (
 	FieldNeeds          TaskField = "needs"
 	FieldAreas          TaskField = "areas"
 	FieldBookings       TaskField = "bookings"
+	FieldBeyond         TaskField = "beyond"
 	FieldAt             TaskField = "at"
 	FieldReason         TaskField = "reason"
 	FieldMatter         TaskField = "matter"
@@ -46,7 +47,7 @@ const (
 
 // Fields lists the fields, in the order in which a form shows them.
 var Fields = []TaskField{
-	FieldNeeds, FieldAreas, FieldBookings, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
+	FieldNeeds, FieldAreas, FieldBookings, FieldBeyond, FieldMatter, FieldMeasure, FieldEnterprise, FieldAt, FieldUntil,
 	FieldPermit, FieldPermitExpiry, FieldStage, FieldGoals, FieldPlan, FieldConsent, FieldConsents, FieldLeftOut,
 	FieldReason, FieldClosureOutcome, FieldInterpreted, FieldLate, FieldNote, FieldCircle,
 }
@@ -85,7 +86,7 @@ var Forms = []TaskForm{
 	{care.FirstListening, []TaskOutcome{{Code: care.Heard, Requires: []TaskField{FieldNeeds}, Takes: []TaskField{FieldInterpreted}}}},
 	{care.SocialConsult, []TaskOutcome{{Code: care.Consulted, Requires: []TaskField{FieldNote}}, {Code: care.NotNeeded, Requires: []TaskField{FieldNote}}}},
 	{care.Orientation, []TaskOutcome{
-		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.Booked, Requires: []TaskField{FieldBookings}, Takes: []TaskField{FieldBeyond}},
 		{Code: care.Informed},
 	}},
 	{care.ConfirmAppointment, []TaskOutcome{
@@ -102,7 +103,7 @@ var Forms = []TaskForm{
 	{care.Assessment, []TaskOutcome{
 		{Code: care.Resolved, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
 		{Code: care.PracticeOpen, Requires: []TaskField{FieldAreas, FieldMatter}, Takes: []TaskField{FieldInterpreted}},
-		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
+		{Code: care.ToCPI, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldAt, FieldInterpreted}},
 		{Code: care.ToSocial, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldInterpreted}},
 		{Code: care.ToEquipeBetween, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut, FieldInterpreted}},
 		{Code: care.ToEquipeWithin, Requires: []TaskField{FieldAreas}, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut, FieldInterpreted}},
@@ -118,15 +119,15 @@ var Forms = []TaskForm{
 		{Code: care.Abandoned, Requires: []TaskField{FieldNote}},
 	}},
 	{care.NextService, []TaskOutcome{
-		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.Booked, Requires: []TaskField{FieldBookings}, Takes: []TaskField{FieldBeyond}},
 		{Code: care.NotNeeded, Requires: []TaskField{FieldNote}},
 	}},
 	{care.BookAgain, []TaskOutcome{
-		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.Booked, Requires: []TaskField{FieldBookings}, Takes: []TaskField{FieldBeyond}},
 		{Code: care.NotNeeded, Requires: []TaskField{FieldNote}},
 	}},
 	{care.FindPerson, []TaskOutcome{
-		{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+		{Code: care.Booked, Requires: []TaskField{FieldBookings}, Takes: []TaskField{FieldBeyond}},
 		{Code: care.SeenTo, Requires: []TaskField{FieldNote}},
 		{Code: care.NotReached, Requires: []TaskField{FieldNote}},
 	}},
@@ -156,7 +157,7 @@ var Forms = []TaskForm{
 		{Code: care.EndWork, Requires: []TaskField{FieldNote}},
 	}},
 	{care.PlanAgreement, []TaskOutcome{
-		{Code: care.Agreed, Takes: []TaskField{FieldConsent, FieldConsents, FieldLeftOut}},
+		{Code: care.Agreed, Takes: []TaskField{FieldAt, FieldConsent, FieldConsents, FieldLeftOut}},
 		{Code: care.ChangesAsked, Requires: []TaskField{FieldNote}},
 		{Code: care.Declined, Requires: []TaskField{FieldReason}, Reasons: []string{"no_interest", "not_the_need", "moving_away", "no_reason_given"}},
 	}},
@@ -205,7 +206,7 @@ var Forms = []TaskForm{
 		{Code: care.Approved},
 		{Code: care.NotApproved, Requires: []TaskField{FieldNote}},
 	}},
-	{care.TakeUpAgain, []TaskOutcome{{Code: care.Booked, Requires: []TaskField{FieldBookings}},
+	{care.TakeUpAgain, []TaskOutcome{{Code: care.Booked, Requires: []TaskField{FieldBookings}, Takes: []TaskField{FieldBeyond}},
 		{Code: care.BackToDesk, Requires: []TaskField{FieldNote}}, {Code: care.ToReviews, Requires: []TaskField{FieldNote}}}},
 	{care.ClosureReturned, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
 	{care.Reconsider, []TaskOutcome{{Code: care.SeenTo, Requires: []TaskField{FieldNote}}}},
@@ -220,6 +221,12 @@ var Forms = []TaskForm{
 		{Code: care.Accepted, Requires: []TaskField{FieldStage}},
 		{Code: care.Rejected, Requires: []TaskField{FieldReason}, Reasons: []string{"not_resident", "no_capacity", "incomplete"}},
 	}},
+}
+
+// Sends says whether an outcome may send the person to the employment centre, with a place of
+// the block that it gives.
+func Sends(kind care.TaskKind, outcome string) bool {
+	return kind == care.Assessment && outcome == care.ToCPI || kind == care.PlanAgreement && outcome == care.Agreed
 }
 
 // FormOf finds the form of a kind of task. The answer to a referral has none:
@@ -255,6 +262,7 @@ func Check(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
 		FieldNote: care.Said(c.Note), FieldPlan: c.Plan != nil, FieldGoals: len(c.Goals) > 0, FieldStage: c.Stage != "",
 		FieldPermit: c.Permit != "", FieldPermitExpiry: c.PermitExpiry != nil, FieldConsent: c.Consent, FieldCircle: c.Circle != "",
 		FieldConsents: len(c.Consents) > 0, FieldLeftOut: len(c.LeftOut) > 0, FieldInterpreted: c.Interpreted != "", FieldLate: c.Late != 0,
+		FieldBeyond: c.Beyond != "",
 	}
 	for _, field := range Fields {
 		f.Add(filled[field] || !slices.Contains(outcome.Requires, field), string(field), care.RuleRequired)
@@ -263,6 +271,7 @@ func Check(p care.Policy, kind care.TaskKind, c care.Completion) []care.Fault {
 	f.Needs(p, "needs", c.Needs)
 	needs.CheckAreas(&f, p, "areas", c.Areas)
 	f.Bookings(p, c.Bookings)
+	f = append(f, agenda.CheckBeyond(c.Beyond, c.Note)...)
 	if c.Reason != "" && outcome.Accepts(FieldReason) {
 		f.Add(slices.Contains(outcome.Reasons, c.Reason), "reason", care.RuleReason)
 	}

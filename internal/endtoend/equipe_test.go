@@ -266,6 +266,7 @@ func (s *services) consultedAtOnce() {
 	form["channel"], form["topic"] = "front_office", "social_inclusion"
 	id := s.post(care.DeskOperator, "/case-files", form).is(http.StatusCreated).text("id")
 	s.do(id, care.FirstListening, care.Completion{Outcome: care.Heard, Needs: []string{"social_inclusion"}})
+	s.rungToTheDesk(id)
 	s.do(id, care.SocialConsult, care.Completion{Outcome: care.Consulted, Note: "Prova"})
 	services := []string{"segretariato_sociale", "professional_social_service", "partner_projects"}
 	next := func(service string) care.Completion {

@@ -76,7 +76,19 @@ func zonesThatReceive(t *testing.T) (folder string) {
 	require.NoError(t, os.CopyFS(folder, deploy.Zones()))
 	require.NoError(t, os.CopyFS(folder, os.DirFS("../zone/testdata")))
 	receiveAlways(t, folder)
+	giveABlock(t, filepath.Join(folder, "prova.yaml"))
 	return folder
+}
+
+// giveABlock has the employment centre of a zone give half of its places to those who send it
+// somebody.
+func giveABlock(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	centre := regexp.MustCompile(`(?s)(code: cpi,[^\[]*agency: cpi[^\[]*matters: \[job_accompaniment\][^}]*places: 1000)`)
+	require.Regexp(t, centre, string(text))
+	require.NoError(t, os.WriteFile(file, centre.ReplaceAll(text, []byte("${1}, pua: 500, release: 0 hours")), 0o600))
 }
 
 // deadline is a term of the zone "prova" that a test sets to so many seconds.

@@ -169,7 +169,9 @@ func TaskField(kind care.TaskKind, f completion.TaskField) string {
 
 // TaskFieldHelp says what a field asks for in the form of a kind of task.
 func TaskFieldHelp(kind care.TaskKind, f completion.TaskField) string {
-	if own, ok := message.Find("task_field_help", string(kind)+"."+string(f)); ok {
+	code := string(kind) + "." + string(f)
+	if _, named := message.Find("task_field", code); named { // which says it all, where there is no more
+		own, _ := message.Find("task_field_help", code)
 		return own
 	}
 	return FieldHelp(string(f))

@@ -70,7 +70,7 @@ func (t OperationTexts) OwnChoice(code string) (said string, ok bool) {
 		return said, ok
 	}
 	switch t.op { // whose codes others say as well
-	case care.OpBook:
+	case care.OpBook, care.OpReopen:
 		return message.Find("beyond_why", code)
 	case care.OpElsewhere:
 		return message.Find("system", code)

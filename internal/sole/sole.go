@@ -95,11 +95,17 @@ type Standing struct {
 func OnceOnly(a care.Answer) bool {
 	switch a.Operation {
 	case care.OpComplete:
-		return len(a.Bookings) > 0 || a.Outcome == care.Resubmit
+		return len(a.Bookings) > 0 || a.Outcome == care.Resubmit || sends(a)
 	case care.OpBook, care.OpSendToCPI, care.OpConvene, care.OpRefer, care.OpRedirect, care.OpTransfer, care.OpMerge, care.OpSuspend, care.OpConsent, care.OpReopen, care.OpClose, care.OpMeet, care.OpPermit:
 		return true
 	}
 	return false
+}
+
+// sends says whether an answer sends the person to the employment centre with a place of its
+// block, which a placement that is open already does not take.
+func sends(a care.Answer) bool {
+	return a.At != nil && (a.Outcome == care.ToCPI || a.Outcome == care.Agreed)
 }
 
 // Second refuses what would stand beside its like; nil: there is none. run is the
@@ -107,6 +113,9 @@ func OnceOnly(a care.Answer) bool {
 func (s Standing) Second(run string, a care.Answer, shown ShownPermit) *care.Refusal {
 	switch a.Operation {
 	case care.OpBook, care.OpComplete:
+		if sends(a) {
+			return s.like(Branch{Kind: care.RunPlacement}, "at", care.RulePlacementOpen)
+		}
 		return s.secondBooking(a)
 	case care.OpSendToCPI:
 		return s.like(Branch{Kind: care.RunPlacement}, "", care.RulePlacementOpen)

@@ -228,11 +228,7 @@ func changeFields(a ledger.Appointment, offers free.Places, sent url.Values, dec
 	whats := map[string]string{toMove: message.Say("agenda_change.move"), toCancel: message.Say("agenda_change.cancel")}
 	when := web.Field{Shape: "group", Label: message.Say("agenda_change_field.at"), Row: true, ShownBy: "what-0", Fields: offers.When("", sent, false)}
 	if decides {
-		beyond := web.Field{Shape: "select", ID: "beyond", Label: changeLabels()["beyond"], Empty: message.Say("agenda_change.not_beyond"), Hint: italian.BeyondHint()}
-		for _, code := range agenda.BeyondWhys {
-			beyond.Options = append(beyond.Options, web.Option{Value: code, Text: italian.Upper(italian.BeyondWhy(code)), Chosen: sent.Get("beyond") == code})
-		}
-		when.Fields = append(when.Fields, beyond)
+		when.Fields = append(when.Fields, free.Beyond("beyond", sent.Get("beyond")))
 	}
 	return []web.Field{
 		{Shape: "hidden", ID: "was", Value: a.At.Format(time.RFC3339)},

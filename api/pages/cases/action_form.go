@@ -198,7 +198,7 @@ func readField(f fields.Field, sent url.Values, typed map[string]any) []care.Fau
 	case fields.Moment:
 		at, rule = parts.ReadMoment(sent.Get(dayID), sent.Get("hour"))
 	case fields.Place:
-		at, rule = parts.ReadPlace(sent)
+		at, rule = parts.ReadPlace("", sent)
 	case fields.Day, fields.Date:
 		day, ok := parts.ReadDate(value)
 		switch {

@@ -226,7 +226,7 @@ func (s *Place) caseForm(c *gin.Context, who care.Staff, a action, sent url.Valu
 			return parts.CaseForm{}, err
 		}
 		in.work = given.Snapshot.Work
-		if in.block, err = free.Block(ctx, free.Reachable(s.Records, file.PersonData.Speech), who, rules.CPI(), a.texts.Label("at"), sent.Get(free.Field)); err != nil {
+		if in.block, err = free.Block(ctx, free.Reachable(s.Records, file.PersonData.Speech), who, rules.CPI(), a.texts.Label("at"), "", sent); err != nil {
 			return parts.CaseForm{}, err
 		}
 	}

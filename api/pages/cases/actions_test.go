@@ -38,9 +38,9 @@ func TestCaseActions(t *testing.T) {
 		often, others string
 	}{
 		{"a social worker at the first level", care.SocialWorker, open(care.StageFirstLevel), "incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi referente profilo-lavoro numero-altrove data-importante proteggi"},
-		{"a desk operator at the orientation", care.DeskOperator, orienting, "partner incontro", "consenso permesso chiudi profilo-lavoro numero-altrove data-importante"},
+		{"a desk operator at the orientation", care.DeskOperator, orienting, "cpi partner incontro", "consenso permesso chiudi profilo-lavoro numero-altrove data-importante"},
 		{"a social worker at the second", care.SocialWorker, open(care.StageSecondLevel), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi referente profilo-lavoro numero-altrove aggiungi-bisogno data-importante proteggi"},
-		{"a desk operator, who does not refer", care.DeskOperator, open(care.StageSecondLevel), "prenota partner incontro", "consenso permesso chiudi profilo-lavoro numero-altrove aggiungi-bisogno data-importante"},
+		{"a desk operator, who does not convene", care.DeskOperator, open(care.StageSecondLevel), "prenota cpi partner incontro", "consenso permesso chiudi profilo-lavoro numero-altrove aggiungi-bisogno data-importante"},
 		{"with the CPI already", care.SocialWorker, open(care.StagePlacement, ledger.Branch{Kind: care.RunPlacement}), "prenota equipe partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi referente presa-in-carico-detta profilo-lavoro numero-altrove aggiungi-bisogno data-importante proteggi"},
 		{"after a placement", care.SocialWorker, open(care.StageFollowUp, ledger.Branch{Kind: care.RunPlacement, Ended: &ended}), "prenota equipe cpi partner incontro", "consenso permesso sospendi trasferimento unisci stessa-persona chiudi referente presa-in-carico-detta profilo-lavoro numero-altrove aggiungi-bisogno data-importante proteggi"},
 		{"an équipe at work, with consent", care.SocialWorker, agreed, "prenota equipe cpi partner incontro", "consenso revoca-consenso permesso sospendi trasferimento unisci stessa-persona chiudi referente presa-in-carico-detta profilo-lavoro numero-altrove aggiungi-bisogno data-importante proteggi"},

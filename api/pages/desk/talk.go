@@ -12,6 +12,7 @@ import (
 	"percorso/api/pages/parts"
 	"percorso/api/pages/parts/free"
 	"percorso/api/web"
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/duty"
@@ -29,6 +30,7 @@ type talk struct {
 	listening, suggested string
 	interpreted          string
 	booking              *care.Booking // nil: none
+	beyond               string        // why it has a place although there is none
 	faults               []care.Fault  // what is wrong with it
 }
 
@@ -47,7 +49,7 @@ func (s *Place) readTalk(c *gin.Context, who care.Staff, rules *zone.Rules, f ca
 	sent, now := c.Request.PostForm, s.Now().In(rules.Calendar.Location())
 	t := talk{listening: web.Typed(c, "listening"), suggested: web.Typed(c, "suggested"), interpreted: web.Typed(c, "interpreted")}
 	around := catalogue.Around{Policy: rules.Policy, Now: now, Task: care.FirstListening, Calendar: rules.Calendar}
-	places := map[string]string{"note": "listening", "interpreted": "interpreted", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service"}
+	places := map[string]string{"note": "listening", "interpreted": "interpreted", "bookings[0].at": "at", "bookings[0].service": "service", "bookings[0].matter": "service", "beyond": "beyond"}
 	asksBooking := sent.Get("service")+sent.Get("offer")+sent.Get("day")+sent.Get("hour") != ""
 	if t.note()+t.interpreted != "" || asksBooking { // else nothing is recorded of the listening
 		places["needs"] = "needs"
@@ -65,11 +67,11 @@ func (s *Place) readTalk(c *gin.Context, who care.Staff, rules *zone.Rules, f ca
 		return t
 	}
 	booking, faults := parts.ReadBooking(sent.Get("service"), "", sent)
-	t.booking, t.faults = &booking, append(t.faults, faults...)
+	t.booking, t.beyond, t.faults = &booking, sent.Get("beyond"), append(t.faults, faults...)
 	if len(faults) > 0 {
 		return t
 	}
-	check(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}})
+	check(care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{booking}, Beyond: t.beyond, Note: t.why()})
 	for _, refusal := range eligibility.OfMatter(rules.Policy, string(booking.Matter), f.Person.Facts(rules.Policy, f.Needs), now).Refusals {
 		t.faults = append(t.faults, care.Fault{Field: "service", Rule: refusal.Rule})
 	}
@@ -82,6 +84,14 @@ func (t talk) note() string {
 		return t.listening
 	}
 	return strings.TrimSpace(message.Say("desk_opening.listening_and_suggested", "Listening", t.listening, "Suggested", t.suggested))
+}
+
+// why is the note of an appointment that has a place although there is none.
+func (t talk) why() string {
+	if t.beyond == "" {
+		return ""
+	}
+	return t.note()
 }
 
 // talkFields ask for the conversation, with the first free places.
@@ -97,6 +107,10 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 	if err != nil {
 		return nil, err
 	}
+	when := offers.When("", sent, false)
+	if slices.ContainsFunc(rules.Services, func(s care.Service) bool { return agenda.Decides(who, rules.Policy, s.Code) }) {
+		when = append(when, free.Beyond("beyond", sent.Get("beyond")))
+	}
 	return []web.Field{
 		{Shape: "area", ID: "listening", Label: message.Say("desk_opening.listening"), Value: sent.Get("listening"), Hint: message.Say("desk_opening.may_be_read")},
 		{Shape: "group", Bare: true, Fields: []web.Field{
@@ -104,7 +118,7 @@ func (s *Place) talkFields(ctx context.Context, who care.Staff, rules *zone.Rule
 			{Shape: "select", ID: "service", Label: message.Say("desk_opening.service"), Empty: message.Say("desk_opening.no_appointment"), Groups: parts.ServiceOptions(rules.Policy, sent.Get("service"))},
 		}},
 		{Shape: "area", ID: "suggested", Label: message.Say("desk_opening.suggested"), Value: sent.Get("suggested")},
-		{Shape: "group", Label: message.Say("desk_opening.when"), Row: true, Fields: offers.When("", sent, false)},
+		{Shape: "group", Label: message.Say("desk_opening.when"), Row: true, Fields: when},
 	}, nil
 }
 
@@ -124,7 +138,7 @@ func (s *Place) goOn(ctx context.Context, who care.Staff, key, caseID string, f 
 	case t.booking == nil:
 		return " " + message.Say("desk_opening.heard") + s.nextWords(ctx, who, caseID), "", nil
 	}
-	state, err = s.answer(ctx, who, key, caseID, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{*t.booking}})
+	state, err = s.answer(ctx, who, key, caseID, care.Orientation, care.Completion{Outcome: care.Booked, Bookings: []care.Booking{*t.booking}, Beyond: t.beyond, Note: t.why()})
 	if err != nil {
 		return "", "", err
 	}

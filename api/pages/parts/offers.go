@@ -35,10 +35,10 @@ func ReadWhen(id string, sent url.Values) (service string, at *time.Time, rule s
 }
 
 // ReadPlace reads what free.Block asks for; nil: no place is wanted, or none was offered.
-func ReadPlace(sent url.Values) (at *time.Time, rule string) {
-	place := sent.Get(agenda.OfferField)
+func ReadPlace(id string, sent url.Values) (at *time.Time, rule string) {
+	place := sent.Get(id + agenda.OfferField)
 	switch chosen, ok := agenda.ReadOffer(place); {
-	case place == "" && sent.Has(agenda.OfferField):
+	case place == "" && sent.Has(id+agenda.OfferField):
 		return nil, care.RuleRequired
 	case place == "" || place == free.Without:
 		return nil, ""

@@ -38,6 +38,7 @@ type TaskForm struct {
 	Goals   []care.PlanGoal    // to evaluate
 	Private map[string][]Asked // agencies that the person's consent is asked for, by the outcome that tells them
 	Offers  free.Places        // free places of the services, or of the task's
+	Block   []web.Field        // those that the employment centre gives, where an outcome sends the person there
 	Amends  bool               // what was written: for whom it is was chosen then
 	Shut    string             // which matters the person cannot book, and why
 }
@@ -69,11 +70,22 @@ func (f *TaskForm) SaysWhen() (day string, says bool) {
 	return day, says
 }
 
+// SendsWith is where the form asks for a place at the employment centre; empty: no outcome sends
+// the person there.
+func (f *TaskForm) SendsWith() (id string) {
+	for _, o := range f.Outcomes {
+		if completion.Sends(f.Kind, o.Code) {
+			id = f.id(o, completion.FieldAt) + "-"
+		}
+	}
+	return id
+}
+
 // asks says whether there is something to ask in a field of an outcome.
 func (f *TaskForm) asks(o completion.TaskOutcome, field completion.TaskField) bool {
 	return (field != completion.FieldGoals || len(f.Goals) > 0) &&
 		field != completion.FieldConsent && field != completion.FieldLeftOut && (field != completion.FieldConsents || len(f.Private[o.Code]) > 0) &&
-		(field != completion.FieldCircle || len(f.circles()) > 0)
+		(field != completion.FieldAt || len(f.Block) > 0 || !completion.Sends(f.Kind, o.Code)) && (field != completion.FieldCircle || len(f.circles()) > 0)
 }
 
 // begin fills in what a form that nobody has touched begins with.
@@ -181,6 +193,8 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 		return f.areas(id)
 	case completion.FieldBookings:
 		return f.bookings(id, shown.Required)
+	case completion.FieldBeyond:
+		return free.Beyond(id, shown.Value)
 	case completion.FieldMatter:
 		shown.Shape, shown.Options = "select", present.Options(f.matters(f.Service), shown.Value)
 	case completion.FieldMeasure:
@@ -195,6 +209,10 @@ func (f *TaskForm) field(o completion.TaskOutcome, field completion.TaskField) w
 	case completion.FieldAt:
 		if f.Kind == care.PermitRenewal { // a day, that of the receipt
 			shown.Type, shown.Hint = "date", italian.TaskFieldHelp(f.Kind, field)
+			break
+		}
+		if completion.Sends(f.Kind, o.Code) {
+			shown.Shape, shown.Row, shown.Fields = "group", true, f.Block
 			break
 		}
 		shown.Shape, shown.Row, shown.Fields = "group", true, f.Offers.When(id+"-", f.Sent, shown.Required)

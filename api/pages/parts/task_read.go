@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/api/pages/parts/free"
 	"percorso/internal/arrival"
 	"percorso/internal/care"
 	"percorso/internal/completion"
@@ -41,6 +42,8 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			var wrong []care.Fault
 			done.Bookings, wrong = f.readBookings(id)
 			faults = append(faults, wrong...)
+		case completion.FieldBeyond:
+			done.Beyond = value
 		case completion.FieldMatter:
 			done.Matter = value
 		case completion.FieldMeasure:
@@ -56,6 +59,10 @@ func (f *TaskForm) Read() (care.Completion, []care.Fault) {
 			}
 			f.places["at"] = WhenPlace(id+"-", f.Sent)
 			_, at, rule := ReadWhen(id+"-", f.Sent)
+			if completion.Sends(f.Kind, o.Code) {
+				f.places["at"] = id + "-" + free.Field
+				at, rule = ReadPlace(id+"-", f.Sent)
+			}
 			done.At = at
 			if rule != "" {
 				faults = append(faults, care.Fault{Field: "at", Rule: rule})

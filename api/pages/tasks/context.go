@@ -364,6 +364,9 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 			return err
 		}
 	}
+	if err := s.fillBlock(ctx, form, about); err != nil {
+		return err
+	}
 	if !slices.Contains([]care.TaskKind{care.PlanDraft, care.GoalEvaluation, care.Evaluation, care.PlanAgreement}, t.Kind) {
 		return nil
 	}
@@ -388,6 +391,31 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 		if active != nil {
 			form.Goals = active.Content.Goals
 		}
+	}
+	return err
+}
+
+// fillBlock gives a form that may send the person to the employment centre the places that it
+// gives, unless the plan that the person agrees to does not send them there.
+func (s *Place) fillBlock(ctx context.Context, form *parts.TaskForm, about *subject) error {
+	id := form.SendsWith()
+	if id == "" {
+		return nil
+	}
+	who, rules, t := about.who, about.rules, about.task
+	if t.Kind == care.PlanAgreement {
+		plans, err := s.Records.Plans(ctx, who, t.CaseID)
+		if err != nil {
+			return err
+		}
+		plan := parts.PlanInState(plans, care.PlanSignedOff)
+		if plan == nil || !slices.ContainsFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.Send && a.Agency == rules.CPI() }) {
+			return nil
+		}
+	}
+	records, err := free.ReachableIn(ctx, s.Records, who, t.Run)
+	if err == nil {
+		form.Block, err = free.Block(ctx, records, who, rules.CPI(), "Posti che il CPI dà", id, form.Sent)
 	}
 	return err
 }

@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"percorso/api/apitest"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/free"
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
@@ -135,4 +137,31 @@ func TestAServiceOffersItsOwnPlaces(t *testing.T) {
 	b.Records.OnAccept = nil
 	page = apitest.ReadPage(t, b.Submit("/compiti/"+apitest.SomeID+"/completa", url.Values{"key": {"b"}, "outcome": {care.Moved}, "moved-at-day": {"2026-12-01"}}))
 	require.NotContains(t, page.Words(), "Scegli uno dei posti liberi", "none is offered")
+}
+
+// TestAnAssessmentBooksAPlace of the block that the employment centre gives, where it sends the
+// person there: one is chosen with her, or none.
+func TestAnAssessmentBooksAPlace(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	const address, field = "/compiti/" + apitest.SomeID, "cpi-at-offer"
+	b.Hold(care.Assessment)
+	offers := places(t, apitest.ReadPage(t, b.Visit(address)), field)
+	require.Equal(t, "mer 25 novembre, ore 9.00", offers[1])
+	require.Equal(t, "Nessuno di questi: lo fissa il CPI quando accetta", offers[len(offers)-1])
+	var got care.Completion
+	b.Records.OnAccept = func(c ledger.NewCommand) error { got = apitest.FormIn(t, catalogue.Complete, c); return nil }
+	sends := func(place string) int {
+		b.Hold(care.Assessment)
+		got = care.Completion{}
+		return b.Submit(address+"/completa", url.Values{"key": {uuid.NewString()}, "outcome": {care.ToCPI}, "areas-labour-need": {"serious"}, field: {place}}).StatusCode
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, sends(""), "the person is there, and chooses")
+	require.Equal(t, http.StatusSeeOther, sends("cpi 2026-11-25T09:00:00+01:00"))
+	require.True(t, time.Date(2026, 11, 25, 9, 0, 0, 0, testclock.Rome).Equal(*got.At))
+	require.Equal(t, http.StatusSeeOther, sends(free.Without))
+	require.Nil(t, got.At)
+	b.Pages.ZonePolicy.SharedAgenda.With = "" // the centre gives nothing
+	_, asked := apitest.ReadPage(t, b.Visit(address)).First("select", "name", field)
+	require.False(t, asked)
 }

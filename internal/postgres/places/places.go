@@ -20,6 +20,7 @@ import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
+	"percorso/internal/completion"
 	"percorso/internal/homevisit"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres"
@@ -72,14 +73,14 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	for i, w := range wishes {
 		asked[i] = w.Booking
 	}
-	besides := []string{"person/" + caseID}
+	locks := []string{"person/" + caseID}
 	if ledger.KindOf(c.Run) != care.RunCase {
-		besides = append(besides, RunKey(c.Run))
+		locks = append(locks, RunKey(c.Run))
 		for _, w := range asked {
-			besides = append(besides, StaffKey(rules.Zone, rules.There(w.At)))
+			locks = append(locks, StaffKey(rules.Zone, rules.There(w.At)))
 		}
 	}
-	if err := lockDays(ctx, tx, rules, besides, asked); err != nil {
+	if err := lockDays(ctx, tx, rules, locks, asked); err != nil {
 		return nil, err
 	}
 	if rules, err = all.Newest(ctx, tx, s.Zone); err != nil {
@@ -89,9 +90,10 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	if err := tx.QueryRow(ctx, `SELECT on_the_phone($1)`, c.Run).Scan(&speaks); err != nil {
 		return nil, err
 	}
-	refusal, given, joint := care.Refuse(), agenda.Given{}, "" // beyond, or another person's: of a command that asks for one place alone
+	refusal, joint := care.Refuse(), "" // another person's place: of a command that asks for one alone
 	held, own := map[care.Code][]agenda.Taken{}, []agenda.Taken(nil)
-	for _, w := range wishes {
+	given := make([]agenda.Given, len(wishes)) // as what each place is given of which there is none
+	for i, w := range wishes {
 		off, err := calledoff.In(ctx, tx, rules.Zone, string(w.Service), rules.There(w.At), rules.There(w.At))
 		if err != nil {
 			return nil, err
@@ -102,7 +104,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 		}
 		of = of.Without(off)
 		lasts := of.Lasts(w.At)
-		lasts.PUA = Outside(rules, s, string(w.Service))
+		lasts.PUA = w.sends || Outside(rules, s, string(w.Service))
 		taken, err := takenIn(ctx, tx, s, caseID, rules.Zone, string(w.Service), lasts.At, lasts.Until, now)
 		if err != nil {
 			return nil, err
@@ -136,7 +138,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 				refusal.Faults = append(refusal.Faults, care.Fault{Field: "beyond", Rule: agenda.NotYours})
 				continue
 			}
-			rule, given = "", agenda.Given{As: as, Why: w.beyond}
+			rule, given[i] = "", agenda.Given{As: as, Why: w.beyond}
 		}
 		if rule == "" {
 			if rule, err = expected(ctx, tx, caseID, c.Run, lasts, own); err != nil {
@@ -148,7 +150,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 				return nil, err
 			}
 		}
-		if rule == "" {
+		if rule == "" && !w.sends {
 			elsewhere, err := attended(ctx, tx, c.Run, w.joins, lasts.At, lasts.Until)
 			if err != nil {
 				return nil, err
@@ -183,18 +185,17 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	if len(refusal.Faults) > 0 {
 		return refusal, nil
 	}
-	for service, times := range held {
-		for _, t := range times {
-			if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why, joint)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11, nullif($12, '')::uuid)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given.As, given.Why, joint); err != nil {
-				return nil, err
-			}
-			if err := calls(ctx, tx, s, caseID, string(service), t.At, now); err != nil {
-				return nil, err
-			}
-			if _, err := tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND service = $2 AND at = $3`, s.ID, service, t.At); err != nil {
-				return nil, err
-			}
+	for i, t := range own { // one for each wish, since none was refused
+		service := wishes[i].Service
+		if _, err := tx.Exec(ctx, `INSERT INTO booking (id, zone, service, at, until, run_id, command_id, state, made_at, pua, beyond, beyond_why, joint)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8, $9, $10, $11, nullif($12, '')::uuid)`, uuid.NewString(), rules.Zone, service, t.At, t.Until, c.Run, id, now, t.PUA, given[i].As, given[i].Why, joint); err != nil {
+			return nil, err
+		}
+		if err := calls(ctx, tx, s, caseID, string(service), t.At, now); err != nil {
+			return nil, err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM place_kept WHERE staff = $1 AND service = $2 AND at = $3`, s.ID, service, t.At); err != nil {
+			return nil, err
 		}
 	}
 	return nil, nil
@@ -230,16 +231,14 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 		}
 		return wishes, refused, err
 	}
+	beyond, joins, err := besides(c)
+	if err != nil {
+		return nil, nil, err
+	}
 	for i, b := range c.Answer.Bookings {
-		w := wish{Booking: b, field: "at"}
+		w := wish{Booking: b, field: "at", beyond: beyond, joins: joins}
 		if c.Operation != care.OpBook {
 			w.field = fmt.Sprintf("bookings[%d].at", i)
-		} else {
-			form, err := postgres.FormOf(catalogue.Book, c.Data)
-			if err != nil {
-				return nil, nil, err
-			}
-			w.beyond, w.joins = form.Beyond, form.Joins
 		}
 		wishes = append(wishes, w)
 	}
@@ -254,11 +253,52 @@ func wished(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, c ledg
 	if err := tx.QueryRow(ctx, `SELECT kind, service, agency FROM task WHERE id = $1`, c.Target).Scan(&kind, &service, &agency); err != nil {
 		return nil, nil, err
 	}
+	if completion.Sends(kind, string(c.Answer.Outcome)) {
+		if kind == care.PlanAgreement {
+			refused, err := sentByPlan(ctx, tx, c, rules.CPI())
+			if err != nil || refused != nil {
+				return nil, refused, err
+			}
+		}
+		wishes = append(wishes, wish{Booking: care.Booking{Service: care.Code(rules.CPI()), At: *c.Answer.At}, field: "at", sends: true})
+	}
 	if slices.Contains(agenda.OfServices, kind) {
 		service = cmp.Or(service, agency)
 		wishes = append(wishes, wish{Booking: care.Booking{Service: care.Code(service), At: *c.Answer.At}, field: "at", itself: true})
 	}
 	return wishes, nil, nil
+}
+
+// besides is why what a command books has places although there are none, and whose place it
+// shares; empty: nobody says so.
+func besides(c ledger.NewCommand) (beyond, joins string, err error) {
+	if len(c.Answer.Bookings) == 0 {
+		return "", "", nil
+	}
+	switch c.Operation {
+	case care.OpBook:
+		form, err := postgres.FormOf(catalogue.Book, c.Data)
+		return form.Beyond, form.Joins, err
+	case care.OpReopen:
+		form, err := postgres.FormOf(catalogue.Reopen, c.Data)
+		return form.Beyond, "", err
+	case care.OpComplete:
+		form, err := postgres.FormOf(catalogue.Complete, c.Data)
+		return form.Beyond, "", err
+	}
+	return "", "", nil
+}
+
+// sentByPlan refuses a place at the employment centre with the agreement to a plan that sends the
+// person nowhere near it.
+func sentByPlan(ctx context.Context, tx postgres.Tx, c ledger.NewCommand, cpi string) (*care.Refusal, error) {
+	var sends bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM plan p, jsonb_array_elements(p.content -> 'actions') a
+		WHERE p.run_id = $1 AND p.state = 'signed_off' AND a ->> 'agency' = $2 AND (a ->> 'send')::boolean)`, c.Run, cpi).Scan(&sends)
+	if err != nil || sends && !slices.Contains(c.Answer.LeftOut, care.Code(cpi)) {
+		return nil, err
+	}
+	return care.Refuse(care.Fault{Field: "at", Rule: agenda.SentElsewhere}), nil
 }
 
 // takenIn are the places that are taken at some time of a stretch for who asks: those that

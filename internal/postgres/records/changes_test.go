@@ -260,6 +260,22 @@ func TestAPlaceBeyondThoseThatThereAre(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, given)
 
+	// Of several places that are asked for together each says for itself what it is.
+	caseRun, _ = p.Begin(ledger.Person{FamilyName: "Prova 0002"}, ledger.Effects{})
+	orientation := postgrestest.Opens(caseRun, "orientation", ledger.TaskChange{Kind: care.Orientation, Role: care.SocialWorker, Agency: "comune"})
+	p.Does(caseRun, p.Clock(), ledger.Effects{Tasks: []ledger.TaskChange{orientation}}, nil)
+	_, err = p.Records.Assign(t.Context(), p.Accounts["social_worker.prato"], catalogue.Claim.Command(uuid.NewString(), orientation.ID, catalogue.None{}).NewCommand)
+	require.NoError(t, err)
+	several := func(why string) ledger.Command {
+		form := care.Completion{Outcome: care.Booked, Bookings: []care.Booking{at("pas", thursday(9, 0)), at("spac", thursday(10, 30))}, Beyond: why}
+		cmd, err := p.Records.Accept(t.Context(), p.Accounts["social_worker.prato"], catalogue.Complete.Command(uuid.NewString(), orientation.ID, form).InRun(caseRun).NewCommand)
+		require.NoError(t, err)
+		return cmd
+	}
+	require.Equal(t, []care.Fault{{Field: "bookings[0].at", Rule: agenda.NoPlace}}, several("").Refusal.Faults)
+	require.Equal(t, ledger.CommandAccepted, several("urgent").State)
+	require.ElementsMatch(t, []map[string]any{{"place": "pas extra urgent"}, {"place": "spac  "}}, p.Rows(`SELECT service || ' ' || beyond || ' ' || beyond_why AS place FROM booking WHERE run_id = '`+caseRun+`' AND state = 'held'`))
+
 	_, run, other := p.booked("pas", thursday(10, 30))
 	cmd := p.puts("supervisor.prato", other, agenda.Moving{At: thursday(9, 0), By: agenda.TheService, Beyond: "deadline"})
 	require.Equal(t, ledger.CommandAccepted, cmd.State, cmd.Refusal)

@@ -108,14 +108,24 @@ const Field = agenda.OfferField
 // Without stands for no place: the employment centre gives an appointment later.
 const Without = "without"
 
+// Beyond asks why a place is given although there is none.
+func Beyond(id, chosen string) web.Field {
+	f := web.Field{Shape: "select", ID: id, Label: italian.Field("beyond"), Empty: message.Say("free_places.not_beyond"), Hint: italian.BeyondHint()}
+	for _, code := range agenda.BeyondWhys {
+		f.Options = append(f.Options, web.Option{Value: code, Text: italian.Upper(italian.BeyondWhy(code)), Chosen: code == chosen})
+	}
+	return f
+}
+
 // Block asks for one of the places that the employment centre gives to those who send it
-// somebody, or for none; nil: it has none to give.
-func Block(ctx context.Context, records Records, who care.Staff, cpi, label, chosen string) ([]web.Field, error) {
+// somebody, or for none; nil: it has none to give. The field's id begins with id.
+func Block(ctx context.Context, records Records, who care.Staff, cpi, label, id string, sent url.Values) ([]web.Field, error) {
 	free, err := records.Block(ctx, who, time.Time{}, offersOfOne)
 	if err != nil || len(free) == 0 {
 		return nil, err
 	}
-	f := web.Field{Shape: "select", ID: agenda.OfferField, Label: label, Required: true, Empty: message.Say("free_places.choose"), Hint: message.Say("free_places.kept")}
+	chosen := sent.Get(id + agenda.OfferField)
+	f := web.Field{Shape: "select", ID: id + agenda.OfferField, Label: label, Required: true, Empty: message.Say("free_places.choose"), Hint: message.Say("free_places.kept")}
 	for _, slot := range free {
 		value := cpi + " " + slot.At.Format(time.RFC3339)
 		f.Options = append(f.Options, web.Option{Value: value, Text: offered.Slot(slot), Chosen: value == chosen})
