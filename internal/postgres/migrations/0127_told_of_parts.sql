@@ -5,8 +5,8 @@
 -- away after a visit at home or a part in an appointment was planned for them, whoever planned it
 -- reads of it, and of visits the supervisor as well.
 --
--- The code of before works on this schema: it has the mails written, of which it knows no text,
--- and so they wait for the code that does.
+-- The code of before works on this schema. Where a worker of it is given such a mail it knows no
+-- text for it, and the mail fails: who takes part reads the same among the appointments.
 SET LOCAL lock_timeout = '5s';
 CREATE INDEX home_visit_planned ON home_visit (planned_by, at) WHERE NOT called_off;
 CREATE INDEX participant_added ON participant (added_by) WHERE ended_at IS NULL;
