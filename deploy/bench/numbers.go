@@ -17,7 +17,7 @@ import (
 )
 
 // commands are what the bench does besides measuring the stack.
-var commands = map[string]func(context.Context, []string) error{"fill": fillDatabase, "lists": measureLists, "offers": measureOffers}
+var commands = map[string]func(context.Context, []string) error{"fill": fillDatabase, "filled": measureFilled, "lists": measureLists, "offers": measureOffers}
 
 // command runs one of them, if that is what is asked.
 func command() {

@@ -121,6 +121,18 @@ func staffOf(p care.Policy) (staff []care.Staff) {
 	return staff
 }
 
+// StaffFile lists them as percorso staff load reads it: a stack that starts on a filled
+// database switches off whom its file does not have.
+func StaffFile() (text []byte, err error) {
+	policies, err := zone.Load(deploy.Zones())
+	for _, p := range policies {
+		for _, s := range staffOf(p) {
+			text = fmt.Appendf(text, "- {subject: %s, role: %s, zone: %s, agency: %s, name: %q, email: %s}\n", s.Subject, s.Role, s.Zone, s.Agency, s.Name, s.Email)
+		}
+	}
+	return text, err
+}
+
 // empty refuses a database that was used.
 func empty(ctx context.Context, db interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
