@@ -62,10 +62,15 @@ func TestEveryTextIsOfACode(t *testing.T) {
 	for day := time.Sunday; day <= time.Saturday; day++ {
 		see(strings.ToLower(day.String()))
 	}
+	see("level_2.permit_missing take_over.permit_missing") // which rows of earlier versions hold
 	keys := 0
 	words := wordsOfCodes(t)
 	for _, id := range slices.Sorted(maps.Keys(words)) {
 		code := words[id]
+		if codes[code] {
+			keys++
+			continue
+		}
 		for key := range strings.SplitSeq(code, ".") { // a second one says of which the first is
 			if _, err := strconv.Atoi(key); err == nil { // a status of HTTP
 				continue

@@ -67,9 +67,6 @@ const (
 	RuleTakeOverPermit = "take_over.permit_not_shown"
 	// RuleTakeOverPermitExpired: the permit has expired and no renewal was asked for.
 	RuleTakeOverPermitExpired = "take_over.permit_expired"
-	// The two about a permit that was not shown, as earlier versions stored them.
-	RuleLevel2PermitBefore   = "level_2.permit_missing"
-	RuleTakeOverPermitBefore = "take_over.permit_missing"
 	// RuleTakeOverBirthDate: the birth date is not known.
 	RuleTakeOverBirthDate = "take_over.birth_date_missing"
 	// RuleTakeOverBirthDay: the year of birth alone is known, and leaves the answer open.
