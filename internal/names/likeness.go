@@ -280,9 +280,13 @@ func servant(word string) string {
 	return "abd" + rest
 }
 
-// written are words that stand for another: the name that registers abbreviate, the Arabic
-// article, and "son of".
-var written = map[string]string{"md": "mohamed", "mohd": "mohamed", "muhd": "mohamed", "el": "al", "ul": "al", "ibn": "ben", "bin": "ben", "abo": "abu", "abou": "abu"}
+// written are words that stand for another: the name that registers abbreviate, and those that
+// have no vowels in Arabic, the Arabic article, "son of", and West African families that are
+// spelled after English in one country and after French in the next.
+var written = map[string]string{"md": "mohamed", "mohd": "mohamed", "muhd": "mohamed", "el": "al", "ul": "al", "ibn": "ben", "bin": "ben", "abo": "abu", "abou": "abu",
+	"mhmd": "mohamed", "ahmd": "ahmed", "hsn": "hassan", "hsyn": "hussein", "mstfa": "mustafa", "mhmwd": "mahmud", "fatma": "fatima", "ywsf": "yusuf",
+	"jallow": "diallo", "jalloh": "diallo", "jarra": "diarra", "jawara": "diawara", "jabbie": "diaby", "jabbi": "diaby", "jatta": "diatta", "njie": "ndiaye", "njai": "ndiaye",
+	"ceesay": "cisse", "sesay": "cisse", "touray": "toure", "jobe": "diop", "drammeh": "drame", "sanneh": "sane", "colley": "coly"}
 
 // letters that keep a shape of their own without their marks.
 var plainLetters = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ħ", "h", "ı", "i", "æ", "ae", "œ", "oe", "ð", "d", "þ", "th")

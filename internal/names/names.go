@@ -18,7 +18,7 @@ import (
 
 // Version is that of the keys. It grows whenever the same name is given other keys,
 // so that those that are stored are made anew.
-const Version = 4
+const Version = 5
 
 // longest is how many letters of a word keys are made of.
 const longest = 64
@@ -189,10 +189,10 @@ func Words(text string) []string {
 	})
 }
 
-// fold takes capitals and accents away. Whatever else makes two spellings the same,
+// fold takes capitals, accents and other alphabets away. Whatever else makes two spellings the same,
 // as other letters for the same sound, belongs here.
 func fold(text string) string {
-	return unmarked(cases.Fold().String(unmarked(text)))
+	return inLatin(unmarked(cases.Fold().String(unmarked(text))))
 }
 
 // unmarked takes away the marks above and below letters, and what nobody sees.
