@@ -172,6 +172,17 @@ func TestTheClockRemindsAPartnerByANewLink(t *testing.T) {
 	require.Len(t, p.Mailed(run, "partner_request"), 2)
 	require.Zero(t, p.Count(`mail WHERE template = 'reminder'`))
 	p.notReminded(task, "again", told.Today)
+
+	// One whose mail comes back is sent a link all the same, and nobody is said to be reminded.
+	caseRun, run, _, task := p.Referred()
+	_, err := p.Owner.Exec(t.Context(), `UPDATE mail SET failed_at = created_at, cause = 'came_back' WHERE template = 'partner_request'`)
+	require.NoError(t, err)
+	require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT remind_at FROM task WHERE id = $1`, task).Scan(&p.Now))
+	p.Does(run, p.Clock(), ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`task WHERE id = $1 AND reminders = 0 AND reminded`, task))
+	require.Len(t, p.Mailed(run, "partner_request"), 2)
+	require.Contains(t, p.Moments(caseRun), "reminder_unsent")
+	require.NotContains(t, p.Moments(caseRun), "reminder_sent")
 }
 
 // Nobody is reminded of the same task twice on one day; who was given it meanwhile was not

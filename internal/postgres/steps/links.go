@@ -31,16 +31,26 @@ func (w *links) invite(partner care.Agency, kind care.TaskKind, task, referral s
 	w.moment("link_sent", partner.Code)
 }
 
-// inviteAgain reminds a partner whose task is still open, with a new link; false: it is
-// no partner's that answers so.
-func (w *links) inviteAgain(t postgres.TaskRow) (bool, error) {
+// inviteAgain reminds a partner whose task is still open, with a new link, and says whether that
+// reaches it: of a protected person nothing is mailed, and its mail may come back. byLink is
+// false where it is no partner's that answers so.
+func (w *links) inviteAgain(t postgres.TaskRow) (byLink, reached bool, err error) {
 	referral, to, err := t.AskedOf(w.ctx, w.tx)
-	partner, ok := w.policy.PartnerByLink(to)
-	if ok {
-		w.invite(partner, t.Kind, t.ID, referral, latest(w.step.At, *t.EscalateAt))
-		w.moment("reminder_sent", string(t.Kind))
+	partner, byLink := w.policy.PartnerByLink(to)
+	if err != nil || !byLink {
+		return byLink, false, err
 	}
-	return ok, err
+	var knows bool
+	err = w.tx.QueryRow(w.ctx, `SELECT may_know($1, $2), mail_returns($3, $4) IS NULL`, w.caseID(), to, partner.Email, w.step.At).Scan(&knows, &reached)
+	if reached = reached && knows; knows {
+		w.invite(partner, t.Kind, t.ID, referral, latest(w.step.At, *t.EscalateAt))
+	}
+	if reached {
+		w.moment("reminder_sent", string(t.Kind))
+	} else {
+		w.moment("reminder_unsent", string(t.Kind))
+	}
+	return true, reached, err
 }
 
 // tellConcerned tells the other agencies that something is over for them: the case ends a

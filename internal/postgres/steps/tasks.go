@@ -286,15 +286,15 @@ func (w *tasks) clocks() (int, error) {
 
 // remind reminds who should act: a partner that answers by a link gets a new one.
 func (w *tasks) remind(t postgres.TaskRow) error {
-	byLink, err := w.links.inviteAgain(t)
+	byLink, reached, err := w.links.inviteAgain(t)
 	if err != nil {
 		return err
 	}
 	if byLink {
-		w.queue(`UPDATE task SET reminded = true, reminders = reminders + 1, link_sent_on = $2 WHERE id = $1`, t.ID, w.today().Format(time.DateOnly))
+		w.queue(`UPDATE task SET reminded = true, reminders = reminders + CASE WHEN $3 THEN 1 ELSE 0 END, link_sent_on = $2 WHERE id = $1`, t.ID, w.today().Format(time.DateOnly), reached)
 		return nil
 	}
-	reached, err := w.mail("reminder", "reminder_sent", t, t.Holder, t.Role, t.Agency)
+	reached, err = w.mail("reminder", "reminder_sent", t, t.Holder, t.Role, t.Agency)
 	w.queue(`UPDATE task SET reminded = true, reminders = reminders + CASE WHEN $2 THEN 1 ELSE 0 END WHERE id = $1`, t.ID, reached)
 	return err
 }
