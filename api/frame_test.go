@@ -214,3 +214,16 @@ func TestAFirstVisitIsSmall(t *testing.T) {
 	}
 	t.Logf("%d files, %d bytes", len(fetched), bytes)
 }
+
+// Whoever is rung to a desk is told on each page, and on Oggi where they answer.
+func TestARingIsTold(t *testing.T) {
+	b := apitest.NewPages(t)
+	b.LogIn(apitest.SomeWorker.Subject)
+	const told = `<a href="/#consulti">Ti chiamano allo sportello: rispondi</a>`
+	for _, rung := range []bool{false, true} {
+		b.Records.Rung = rung
+		if strings.Contains(b.Visit("/compiti").Text, told) != rung || strings.Contains(b.Visit("/").Text, told) {
+			t.Errorf("rung %t", rung)
+		}
+	}
+}

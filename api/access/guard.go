@@ -56,8 +56,9 @@ type People interface {
 	// Staff finds who an account of the OpenID provider is.
 	// ledger.ErrForbidden: the account has no row.
 	Staff(ctx context.Context, subject string) (care.Staff, error)
-	// CountNotices counts what the caller is still to be told of.
-	CountNotices(ctx context.Context, s care.Staff) (int, error)
+	// CountNotices counts what the caller is still to be told of, and says whether they are rung
+	// to a desk at this moment.
+	CountNotices(ctx context.Context, s care.Staff) (count int, rung bool, err error)
 }
 
 // Guard lets in whoever may ask, and says who it is.

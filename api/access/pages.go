@@ -125,7 +125,11 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	for i := range f.Nav {
 		f.Nav[i].Current = f.Nav[i].URL == place
 	}
-	if count, err := p.people.CountNotices(ctx, who); err == nil && count > 0 {
+	count, rung, err := p.people.CountNotices(ctx, who)
+	if err == nil && rung {
+		f.Rung = &web.Link{URL: "/#consulti", Text: "Ti chiamano allo sportello: rispondi", Current: place == "/"}
+	}
+	if err == nil && count > 0 {
 		f.Notices = &web.Link{URL: NoticesPath, Text: message.Count("frame.notices", count), Current: NoticesPath == place}
 	}
 	p.tellDrafts(c, who, &f)

@@ -43,7 +43,9 @@ type somePeople struct {
 	asked []string
 }
 
-func (*somePeople) CountNotices(context.Context, care.Staff) (int, error) { return 0, nil }
+func (*somePeople) CountNotices(context.Context, care.Staff) (int, bool, error) {
+	return 0, false, nil
+}
 
 func (p *somePeople) Staff(_ context.Context, subject string) (care.Staff, error) {
 	p.asked = append(p.asked, subject)

@@ -133,6 +133,7 @@ type fakeRecords struct {
 	Renewed    int                // how often a new link was asked for
 	Refused    *care.Refusal      // of a completion that was accepted; nil: none was
 	Dismissed  []string           // notices
+	Rung       bool               // everybody is, to a desk
 	Deferred   string             // code of an entry that cannot be worked; empty: there is none
 }
 
@@ -577,9 +578,9 @@ func (f *fakeRecords) DeferredCount(context.Context) (int, error) {
 	}
 	return 1, f.Fail
 }
-func (f *fakeRecords) CountNotices(ctx context.Context, s care.Staff) (int, error) {
+func (f *fakeRecords) CountNotices(ctx context.Context, s care.Staff) (count int, rung bool, err error) {
 	all, err := f.Notices(ctx, s)
-	return len(all), err
+	return len(all), f.Rung, err
 }
 func (f *fakeRecords) ToConfirm(context.Context, care.Staff) ([]ledger.Notice, error) {
 	return nil, f.Fail

@@ -11,6 +11,7 @@ type Frame struct {
 	Nav     []Link
 	Search  bool // they may look for people's files, in the header
 	Flash   *Flash
+	Rung    *Link // that they are called to a desk at this moment; nil: they are not
 	Notices *Link // what they are still to be told of; nil: nothing
 	Drafts  *Link // what they have begun and not sent; nil: nothing
 	Draft   *Link // the one that was begun on this page

@@ -265,6 +265,8 @@ if (lists.length > 0 && session) {
       const answer = await fetch(location.href, asks);
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const call = document.getElementById("chiamata"), rung = page.getElementById("chiamata");
+        if (call && rung && call.innerHTML !== rung.innerHTML) call.replaceChildren(...rung.cloneNode(true).childNodes);
         await Promise.all([...lists].map((list) => {
           const fresh = page.getElementById(list.id);
           return fresh && renew(list, fresh);

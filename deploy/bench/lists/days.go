@@ -81,7 +81,10 @@ func (p *place) days(ctx context.Context) ([]probe, error) {
 			return rows(p.records.Offers(ctx, lead, service, p.size.Now, 1))
 		}),
 		all("consults at a desk", func(ctx context.Context) (int, error) { return rows(rung.Calls(ctx, desk)) }),
-		{name: "notices, counted for each page", run: func(ctx context.Context) (int, error) { _, err := p.records.CountNotices(ctx, worker); return 1, err }},
+		{name: "notices, counted for each page", run: func(ctx context.Context) (int, error) {
+			_, _, err := p.records.CountNotices(ctx, worker)
+			return 1, err
+		}},
 		all("promises", func(ctx context.Context) (int, error) { return rows(promised.Promises(ctx, worker, false)) }),
 		all("promises that were kept", func(ctx context.Context) (int, error) { return rows(promised.Promises(ctx, worker, true)) }),
 		all("promises of others that are left behind", func(ctx context.Context) (int, error) { return rows(promised.PromisesLeft(ctx, worker)) }),

@@ -97,10 +97,23 @@ func TestTheNextOnDutyIsRung(t *testing.T) {
 	require.Equal(t, []int{1, 0}, []int{p.due(consult.MailCall), p.due(consult.MailUnanswered)})
 
 	require.Equal(t, ledger.ErrNotFound.Error(), p.said(p.store.Answer(t.Context(), p.Accounts["desk_operator.prato"], first.ID, consult.Coming)), "it is none of theirs")
+	rung := func(ring consult.Ring) (rung bool) {
+		for _, who := range p.Accounts {
+			if who.ID == ring.Staff {
+				_, is, err := p.Records.CountNotices(t.Context(), who)
+				require.NoError(t, err)
+				rung = is
+			}
+		}
+		return rung
+	}
+	require.True(t, rung(first), "and is told on each page")
 	require.Empty(t, p.answers(first, consult.Cannot))
+	require.False(t, rung(first))
 	require.Equal(t, consult.Answered, p.answers(first, consult.Coming))
 	second := *p.call("desk_operator.prato").Last()
 	require.NotEqual(t, first.Staff, second.Staff)
+	require.True(t, rung(second))
 	require.Equal(t, 2, p.due(consult.MailCall))
 	require.Empty(t, p.answers(second, consult.Soon))
 	require.Equal(t, consult.IsAnswered, p.call("supervisor.prato").State(p.Now))

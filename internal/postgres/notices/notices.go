@@ -123,14 +123,17 @@ func noteReading(ctx context.Context, tx postgres.Tx, list []ledger.Notice) erro
 	return err
 }
 
-// CountNotices counts those of the caller that are not dismissed.
-func (n *Store) CountNotices(ctx context.Context, s care.Staff) (count int, err error) {
+// CountNotices counts those of the caller that are not dismissed. rung: they are called to a desk
+// for a consult that nobody comes to yet, and have not answered.
+func (n *Store) CountNotices(ctx context.Context, s care.Staff) (count int, rung bool, err error) {
 	err = n.within(ctx, s, func(tx postgres.Tx) error {
 		return tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM notice WHERE dismissed_at IS NULL)
 			+ (SELECT count(*) FROM record_opening WHERE author = my('staff')::uuid AND dismissed_at IS NULL)
-			+ (SELECT count(*) FROM mistakes_here())`).Scan(&count)
+			+ (SELECT count(*) FROM mistakes_here()),
+			EXISTS (SELECT FROM consult_ring r JOIN task t ON t.id = r.task AND t.ended_at IS NULL WHERE r.staff = my('staff')::uuid AND r.answer = ''
+				AND NOT EXISTS (SELECT FROM consult_ring o WHERE o.task = r.task AND o.answer IN ('coming', 'in_ten_minutes')))`).Scan(&count, &rung)
 	})
-	return count, err
+	return count, rung, err
 }
 
 // DismissNotice says that the caller knows; saying it again changes nothing.

@@ -29,7 +29,7 @@ func (p *play) awaited(account string) (all []undoing.Awaited) {
 			all = append(all, *n.Mistake)
 		}
 	}
-	count, err := p.Records.CountNotices(p.T.Context(), p.Accounts[account])
+	count, _, err := p.Records.CountNotices(p.T.Context(), p.Accounts[account])
 	require.NoError(p.T, err)
 	require.Equal(p.T, len(notices), count)
 	return all

@@ -236,7 +236,7 @@ func TestARefusalThatComesLaterIsANotice(t *testing.T) {
 	answer := p.Ask("desk_operator.prato", run, catalogue.Complete.Command("", task, form))
 	count := func(s care.Staff) int {
 		t.Helper()
-		n, err := p.Records.CountNotices(t.Context(), s)
+		n, _, err := p.Records.CountNotices(t.Context(), s)
 		require.NoError(t, err)
 		return n
 	}

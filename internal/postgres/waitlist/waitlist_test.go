@@ -343,6 +343,23 @@ func TestATurnGoesWithItsFile(t *testing.T) {
 	require.Equal(t, 1, o.Count(`waiting WHERE id = $1 AND left_at IS NULL`, later))
 }
 
+// TestATurnEndsWhereTheOtherFileHasAnAppointment there, and comes back where the two are taken
+// apart again.
+func TestATurnEndsWhereTheOtherFileHasAnAppointment(t *testing.T) {
+	o := newOffice(t)
+	o.full()
+	kept, merged := o.begins(), o.begins()
+	turn := o.puts(worker, merged)
+	o.Branch(kept, postgrestest.NewRun(care.RunService), care.Answer{Service: "pas"}, ledger.Effects{Appointments: []ledger.AppointmentChange{
+		{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "pas", At: thursday.Add(2 * time.Hour)}}})
+	res, _ := o.Merge(worker, merged, kept)
+	require.Equal(t, ledger.Recorded, res.Verdict, res.Result.Refusal)
+	require.Empty(t, o.waits(worker))
+	_, err := o.Owner.Exec(t.Context(), `UPDATE file_merge SET undone_at = now()`)
+	require.NoError(t, err)
+	require.Equal(t, 1, o.Count(`waiting WHERE id = $1 AND left_at IS NULL AND case_id = $2`, turn, ledger.BareID(merged)))
+}
+
 // TestWhoIsExpectedElsewhere at that hour is passed over, and so is whose case stands still.
 func TestWhoIsExpectedElsewhere(t *testing.T) {
 	o := newOffice(t)

@@ -255,7 +255,7 @@ func TestARecordIsOpenedAllTheSame(t *testing.T) {
 	require.Len(t, notices, 1)
 	require.Equal(t, &ledger.RecordOpening{RecordID: e.ID, Form: string(care.OpMeet), Written: notices[0].Asked, ByName: lead.Name, ByRole: lead.Role, ByAgency: lead.Agency,
 		Reason: "Prova: una richiesta del giudice"}, notices[0].Opened)
-	count, err := p.Records.CountNotices(t.Context(), author)
+	count, _, err := p.Records.CountNotices(t.Context(), author)
 	require.NoError(t, err)
 	require.Equal(t, 1, count)
 	for _, account := range []string{"supervisor.prato", "desk_operator.prato"} {
@@ -265,7 +265,7 @@ func TestARecordIsOpenedAllTheSame(t *testing.T) {
 		require.ErrorIs(t, p.Records.DismissNotice(t.Context(), p.Accounts[account], notices[0].ID), ledger.ErrNotFound)
 	}
 	require.NoError(t, p.Records.DismissNotice(t.Context(), author, notices[0].ID))
-	count, err = p.Records.CountNotices(t.Context(), author)
+	count, _, err = p.Records.CountNotices(t.Context(), author)
 	require.NoError(t, err)
 	require.Zero(t, count)
 	reads, err := p.Records.Reads(t.Context(), author, ledger.BareID(run), ledger.Paging{})
