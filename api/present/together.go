@@ -48,21 +48,21 @@ func Beside(list []together.Beside, appointment string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Insieme a " + italian.Enumerate(names)
+	return message.Say("taking_part.together_with", "Names", italian.Enumerate(names))
 }
 
 // BesideName is one of them: by the number where the name is out of sight.
 func BesideName(b together.Beside) string {
 	if b.Person == "" {
-		return "fascicolo " + b.Number
+		return message.Say("taking_part.unseen_case", "Number", b.Number)
 	}
 	return b.Person
 }
 
-var vacant = map[together.As]string{together.Goes: "chi va al suo posto?", together.Knows: "chi lo sa al suo posto?", together.TakesPart: "chi partecipa al suo posto?"}
-
 // Vacant asks who stands in for somebody who is away at something to come.
-func Vacant(v together.Vacancy) string { return v.Name + " è assente: " + vacant[v.As] }
+func Vacant(v together.Vacancy) string {
+	return message.Say("taking_part.vacant."+string(v.As), "Name", v.Name)
+}
 
 // With says who takes part in an appointment besides, and whose part has nobody; empty: nobody.
 func With(p care.Policy, list []together.Participant, appointment string) string {

@@ -415,7 +415,7 @@ func (s *Place) fillBlock(ctx context.Context, form *parts.TaskForm, about *subj
 	}
 	records, err := free.ReachableIn(ctx, s.Records, who, t.Run)
 	if err == nil {
-		form.Block, err = free.Block(ctx, records, who, rules.CPI(), "Posti che il CPI dà", id, form.Sent)
+		form.Block, err = free.Block(ctx, records, who, rules.CPI(), message.Say("task_page.employment_places"), id, form.Sent)
 	}
 	return err
 }
