@@ -52,10 +52,8 @@ var names = map[string]string{"service": "servizio", "first": "dal", "last": "al
 
 // labelOf is a field of both forms by its id; empty: there is none.
 func labelOf(id string) string {
-	if word, ok := message.Find("called_off_field", id); ok {
-		return word
-	}
-	return ""
+	word, _ := message.Find("called_off_field", id)
+	return word
 }
 
 func naming(field string) (id, label string) {

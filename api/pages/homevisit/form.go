@@ -24,10 +24,8 @@ import (
 
 // label is a field of the form by its name; empty: there is none.
 func label(field string) string {
-	if word, ok := message.Find("homevisit_field", field); ok {
-		return word
-	}
-	return ""
+	word, _ := message.Find("homevisit_field", field)
+	return word
 }
 
 func naming(field string) (string, string) { return field, label(field) }

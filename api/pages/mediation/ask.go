@@ -28,10 +28,8 @@ const usual = "60"
 
 // label is a field of the forms by its name; empty: there is none.
 func label(field string) string {
-	if word, ok := message.Find("mediators_field", field); ok {
-		return word
-	}
-	return ""
+	word, _ := message.Find("mediators_field", field)
+	return word
 }
 
 func naming(sent url.Values) func(string) (string, string) {

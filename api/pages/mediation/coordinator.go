@@ -121,10 +121,8 @@ func (s coordinators) takes(ctx context.Context, link string, typed Choice) erro
 
 // standing says to the coordinator how it stands; empty: it waits for them.
 func standing(state mediation.State) string {
-	if words, ok := message.Find("mediators_coordinator_state", state); ok {
-		return words
-	}
-	return ""
+	words, _ := message.Find("mediators_coordinator_state", state)
+	return words
 }
 
 // shown shows what a link is for, with what may be said, or what was typed and refused.

@@ -114,10 +114,8 @@ func (in typed) check(now time.Time, text bool) error {
 
 // label is a field of the form by its name; empty: there is none.
 func label(field string) string {
-	if word, ok := message.Find("promises_field", field); ok {
-		return word
-	}
-	return ""
+	word, _ := message.Find("promises_field", field)
+	return word
 }
 
 func (s *Place) refused(in *typed, err error) (status int, _ error) {

@@ -249,10 +249,8 @@ func (s *Place) show(c *gin.Context, who care.Staff) error {
 
 // label is a field of the forms by its name; empty: there is none.
 func label(field string) string {
-	if word, ok := message.Find("together_field", field); ok {
-		return word
-	}
-	return ""
+	word, _ := message.Find("together_field", field)
+	return word
 }
 
 // form begins a form about an appointment.

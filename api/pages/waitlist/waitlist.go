@@ -115,10 +115,8 @@ func (s *Place) turn(c *gin.Context, who care.Staff) error {
 
 // label is a field of the form by its name; empty: there is none.
 func label(field string) string {
-	if word, ok := message.Find("waitlist_field", field); ok {
-		return word
-	}
-	return ""
+	word, _ := message.Find("waitlist_field", field)
+	return word
 }
 
 func naming(field string) (string, string) { return field, label(field) }
