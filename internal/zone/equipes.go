@@ -1,10 +1,10 @@
 package zone
 
 import (
-	"fmt"
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/message"
 	"percorso/internal/zone/fault"
 )
 
@@ -24,7 +24,7 @@ func (r *reading) equipes() {
 	}
 	for _, kind := range care.EquipeKinds {
 		if _, ok := r.p.Equipe(kind); !ok && list.value != nil {
-			list.fault(fault.RuleMissing, "l'équipe "+string(kind)+" c'è in ogni zona")
+			list.fault(fault.RuleMissing, message.Say("zone_rules.equipe_in_each", "Kind", kind))
 		}
 	}
 }
@@ -88,10 +88,10 @@ func (r *reading) quorum(seats []care.SeatRule, n node) care.QuorumRule {
 		return q
 	}
 	if q.Roles > len(seats) {
-		roles.fault(fault.RuleQuorum, fmt.Sprintf("i ruoli sono %d", len(seats)))
+		roles.fault(fault.RuleQuorum, message.Say("zone_rules.so_many_roles", "Number", len(seats)))
 	}
 	if most := len(r.agenciesOf(seats)); q.Agencies > most {
-		agencies.fault(fault.RuleQuorum, fmt.Sprintf("gli enti sono %d", most))
+		agencies.fault(fault.RuleQuorum, message.Say("zone_rules.so_many_agencies", "Number", most))
 	}
 	return q
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"percorso/internal/legible"
+	"percorso/internal/message"
 	"percorso/internal/zone/fault"
 )
 
@@ -54,7 +55,7 @@ func parse(file string, data []byte, largest int) (root node, doc *document) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	switch {
 	case len(data) > largest:
-		root.fault(fault.RuleTooLarge, fmt.Sprintf("al massimo %d KiB", largest>>10))
+		root.fault(fault.RuleTooLarge, message.Say("zone_rules.at_most_kib", "Most", largest>>10))
 		return root, doc
 	case !utf8.Valid(data):
 		root.line = 1 + bytes.Count(data[:validUTF8(data)], []byte("\n"))
@@ -66,7 +67,7 @@ func parse(file string, data []byte, largest int) (root node, doc *document) {
 	}
 	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		detail := "errore di sintassi"
+		detail := message.Say("zone_rules.syntax")
 		var at yaml.Error
 		if errors.As(err, &at) {
 			detail = at.GetMessage()
@@ -195,7 +196,7 @@ func (n node) object(names ...string) object {
 	o := n.anyField()
 	for _, f := range o.fields {
 		if !slices.Contains(names, f.name) {
-			f.value.fault(fault.RuleUnknownField, "ammessi "+strings.Join(names, ", "))
+			f.value.fault(fault.RuleUnknownField, message.Say("zone_rules.allowed", "Names", strings.Join(names, ", ")))
 		}
 	}
 	return o
@@ -269,7 +270,7 @@ func (n node) textOf(most int) string {
 		n.fault(fault.RuleIllegible)
 		return ""
 	case utf8.RuneCountInString(text) > most:
-		n.fault(fault.RuleTextLength, fmt.Sprintf("al massimo %d caratteri", most))
+		n.fault(fault.RuleTextLength, message.Say("zone_rules.at_most_characters", "Most", most))
 		return ""
 	}
 	return text
@@ -295,7 +296,7 @@ func (n node) integer(least, most int) int {
 	case !ok || err != nil && !errors.Is(err, strconv.ErrRange):
 		n.fault(fault.RuleNumber)
 	case err != nil || number < least || number > most:
-		n.fault(fault.RuleRange, fmt.Sprintf("da %d a %d", least, most))
+		n.fault(fault.RuleRange, message.Say("zone_rules.from_to", "Least", least, "Most", most))
 	default:
 		return number
 	}

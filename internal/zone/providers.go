@@ -3,6 +3,7 @@ package zone
 import (
 	"percorso/internal/agenda"
 	"percorso/internal/care"
+	"percorso/internal/message"
 	"percorso/internal/zone/fault"
 )
 
@@ -52,7 +53,7 @@ func readLot(item node, earlier []care.Lot) care.Lot {
 		lot.Parallel = n.integer(1, mostMediators)
 	}
 	if lot.Notice.Unit == care.CalendarDays {
-		o.may("notice").fault(fault.RuleUnit, "ammesse working_days, hours")
+		o.may("notice").fault(fault.RuleUnit, message.Say("zone_rules.allowed_units", "Names", "working_days, hours"))
 	}
 	return lot
 }

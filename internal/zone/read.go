@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"percorso/internal/care"
+	"percorso/internal/message"
 	"percorso/internal/zone/fault"
 )
 
@@ -114,7 +115,7 @@ func (r *reading) agencies() {
 	}
 	for _, role := range []care.Role{care.DeskOperator, care.Supervisor} {
 		if roles.value != nil && !r.p.HasRole(role) {
-			roles.fault(fault.RuleMissing, "il ruolo "+string(role)+" c'è in ogni zona")
+			roles.fault(fault.RuleMissing, message.Say("zone_rules.role_in_each", "Role", role))
 		}
 	}
 	for i, a := range r.p.Agencies {
@@ -173,7 +174,7 @@ func (r *reading) lists() {
 	r.p.Outcomes = outcomes.named()
 	for _, code := range care.ClosureOutcomes {
 		if _, ok := care.ByCode(r.p.Outcomes, code); !ok && outcomes.value != nil {
-			outcomes.fault(fault.RuleMissing, "l'esito "+code+" c'è in ogni zona")
+			outcomes.fault(fault.RuleMissing, message.Say("zone_rules.outcome_in_each", "Code", code))
 		}
 	}
 	for _, item := range r.filled("reject_reasons").list() {
@@ -191,7 +192,7 @@ func (r *reading) lists() {
 func (o object) filled(name string) node {
 	n := o.need(name)
 	if s, ok := n.value.(*ast.SequenceNode); ok && len(s.Values) == 0 {
-		n.fault(fault.RuleMissing, "almeno una voce")
+		n.fault(fault.RuleMissing, message.Say("zone_rules.at_least_one"))
 	}
 	return n
 }

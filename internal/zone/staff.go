@@ -7,6 +7,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/fiscal"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/zone/fault"
 )
 
@@ -114,7 +115,7 @@ func (e entry) lookUp(doc *document, stored ledger.Setup) {
 	}
 	policy, ok := stored.Policy(e.Zone)
 	if !ok {
-		e.zone.fault(fault.RuleZone, "ammesse "+strings.Join(zonesOf(stored), ", "))
+		e.zone.fault(fault.RuleZone, message.Say("zone_rules.allowed_zones", "Names", strings.Join(zonesOf(stored), ", ")))
 		return
 	}
 	if known, ok := stored.Account(e.Subject); ok && known.Active && known.Zone != e.Zone {

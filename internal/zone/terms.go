@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"percorso/internal/care"
+	"percorso/internal/message"
 	"percorso/internal/usual"
 	"percorso/internal/zone/fault"
 )
@@ -113,7 +114,7 @@ func (r *reading) deadlines() {
 	}
 	for _, code := range care.DeadlineCodes {
 		if _, ok := r.p.Deadline(code); !ok && list.value != nil && !slices.Contains(mayBeUsual, code) {
-			list.fault(fault.RuleMissing, "il termine "+code+" c'è in ogni zona")
+			list.fault(fault.RuleMissing, message.Say("zone_rules.deadline_in_each", "Code", code))
 		}
 	}
 	r.permitLeads(lasts)
@@ -136,7 +137,7 @@ func (r *reading) deadlines() {
 	}
 	for _, stage := range usual.FollowUpStages {
 		if list.value != nil && !slices.ContainsFunc(r.p.FollowUps, func(f care.FollowUpRule) bool { return f.After == stage }) {
-			list.fault(fault.RuleMissing, "il ritmo dopo "+string(stage)+" c'è in ogni zona")
+			list.fault(fault.RuleMissing, message.Say("zone_rules.rhythm_in_each", "Stage", stage))
 		}
 	}
 }

@@ -3,7 +3,6 @@ package zone
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/text/language"
 
 	"percorso/internal/care"
+	"percorso/internal/message"
 	"percorso/internal/zone/fault"
 )
 
@@ -40,7 +40,7 @@ func oneOf[T ~string](n node, rule string, values []T) T {
 	for i, v := range values {
 		names[i] = string(v)
 	}
-	n.fault(rule, "ammessi "+strings.Join(names, ", "))
+	n.fault(rule, message.Say("zone_rules.allowed", "Names", strings.Join(names, ", ")))
 	return ""
 }
 
@@ -53,7 +53,7 @@ func (n node) duration() care.Duration {
 	d, err := care.ParseDuration(text)
 	switch {
 	case errors.Is(err, care.ErrDurationUnit):
-		n.fault(fault.RuleUnit, "ammesse working_days, calendar_days, hours, seconds")
+		n.fault(fault.RuleUnit, message.Say("zone_rules.allowed_units", "Names", "working_days, calendar_days, hours, seconds"))
 	case errors.Is(err, care.ErrDurationNegative):
 		n.fault(fault.RuleNegative)
 	case errors.Is(err, care.ErrDurationTooLong):
@@ -78,11 +78,11 @@ func (n node) day() string {
 	}
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		n.fault(fault.RuleDate, "per esempio \"2026-08-14\"")
+		n.fault(fault.RuleDate, message.Say("zone_rules.example_of_date"))
 		return ""
 	}
 	if day.Year() < firstYear || day.Year() > lastYear {
-		n.fault(fault.RuleYear, fmt.Sprintf("va dal %d al %d", firstYear, lastYear))
+		n.fault(fault.RuleYear, message.Say("zone_rules.years", "First", firstYear, "Last", lastYear))
 		return ""
 	}
 	return text
@@ -137,7 +137,7 @@ func (n node) dayOfYear() string {
 	}
 	// Read in a leap year, so that 29 February is a day too.
 	if _, err := time.Parse(time.DateOnly, "2024-"+text); err != nil {
-		n.fault(fault.RuleDate, "per esempio \"12-26\", mese e giorno")
+		n.fault(fault.RuleDate, message.Say("zone_rules.example_of_day"))
 		return ""
 	}
 	return text
@@ -195,7 +195,7 @@ func (n node) week() []care.Band {
 	var bands []care.Band
 	for _, f := range n.anyField().fields {
 		if !slices.Contains(care.Weekdays, care.Weekday(f.name)) {
-			f.value.fault(fault.RuleWeekday, weekdays)
+			f.value.fault(fault.RuleWeekday, message.Say("zone_rules.allowed", "Names", weekdays))
 			continue
 		}
 		for _, item := range f.value.list() {
@@ -217,7 +217,7 @@ func (n node) week() []care.Band {
 	return bands
 }
 
-const weekdays = "ammessi mon, tue, wed, thu, fri, sat, sun"
+const weekdays = "mon, tue, wed, thu, fri, sat, sun"
 
 func overlap(a, b care.Band) bool {
 	return a.Weekday == b.Weekday && a.From < b.To && b.From < a.To

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"percorso/internal/care"
+	"percorso/internal/message"
 	"percorso/internal/usual"
 	"percorso/internal/zone/fault"
 )
@@ -181,14 +182,14 @@ func readAll(files []file) ([]care.Policy, []fault.Fault) {
 // 1 faults (one a line on stderr), 2 no files or an unreadable one.
 func Command(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
-		_, _ = fmt.Fprintln(stderr, "uso: percorso zone check FILE|FOLDER…")
+		_, _ = fmt.Fprintln(stderr, message.Say("zone_check.usage"))
 		return 2
 	}
 	var files []file
 	for _, name := range args {
 		more, err := filesAt(name)
 		if err != nil {
-			_, _ = fmt.Fprintf(stderr, "%s: il file non si può leggere (%v)\n", name, err)
+			_, _ = fmt.Fprintln(stderr, message.Say("zone_check.unreadable", "File", name, "Error", err))
 			return 2
 		}
 		files = append(files, more...)
@@ -204,6 +205,6 @@ func Command(args []string, stdout, stderr io.Writer) int {
 	for i, p := range policies {
 		zones[i] = p.Zone + " (" + p.Version + ")"
 	}
-	_, _ = fmt.Fprintln(stdout, "Nessun errore: "+strings.Join(zones, ", "))
+	_, _ = fmt.Fprintln(stdout, message.Say("zone_check.no_fault", "Zones", strings.Join(zones, ", ")))
 	return 0
 }
