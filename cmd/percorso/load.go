@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/postgres/machine"
 	"percorso/internal/setup"
 )
@@ -121,10 +122,10 @@ func (l *loading) run(ctx context.Context, pool *pgxpool.Pool, c contents, out i
 	case !differs:
 		return nil
 	case l.apply:
-		_, err = fmt.Fprintln(out, "Fatto.")
+		_, err = fmt.Fprintln(out, message.Say("loaded.done"))
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "Non è cambiato nulla. Per applicare: %s\n", l.again(l.zone)); err != nil {
+	if _, err := fmt.Fprintln(out, message.Say("loaded.shown_alone", "Command", l.again(l.zone))); err != nil {
 		return err
 	}
 	return errShown

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"percorso/deploy"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/setup"
 	"percorso/internal/zone"
 )
@@ -75,7 +77,7 @@ func (f policiesOf) check(stored ledger.Setup, zone string) error {
 	}
 	for _, p := range stored.Policies {
 		if p.Lead && len(leads) > 0 && !changes(p.Zone) {
-			return fmt.Errorf("più di una zona sarebbe capofila (lead): %s, %s", leads[0], p.Zone)
+			return errors.New(message.Say("loaded.two_leads", "One", leads[0], "Other", p.Zone))
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/usual"
 )
 
@@ -22,12 +23,12 @@ func Policy(stored ledger.Setup, wanted care.Policy) Difference {
 	d.Change.Policy = &wanted
 	switch {
 	case !ok:
-		d.Lines = []string{"nuova zona: " + wanted.Municipality}
+		d.Lines = []string{message.Say("loaded.new_zone", "Municipality", wanted.Municipality)}
 	default:
 		// An older version of the code may have stored it.
 		d.Lines = differences("", plain(usual.Completed(now)), plain(wanted))
 		if len(d.Lines) == 0 {
-			d.Lines = []string{"le stesse regole, scritte per intero"}
+			d.Lines = []string{message.Say("loaded.same_rules")}
 		}
 	}
 	d.Warnings = orphaned(stored, wanted)
@@ -49,17 +50,17 @@ func orphaned(stored ledger.Setup, wanted care.Policy) (warnings []string) {
 	}
 	for _, a := range stored.Accounts {
 		if a.Active && a.Zone == wanted.Zone && !known(a.Role, a.Agency) {
-			warnings = append(warnings, fmt.Sprintf("%s ha il ruolo %s dell'ente %s, che la zona non ha più: va cambiato con percorso staff load", a.Subject, a.Role, a.Agency))
+			warnings = append(warnings, message.Say("loaded.role_gone", "Subject", a.Subject, "Role", a.Role, "Agency", a.Agency))
 		}
 	}
 	open := map[string]int{}
 	for _, t := range stored.Tasks {
 		if t.Zone == wanted.Zone && !known(t.Role, t.Agency) {
-			open[fmt.Sprintf("del ruolo %s dell'ente %s", t.Role, t.Agency)] += t.Count
+			open[message.Say("loaded.of_role", "Role", t.Role, "Agency", t.Agency)] += t.Count
 		}
 	}
 	for _, whose := range slices.Sorted(maps.Keys(open)) {
-		warnings = append(warnings, fmt.Sprintf("compiti aperti %s, che la zona non ha più: %d", whose, open[whose]))
+		warnings = append(warnings, message.Say("loaded.tasks_of_role_gone", "Whose", whose, "Number", open[whose]))
 	}
 	return warnings
 }
@@ -98,11 +99,11 @@ func differences(path string, from, to any) []string {
 	}
 	switch {
 	case path == "email" || strings.HasSuffix(path, ".email"):
-		return []string{path + ": cambia"} // the stored one stands in no file of today
+		return []string{message.Say("loaded.changes_untold", "Path", path)} // the stored one stands in no file of today
 	case empty(from):
-		return []string{fmt.Sprintf("%s: aggiunto (%s)", path, text(to))}
+		return []string{message.Say("loaded.value_added", "Path", path, "To", text(to))}
 	case empty(to):
-		return []string{fmt.Sprintf("%s: tolto (%s)", path, text(from))}
+		return []string{message.Say("loaded.value_removed", "Path", path, "From", text(from))}
 	}
 	return []string{fmt.Sprintf("%s: %s → %s", path, text(from), text(to))}
 }
@@ -122,18 +123,18 @@ func ofLists(path string, from, to []any) (lines []string) {
 	before, after := entries(from), entries(to)
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		if _, stays := after[key]; !stays {
-			lines = append(lines, fmt.Sprintf("%s: tolto %s", path, key))
+			lines = append(lines, message.Say("loaded.entry_removed", "Path", path, "Key", key))
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		if old, there := before[key]; there {
 			lines = append(lines, differences(path+"."+key, old, after[key])...)
 		} else {
-			lines = append(lines, fmt.Sprintf("%s: aggiunto %s", path, key))
+			lines = append(lines, message.Say("loaded.entry_added", "Path", path, "Key", key))
 		}
 	}
 	if len(lines) == 0 && text(from) != text(to) {
-		lines = append(lines, path+": in un altro ordine")
+		lines = append(lines, message.Say("loaded.another_order", "Path", path))
 	}
 	return lines
 }

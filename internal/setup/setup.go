@@ -14,6 +14,7 @@ import (
 
 	"percorso/internal/care"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 )
 
 // Difference is what loading a file changes in one zone, with the words for it in
@@ -30,7 +31,7 @@ type Difference struct {
 func (d Difference) String() string {
 	var b strings.Builder
 	if d.Change.Empty() {
-		fmt.Fprintf(&b, "%s: nessuna differenza\n", d.Zone)
+		fmt.Fprintln(&b, message.Say("loaded.no_difference", "Zone", d.Zone))
 	} else {
 		fmt.Fprintf(&b, "%s:\n", d.Zone)
 	}
@@ -38,7 +39,7 @@ func (d Difference) String() string {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	for _, warning := range d.Warnings {
-		fmt.Fprintf(&b, "  attenzione: %s\n", warning)
+		fmt.Fprintln(&b, "  "+message.Say("loaded.warning", "What", warning))
 	}
 	return b.String()
 }
@@ -53,11 +54,11 @@ func Staff(stored ledger.Setup, zone string, wanted []care.Staff) Difference {
 		changes := changesOf(known.Staff, s)
 		switch {
 		case !ok:
-			d.Lines = append(d.Lines, fmt.Sprintf("nuova utenza: %s (ruolo %s, ente %s)", s.Subject, s.Role, s.Agency))
+			d.Lines = append(d.Lines, message.Say("loaded.new_account", "Subject", s.Subject, "Role", s.Role, "Agency", s.Agency))
 		case !known.Active:
-			d.Lines = append(d.Lines, "torna attiva: "+strings.Join(append([]string{s.Subject}, changes...), "; "))
+			d.Lines = append(d.Lines, message.Say("loaded.active_again", "Who", strings.Join(append([]string{s.Subject}, changes...), "; ")))
 		case len(changes) > 0:
-			d.Lines = append(d.Lines, "cambia: "+strings.Join(append([]string{s.Subject}, changes...), "; "))
+			d.Lines = append(d.Lines, message.Say("loaded.account_changes", "Who", strings.Join(append([]string{s.Subject}, changes...), "; ")))
 		default:
 			continue
 		}
@@ -67,9 +68,9 @@ func Staff(stored ledger.Setup, zone string, wanted []care.Staff) Difference {
 		if known.Zone != zone || !known.Active || slices.ContainsFunc(wanted, func(s care.Staff) bool { return s.Subject == known.Subject }) {
 			continue
 		}
-		line := "si disattiva: " + known.Subject
+		line := message.Say("loaded.switched_off", "Subject", known.Subject)
 		if held := heldBy(stored, known.ID); held > 0 {
-			line += fmt.Sprintf(" (ha compiti aperti: %d, che il responsabile può riassegnare)", held)
+			line = message.Say("loaded.switched_off_with_tasks", "Subject", known.Subject, "Number", held)
 		}
 		d.Lines = append(d.Lines, line)
 		d.Change.Off = append(d.Change.Off, known.Subject)
@@ -82,20 +83,20 @@ func Staff(stored ledger.Setup, zone string, wanted []care.Staff) Difference {
 // the old ones stand in no file.
 func changesOf(from, to care.Staff) (changes []string) {
 	for _, c := range []struct{ what, from, to string }{
-		{"zona", from.Zone, to.Zone}, {"ruolo", string(from.Role), string(to.Role)}, {"ente", from.Agency, to.Agency},
+		{message.Say("loaded.what_zone"), from.Zone, to.Zone}, {message.Say("loaded.what_role"), string(from.Role), string(to.Role)}, {message.Say("loaded.what_agency"), from.Agency, to.Agency},
 	} {
 		if c.from != c.to {
 			changes = append(changes, fmt.Sprintf("%s %s → %s", c.what, c.from, c.to))
 		}
 	}
 	if from.Name != to.Name {
-		changes = append(changes, "nome")
+		changes = append(changes, message.Say("loaded.what_name"))
 	}
 	if from.Email != to.Email {
-		changes = append(changes, "indirizzo di posta")
+		changes = append(changes, message.Say("loaded.what_email"))
 	}
 	if from.Identity != to.Identity {
-		changes = append(changes, "persona di cui è l'utenza")
+		changes = append(changes, message.Say("loaded.what_identity"))
 	}
 	return changes
 }
@@ -127,7 +128,7 @@ func leftAlone(stored ledger.Setup, zone string, wanted []care.Staff) (warnings 
 			}
 		}
 		if had || open > 0 {
-			warnings = append(warnings, fmt.Sprintf("nessuno ha il ruolo %s dell'ente %s (compiti aperti: %d)", h.Role, h.Agency, open))
+			warnings = append(warnings, message.Say("loaded.role_without_anybody", "Role", h.Role, "Agency", h.Agency, "Number", open))
 		}
 	}
 	return warnings
