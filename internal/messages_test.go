@@ -23,9 +23,6 @@ import (
 // inside are the folders whose texts people read: outside of the messages they hold none.
 var inside = []string{"api", "internal/italian", "internal/zone", "internal/setup", "worker/post"}
 
-// notYet are folders of them whose texts still stand in the code.
-var notYet = []string{"internal/italian"}
-
 // notForPeople are folders whose words are for engineers and machines: what tests need, the
 // description of the API, and the names that browsers give themselves.
 var notForPeople = []string{"api/apitest", "api/rest", "api/access/device"}
@@ -34,7 +31,7 @@ func looksInside(folder string) bool {
 	within := func(folders []string) bool {
 		return slices.ContainsFunc(folders, func(f string) bool { return folder == f || strings.HasPrefix(folder, f+"/") })
 	}
-	return within(inside) && !within(notYet) && !within(notForPeople)
+	return within(inside) && !within(notForPeople)
 }
 
 // anArgument is one that a message names.
@@ -325,13 +322,15 @@ var (
 	italianWords = regexp.MustCompile(`[àèéìòùÈ«»’]|\b(il|la|lo|gli|che|non|di|del|della|dei|per|con|una|un|sono|si|da|dal|nel|nella|questa|questo|alla|al|ai|ha|hai)\b`)
 	// aWord begins with a capital letter and goes on with small ones, as labels do.
 	aWord = regexp.MustCompile(`^[A-ZÈ][a-zàèéìòù]+([ .,:;!?…’)]|$)`)
+	// particles alone are the grammar by which a name or a day is put into a sentence.
+	particles = regexp.MustCompile(`^(il|lo|la|l’|a|da|di) ?$`)
 	// statements are for the database, and English is for engineers.
 	statements = regexp.MustCompile(`\b(SELECT|FROM|WHERE|INSERT|UPDATE|SET)\b|\b(the|of|is|not|an|to|for|and|with|cannot|which|by|are|has)\b`)
 )
 
 // readsAsText says whether a text is for people.
 func readsAsText(text string) bool {
-	if statements.MatchString(text) {
+	if statements.MatchString(text) || particles.MatchString(text) {
 		return false
 	}
 	return aWord.MatchString(text) || strings.Contains(text, " ") && italianWords.MatchString(text) || strings.ContainsAny(text, "àèéìòù«»’")

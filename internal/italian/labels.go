@@ -15,14 +15,6 @@ import (
 	"percorso/internal/message"
 )
 
-// say finds the word of a code; an unknown code is said as it is.
-func say[C ~string](words map[C]string, code C) string {
-	if w, ok := words[code]; ok {
-		return w
-	}
-	return spaced(string(code))
-}
-
 // spaced is a code without words, as it is, with blanks.
 func spaced(code string) string { return strings.ReplaceAll(code, "_", " ") }
 
