@@ -49,17 +49,20 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	command, faults, done := readChange(c.PostForm("key"), a, "", sent)
-	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
-	if err == nil && sent.Get("all") != "" {
-		var others string
-		if others, err = s.changeOthers(c, who, a, sent); err != nil {
+	var beside []together.Beside // as they are before: once it has gone they are there without it
+	if sent.Get("all") != "" {
+		if beside, err = s.Together.Beside(c.Request.Context(), who, []string{a.ID}); err != nil {
 			return err
 		}
-		done += others
 	}
+	command, faults, done := readChange(c.PostForm("key"), a, "", sent)
+	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
 	if err == nil {
-		return s.Pages.Done(c, cmd, page.Back.URL, done)
+		others, err := s.changeOthers(c, who, a, beside, sent)
+		if err != nil {
+			return err
+		}
+		return s.Pages.Done(c, cmd, page.Back.URL, done+others)
 	}
 	page.Form = web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&page.Form, err, func(path string) (id, label string) {
@@ -183,14 +186,10 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	return page, a, err
 }
 
-// changeOthers asks the same for whoever else is expected at the place of an appointment, and
-// says what became of it: each follows it, or stays where she is.
-func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointment, sent url.Values) (words string, err error) {
+// changeOthers asks the same for those who are expected at the place of an appointment besides,
+// and says what became of it: each follows it, or stays where she is.
+func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointment, beside []together.Beside, sent url.Values) (words string, err error) {
 	ctx := c.Request.Context()
-	beside, err := s.Together.Beside(ctx, who, []string{a.ID})
-	if err != nil {
-		return "", err
-	}
 	var with, without []string
 	for _, b := range beside {
 		other := ledger.Appointment{ID: b.Other, Run: b.Run, Service: a.Service, At: a.At}

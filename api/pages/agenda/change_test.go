@@ -68,7 +68,12 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	require.Empty(t, cancelling.Number, "the service need not say it")
 
 	// With others who are expected there: the service moves and cancels all of them.
-	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Run: "service/" + apitest.AcceptedID, Person: "Marito Prova"}}
+	also := []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Run: "service/" + apitest.AcceptedID, Person: "Marito Prova"}}
+	b.Together.Also = also
+	b.Records.OnAccept = func(c ledger.NewCommand) error {
+		got, b.Together.Also = c, nil // it has gone, and they are there without it
+		return nil
+	}
 	status, text = sends(url.Values{"all": {"si"}, "by": {agenda.Another}})
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.Contains(t, text, "Per tutte insieme lo chiede il servizio")
@@ -76,6 +81,7 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	status, text = sends(url.Values{"by": {agenda.TheService}})
 	require.Equal(t, http.StatusSeeOther, status, text)
 	require.Equal(t, []any{apitest.AcceptedID, care.OpCancelMeeting}, []any{got.Target, got.Operation})
+	b.Together.Also = also
 	status, text = sends(url.Values{"what": {"move"}})
 	require.Equal(t, http.StatusSeeOther, status, text)
 	follows := apitest.FormIn(t, catalogue.MoveAppointment, got)

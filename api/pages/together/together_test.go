@@ -1,6 +1,7 @@
 package together_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"testing"
@@ -10,6 +11,9 @@ import (
 
 	"percorso/api/apitest"
 	"percorso/api/rest"
+	"percorso/internal/care"
+	"percorso/internal/catalogue"
+	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 	"percorso/internal/together"
 	"percorso/internal/written"
@@ -94,21 +98,54 @@ func TestAnAgencySaysWhatBecameOfItsPart(t *testing.T) {
 	require.NotContains(t, page, "Registra la parte del tuo ente")
 }
 
+// others has a file of another person besides, with what she is expected for.
+type others struct {
+	*apitest.PageRecords
+	ahead []ledger.Appointment
+}
+
+func (o others) CaseFiles(context.Context, care.Staff, ledger.CaseFilter, ledger.Paging) (ledger.Page[ledger.CaseFile], error) {
+	theirs := ledger.CaseFile{ID: apitest.AcceptedID, Number: "PO-2026-00099", Person: "Marito Prova"}
+	return ledger.Page[ledger.CaseFile]{Items: append(o.SomeFiles(), theirs)}, nil
+}
+
+func (o others) CaseFile(ctx context.Context, who care.Staff, id string) (ledger.Case, error) {
+	if id == apitest.AcceptedID {
+		return ledger.Case{CaseFile: ledger.CaseFile{ID: id, Number: "PO-2026-00099"}, Appointments: o.ahead}, nil
+	}
+	return o.PageRecords.CaseFile(ctx, who, id)
+}
+
 // TestAnotherPersonIsAdded: by the number of her file; her own booking is asked of her case, at
-// the place of the appointment.
+// the place of the appointment, or what she has with the service already is moved there.
 func TestAnotherPersonIsAdded(t *testing.T) {
 	b := apitest.NewPages(t)
+	records := &others{PageRecords: b.Pages}
+	b.Serve(records)
 	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, testclock.Rome))
 	b.LogIn(apitest.SomeWorker.Subject)
 	require.Contains(t, b.Open(t, here).Words(), "Aggiungi un’altra persona")
 	sent := form(t, b, here+"/persona", here+"/persona")
-	for number, words := range map[string]string{"": "Scrivi il numero", "PO-2026-99999": "nessuno ha questo numero"} {
+	for number, words := range map[string]string{"": "Scrivi il numero", "PO-2026-99999": "nessuno ha questo numero", "PO-2026-00012": "È il fascicolo della persona di questo appuntamento"} {
 		sent.Set("number", number)
 		refused := b.Submit(here+"/persona", sent)
 		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
 		apitest.CheckProblems(t, apitest.ReadPage(t, refused))
 		require.Contains(t, apitest.ReadPage(t, refused).Words(), words)
 	}
+	var got ledger.NewCommand
+	b.Records.OnAccept = func(c ledger.NewCommand) error { got = c; return nil }
+	sent.Set("number", "po-2026-00099")
+	require.Equal(t, http.StatusSeeOther, b.Submit(here+"/persona", sent).StatusCode)
+	booked := apitest.FormIn(t, catalogue.Book, got)
+	require.Equal(t, []any{ledger.CaseRun(apitest.AcceptedID), apitest.SomeID, care.Code("uoc_immigrazione")}, []any{got.Run, booked.Joins, booked.Service})
+	other := ledger.Appointment{ID: apitest.ClosedID, Run: "service/" + apitest.ClosedID, CaseID: apitest.AcceptedID, Service: "uoc_immigrazione", State: string(care.AppointmentBooked), At: b.Now.AddDate(0, 0, 3)}
+	records.ahead = []ledger.Appointment{other}
+	sent.Set("key", "altra-chiave")
+	require.Equal(t, http.StatusSeeOther, b.Submit(here+"/persona", sent).StatusCode)
+	moved := apitest.FormIn(t, catalogue.MoveAppointment, got)
+	require.Equal(t, []any{other.ID, apitest.SomeID, true}, []any{got.Target, moved.Joins, moved.At.Equal(booked.At)})
+
 	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Person: "Marito Prova", Number: "PO-2026-00002"}}
 	require.Contains(t, b.Open(t, here).Words(), "Marito Prova")
 	require.Contains(t, b.Open(t, "/appuntamenti").Words(), "Insieme a Marito Prova")
