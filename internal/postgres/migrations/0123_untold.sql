@@ -34,11 +34,14 @@ DECLARE
     of_zone text;
     t task;
     told uuid[];
+    reachable boolean; -- some supervisor is: where none is, only protected persons have anybody
     n int := 0;
 BEGIN
     FOR of_zone IN SELECT DISTINCT o.zone FROM task o WHERE o.untold_since IS NOT NULL AND o.ended_at IS NULL ORDER BY 1 LOOP
         told := '{}';
+        reachable := EXISTS (SELECT FROM staff s WHERE s.active AND s.zone = of_zone AND s.role = 'supervisor' AND NOT is_away(s.id, tell_untold.now) AND mail_returns(s.email, tell_untold.now) IS NULL);
         FOR t IN SELECT o.* FROM task o WHERE o.zone = of_zone AND o.untold_since IS NOT NULL AND o.ended_at IS NULL AND o.escalated AND NOT o.suspended
+                AND (reachable OR EXISTS (SELECT FROM protection p WHERE p.case_id = o.case_id))
                 AND EXISTS (SELECT FROM told_late(o, tell_untold.now)) ORDER BY o.untold_since, o.id LIMIT 100 FOR UPDATE SKIP LOCKED LOOP
             told := told || t.id;
             UPDATE task o SET untold_since = NULL WHERE o.id = t.id;
@@ -65,6 +68,30 @@ BEGIN
                 WHERE m.there AND NOT EXISTS (SELECT FROM protection p WHERE p.case_id = t.case_id)) w
         WHERE mail_returns(w.email, told_late.at) IS NULL;
 END $$;
+
+-- As before; a partner of a protected person is sent no link, and nobody is told that it was.
+CREATE OR REPLACE FUNCTION remind_by_link(task_id uuid, today date, now timestamptz, good_until timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    t task;
+    partner text;
+    address text;
+    l uuid := gen_random_uuid();
+BEGIN
+    SELECT * INTO t FROM task WHERE id = remind_by_link.task_id AND ended_at IS NULL AND zone = my('zone') FOR UPDATE;
+    SELECT r.to_agency, a ->> 'email' INTO partner, address FROM referral r JOIN zone_policy z ON z.zone = t.zone AND z.current,
+        jsonb_array_elements(z.policy -> 'agencies') a WHERE r.id = t.referral_id AND a ->> 'code' = r.to_agency;
+    IF t.id IS NULL OR my('role') <> 'supervisor' OR coalesce(address, '') = '' OR NOT may_know(t.case_id, partner) THEN RETURN 'unreached'; END IF;
+    IF t.link_sent_on = today AND undelivered(t.id) IS NULL THEN RETURN 'today'; END IF;
+    UPDATE task SET link_sent_on = today WHERE id = t.id;
+    INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
+    VALUES (l, t.case_id, t.run_id, t.zone, partner, t.referral_id, t.id, now, good_until);
+    INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+    VALUES (gen_random_uuid(), t.run_id, t.case_id, CASE t.kind WHEN 'referral_answer' THEN 'partner_request' ELSE 'partner_outcome' END,
+        '/invito/' || l, address, now, now);
+    INSERT INTO timeline (case_id, run_id, zone, at, code, detail) VALUES (t.case_id, t.run_id, t.zone, now, 'link_sent', partner);
+    RETURN 'sent';
+END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION untold_tasks, tell_untold, told_late FROM PUBLIC;
 GRANT UPDATE (untold_since) ON task TO percorso_definer;
@@ -72,6 +99,30 @@ GRANT EXECUTE ON FUNCTION untold_tasks TO percorso_app, percorso_worker, percors
 GRANT EXECUTE ON FUNCTION tell_untold TO percorso_worker;
 
 -- +goose Down
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION remind_by_link(task_id uuid, today date, now timestamptz, good_until timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    t task;
+    partner text;
+    address text;
+    l uuid := gen_random_uuid();
+BEGIN
+    SELECT * INTO t FROM task WHERE id = remind_by_link.task_id AND ended_at IS NULL AND zone = my('zone') FOR UPDATE;
+    SELECT r.to_agency, a ->> 'email' INTO partner, address FROM referral r JOIN zone_policy z ON z.zone = t.zone AND z.current,
+        jsonb_array_elements(z.policy -> 'agencies') a WHERE r.id = t.referral_id AND a ->> 'code' = r.to_agency;
+    IF t.id IS NULL OR my('role') <> 'supervisor' OR coalesce(address, '') = '' THEN RETURN 'unreached'; END IF;
+    IF t.link_sent_on = today AND undelivered(t.id) IS NULL THEN RETURN 'today'; END IF;
+    UPDATE task SET link_sent_on = today WHERE id = t.id;
+    INSERT INTO link (id, case_id, run_id, zone, agency, referral_id, task_id, created_at, expires_at)
+    VALUES (l, t.case_id, t.run_id, t.zone, partner, t.referral_id, t.id, now, good_until);
+    INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try)
+    VALUES (gen_random_uuid(), t.run_id, t.case_id, CASE t.kind WHEN 'referral_answer' THEN 'partner_request' ELSE 'partner_outcome' END,
+        '/invito/' || l, address, now, now);
+    INSERT INTO timeline (case_id, run_id, zone, at, code, detail) VALUES (t.case_id, t.run_id, t.zone, now, 'link_sent', partner);
+    RETURN 'sent';
+END $$;
+-- +goose StatementEnd
 DROP FUNCTION untold_tasks, tell_untold, told_late;
 DROP INDEX task_untold;
 ALTER TABLE task DROP COLUMN untold_since;

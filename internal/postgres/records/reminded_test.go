@@ -13,6 +13,7 @@ import (
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/outbox"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/protection"
 	"percorso/internal/told"
 )
 
@@ -204,4 +205,32 @@ func TestOneReminderADay(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 3, p.Count(`mail WHERE template = 'reminder'`))
 	require.Equal(t, 3, p.Count(`timeline WHERE code = 'reminder_sent'`))
+}
+
+// Of a protected person her keepers hear that a term is over, each by a mail of its own, where
+// nobody else is told; and a partner that answers by a link, and is sent none, is not said to be reminded.
+func TestHerKeepersAreToldAndNoPartnerIs(t *testing.T) {
+	p := newPlay(t)
+	h := p.protectedCase()
+	links := p.Count(`link`)
+	require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT remind_at FROM task WHERE id = $1`, h.ids["byLink"]).Scan(&p.Now))
+	p.Does(ledger.RunID(care.RunReferral, h.ids["linked"]), p.Clock(), ledger.Effects{}, nil)
+	require.Equal(t, 1, p.Count(`task WHERE id = $1 AND reminders = 0 AND reminded`, h.ids["byLink"]))
+	require.Equal(t, links, p.Count(`link`))
+	require.Contains(t, p.Moments(h.run), "reminder_unsent")
+	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: p.Accounts["supervisor.prato"].ID})))
+	p.notReminded(h.ids["byLink"], "kept", told.Nobody)
+	require.Equal(t, links, p.Count(`link`))
+
+	for _, put := range []string{`UPDATE staff SET active = false WHERE role = 'supervisor'`, `UPDATE task SET escalated = true, untold_since = now() WHERE kind IN ('social_service', 'first_listening')`} {
+		_, err := p.Owner.Exec(t.Context(), put)
+		require.NoError(t, err)
+	}
+	_, err := outbox.New(p.Pool(standalone.Worker)).WakeOverdue(t.Context(), 10)
+	require.NoError(t, err)
+	for _, mail := range p.Rows(`SELECT count(*) = 2 AND count(DISTINCT link) = 2 AND bool_and(template = 'escalation') AS each FROM mail WHERE template LIKE 'escalation%' GROUP BY recipient`) {
+		require.Equal(t, map[string]any{"each": true}, mail)
+	}
+	require.Equal(t, 3, p.Count(`(SELECT DISTINCT recipient FROM mail WHERE template LIKE 'escalation%') x`))
+	require.Zero(t, p.Count(`task WHERE untold_since IS NOT NULL`))
 }
