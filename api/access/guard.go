@@ -56,8 +56,7 @@ type People interface {
 	// Staff finds who an account of the OpenID provider is.
 	// ledger.ErrForbidden: the account has no row.
 	Staff(ctx context.Context, subject string) (care.Staff, error)
-	// CountNotices counts what the caller is still to be told of, and says whether they are rung
-	// to a desk at this moment.
+	// CountNotices counts what the caller is to be told of; rung: they are called to a desk now.
 	CountNotices(ctx context.Context, s care.Staff) (count int, rung bool, err error)
 }
 

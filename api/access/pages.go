@@ -122,15 +122,10 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 		f.Place += " · " + agency.Name
 	}
 	f.Nav, f.Search = p.navigation(who, policy), care.ReadsCases(who, policy)
-	for i := range f.Nav {
-		f.Nav[i].Current = f.Nav[i].URL == place
-	}
-	count, rung, err := p.people.CountNotices(ctx, who)
-	if err == nil && rung {
-		f.Rung = &web.Link{URL: "/#consulti", Text: "Ti chiamano allo sportello: rispondi", Current: place == "/"}
-	}
-	if err == nil && count > 0 {
-		f.Notices = &web.Link{URL: NoticesPath, Text: message.Count("frame.notices", count), Current: NoticesPath == place}
+	web.Mark(f.Nav, place)
+	if count, rung, err := p.people.CountNotices(ctx, who); err == nil {
+		f.Rung = web.LinkIf(rung, "/#consulti", "Ti chiamano allo sportello: rispondi", place)
+		f.Notices = web.LinkIf(count > 0, NoticesPath, message.Count("frame.notices", count), place)
 	}
 	p.tellDrafts(c, who, &f)
 	if act.Held(ctx) && c.GetBool(draftKey) {

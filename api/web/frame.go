@@ -1,6 +1,9 @@
 package web
 
-import "crypto/rand"
+import (
+	"crypto/rand"
+	"strings"
+)
 
 // Frame is what every page has around its content. A page embeds it.
 type Frame struct {
@@ -27,6 +30,22 @@ type Frame struct {
 type Link struct {
 	URL, Text string
 	Current   bool // the page is, or belongs to, this place
+}
+
+// Mark says which of some links the page belongs to, by its place.
+func Mark(links []Link, place string) {
+	for i := range links {
+		links[i].Current = links[i].URL == place
+	}
+}
+
+// LinkIf is a link that is there where something holds, seen from a page of a place; nil: it is not.
+func LinkIf(holds bool, url, text, place string) *Link {
+	if !holds {
+		return nil
+	}
+	page, _, _ := strings.Cut(url, "#")
+	return &Link{URL: url, Text: text, Current: page == place}
 }
 
 // Flash tells once what came of the last action.

@@ -27,7 +27,9 @@ func File(now time.Time, entries ...Entry) []byte {
 		event.SetDtStampTime(now)
 		event.SetSequence(e.Version)
 		event.SetStartAt(e.From)
-		if !e.To.IsZero() {
+		if e.To.IsZero() { // as where nothing is said; but some programs overlook an entry without any end
+			event.AddProperty(ics.ComponentPropertyDuration, "PT0S")
+		} else {
 			event.SetEndAt(e.To)
 		}
 		event.SetSummary(e.Title)

@@ -129,19 +129,26 @@ func (r nothingYet) CaseFile(ctx context.Context, who care.Staff, id string) (le
 	return file, err
 }
 
+// readBack is the one entry of a file, as another program reads it.
+func readBack(t *testing.T, file string) gocal.Event {
+	t.Helper()
+	parser := gocal.NewParser(strings.NewReader(file))
+	from, to := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	parser.Start, parser.End = &from, &to
+	require.NoError(t, parser.Parse())
+	require.Len(t, parser.Events, 1)
+	return parser.Events[0]
+}
+
 // TestTheFileForACalendar is read back by another program: it says when, where, and not why.
 func TestTheFileForACalendar(t *testing.T) {
 	b := sheets(t)
 	answer := b.Visit(at + "/calendario")
 	require.Equal(t, http.StatusOK, answer.StatusCode)
-	parser := gocal.NewParser(strings.NewReader(answer.Text))
-	from, to := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-	parser.Start, parser.End = &from, &to
-	require.NoError(t, parser.Parse())
-	require.Len(t, parser.Events, 1)
-	require.Equal(t, "Appuntamento", parser.Events[0].Summary)
-	require.Equal(t, "Ufficio di prova, via di Prova, 1", strings.ReplaceAll(parser.Events[0].Location, `\,`, ","))
-	require.True(t, parser.Events[0].End.After(*parser.Events[0].Start))
+	read := readBack(t, answer.Text)
+	require.Equal(t, "Appuntamento", read.Summary)
+	require.Equal(t, "Ufficio di prova, via di Prova, 1", strings.ReplaceAll(read.Location, `\,`, ","))
+	require.True(t, read.End.After(*read.Start))
 	require.NotContains(t, answer.Text, "Prova 0001")
 }
 
@@ -168,6 +175,9 @@ func TestTheFileOfAMeeting(t *testing.T) {
 	for _, line := range []string{"SUMMARY:Riunione", "UID:" + apitest.SomeID + "@percorso", "SEQUENCE:1", "DTSTART:" + moved.At.UTC().Format("20060102T150405Z"), "LOCATION:per telefono\\, chiama Prova"} {
 		require.Contains(t, answer.Text, line+"\r\n") // the entry of the day that it had first; how long it takes nobody has said
 	}
+	read := readBack(t, answer.Text)
+	require.True(t, moved.At.Equal(*read.Start), "as another program reads it")
+	require.Equal(t, "Riunione", read.Summary)
 	for _, secret := range []string{"Prova 0001", "Nota di prova", "il motivo", "quipe"} {
 		require.NotContains(t, answer.Text, secret)
 	}
