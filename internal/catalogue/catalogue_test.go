@@ -155,6 +155,7 @@ func TestFieldsFollowFromTheForm(t *testing.T) {
 	require.Equal(t, []fieldsof.Field{
 		{Name: "stage", Shape: fieldsof.Choice, Required: true, From: fieldsof.BeginStages},
 		{Name: "bookings", Shape: fieldsof.Appointment, Several: true, When: fieldsof.Condition{Field: "stage", Code: "second_level"}},
+		{Name: "beyond", Shape: fieldsof.Choice, Choices: agenda.BeyondWhys, When: fieldsof.Condition{Field: "stage", Code: "second_level"}},
 		{Name: "note", Shape: fieldsof.Words, Required: true, Max: 4000},
 	}, fieldsof.Of(reflect.TypeFor[catalogue.ReopenForm]()))
 	require.Equal(t, []fieldsof.Field{

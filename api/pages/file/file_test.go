@@ -72,7 +72,7 @@ func everyForm(t *testing.T, author string, p care.Policy, now time.Time) (all [
 		c := care.Completion{
 			Outcome: of.Outcomes[0].Code, Reason: "good_reason", Needs: []string{p.Needs[0].Code},
 			Areas:    []care.AreaFinding{{Area: p.Needs[0].Code, Need: "serious", Note: f.mark("areas")}},
-			Bookings: []care.Booking{{Service: care.Code(p.Services[0].Code), At: soon}}, At: &soon, Until: &soon,
+			Bookings: []care.Booking{{Service: care.Code(p.Services[0].Code), At: soon}}, Beyond: "urgent", At: &soon, Until: &soon,
 			Matter: p.Matters[0].Code, Measure: p.Measures[0].Code, Enterprise: f.mark("enterprise"), ClosureOutcome: p.Outcomes[0].Code,
 			Plan: &care.PlanForm{Goals: []care.PlanGoal{{Area: p.Needs[0].Code, Text: f.mark("goal text")}}, Changes: f.mark("changes"),
 				Actions: []care.PlanAction{{Text: f.mark("action text"), Agency: "cpi", Until: &soon, Send: true}}},
