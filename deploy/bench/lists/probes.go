@@ -296,6 +296,14 @@ func (p *place) single(ctx context.Context) ([]probe, error) {
 			c, err := p.records.CaseFile(ctx, worker, who.caseID)
 			return len(c.Tasks), err
 		}},
+		{name: "a referral", run: func(ctx context.Context) (int, error) {
+			page, err := p.records.Referrals(ctx, worker, ledger.ReferralFilter{CaseID: who.caseID}, ledger.Paging{})
+			if err != nil || len(page.Items) == 0 {
+				return 0, err
+			}
+			_, err = p.records.Referral(ctx, worker, page.Items[0].ID)
+			return 1, err
+		}},
 		{name: "a case's timeline", run: func(ctx context.Context) (int, error) {
 			page, err := p.records.Timeline(ctx, worker, who.caseID, ledger.Paging{})
 			return len(page.Items), err
