@@ -124,7 +124,7 @@ func (p *Pages) Frame(c *gin.Context, title, place string) web.Frame {
 	f.Nav, f.Search = p.navigation(who, policy), care.ReadsCases(who, policy)
 	web.Mark(f.Nav, place)
 	if count, rung, err := p.people.CountNotices(ctx, who); err == nil {
-		f.Rung = web.LinkIf(rung, "/#consulti", "Ti chiamano allo sportello: rispondi", place)
+		f.Rung = web.LinkIf(rung, "/#consulti", message.Say("frame.rung"), place)
 		f.Notices = web.LinkIf(count > 0, NoticesPath, message.Count("frame.notices", count), place)
 	}
 	p.tellDrafts(c, who, &f)

@@ -81,7 +81,7 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 // changeLabels are the fields of the form by their ids.
 func changeLabels() map[string]string {
 	return map[string]string{
-		"what": message.Say("agenda_change_field.what"), "by": message.Say("agenda_change_field.by"), "number": message.Say("agenda_change_field.number"), "birth_date": message.Say("agenda_change_field.birth_date"), "why": message.Say("agenda_change_field.why"), "all": "Per chi", "beyond": italian.Field("beyond"), "note": message.Say("agenda_change_field.note"),
+		"what": message.Say("agenda_change_field.what"), "by": message.Say("agenda_change_field.by"), "number": message.Say("agenda_change_field.number"), "birth_date": message.Say("agenda_change_field.birth_date"), "why": message.Say("agenda_change_field.why"), "all": message.Say("agenda_change_field.all"), "beyond": italian.Field("beyond"), "note": message.Say("agenda_change_field.note"),
 	}
 }
 
@@ -180,8 +180,8 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	beside, err := s.Together.Beside(ctx, who, []string{a.ID})
 	if err == nil && len(beside) > 0 {
 		names := web.Each(beside, present.BesideName)
-		page.Fields = append(page.Fields, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels()["all"], Hint: "Se non lo spunti, chi resta tiene il suo posto. Per tutte insieme lo chiede il servizio.",
-			Options: []web.Option{{Value: "si", Text: "Anche per chi è atteso insieme: " + italian.Enumerate(names), Chosen: sent.Get("all") != ""}}})
+		page.Fields = append(page.Fields, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels()["all"], Hint: message.Say("agenda_change.all_hint"),
+			Options: []web.Option{{Value: "si", Text: message.Say("agenda_change.all", "Names", italian.Enumerate(names)), Chosen: sent.Get("all") != ""}}})
 	}
 	return page, a, err
 }
@@ -206,10 +206,10 @@ func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointmen
 		}
 	}
 	if len(with) > 0 {
-		words += " Anche per " + italian.Enumerate(with) + "."
+		words += " " + message.Say("agenda_change.also_for", "Names", italian.Enumerate(with))
 	}
 	if len(without) > 0 {
-		words += " Resta com’era per " + italian.Enumerate(without) + ": guarda il suo appuntamento."
+		words += " " + message.Say("agenda_change.stays_for", "Names", italian.Enumerate(without))
 	}
 	return words, nil
 }

@@ -103,8 +103,8 @@ func (s *Place) person(c *gin.Context, who care.Staff, rules *zone.Rules, of car
 	}
 	page.Back = &web.Link{URL: "/appuntamenti", Text: message.Say("agenda.title")}
 	if service != "" {
-		page.Only = &web.Link{URL: personURL(of.ID, "", day, view), Text: "Tutti i suoi impegni"}
-		page.Of = "Solo gli appuntamenti di " + present.ServiceName(rules.Policy, service) + ", senza riunioni."
+		page.Only = &web.Link{URL: personURL(of.ID, "", day, view), Text: message.Say("agenda_person.all")}
+		page.Of = message.Say("agenda_person.only_service", "Service", present.ServiceName(rules.Policy, service))
 	}
 	for _, v := range []struct{ view, text string }{{"", message.Say("agenda_person.day")}, {asWeek, message.Say("agenda_person.week")}, {asMonth, message.Say("agenda.month")}} {
 		if v.view != view {

@@ -5,6 +5,7 @@ import (
 	"percorso/api/web"
 	"percorso/internal/homevisit"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 	"percorso/internal/together"
 )
 
@@ -16,16 +17,16 @@ func vacant(d *day) func() error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		d.add("mancano", "Chi manca a qualcosa di già fissato", web.Each(list, func(v together.Vacancy) web.Line {
-			line := web.Line{URL: "/appuntamenti/" + v.Appointment + "/presenti", Text: "Appuntamento", State: present.Vacant(v), When: italian.When(v.At, d.now)}
+		d.add("mancano", message.Say("home_vacant.list"), web.Each(list, func(v together.Vacancy) web.Line {
+			line := web.Line{URL: "/appuntamenti/" + v.Appointment + "/presenti", Text: message.Say("home_vacant.appointment"), State: present.Vacant(v), When: italian.When(v.At, d.now)}
 			if v.As != together.TakesPart {
-				line.Text = "Visita a domicilio"
+				line.Text = message.Say("home_visits.one")
 				if homevisit.MayPlan(d.who, d.rules.Policy) {
 					line.URL = "/appuntamenti/" + v.Appointment + "/visita"
 				}
 			}
 			return line
-		}), "/appuntamenti", "Tutti gli appuntamenti")
+		}), "/appuntamenti", message.Say("home.all_appointments"))
 		return nil
 	}
 }

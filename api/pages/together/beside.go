@@ -16,31 +16,29 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/message"
 	"percorso/internal/together"
 )
-
-// besideLabels are the fields of the form by what they are called in what is asked.
-var besideLabels = map[string]string{"number": "Numero del fascicolo", "matter": "Materia", "service": "Numero del fascicolo", "at": "Numero del fascicolo", "joins": "Numero del fascicolo"}
 
 // besideForm is the form that adds another person, who has a file of her own.
 func (s *Place) besideForm(c *gin.Context, who care.Staff, sent url.Values) (page parts.CaseForm, of about, err error) {
 	if of, err = s.read(c, who); err != nil {
 		return page, of, err
 	}
-	page = s.form(c, of, "Aggiungi un’altra persona all’appuntamento", "Aggiungi")
-	page.Intro = "Per esempio il marito, o la figlia: chi ha un suo fascicolo. Ha un appuntamento suo alla stessa ora, e insieme occupano un posto solo. Se è venuta si registra di ognuna a parte; se una si sposta o non viene, l’altra resta. Se ha già un appuntamento con questo servizio, si sposta qui."
+	page = s.form(c, of, message.Say("together_beside.title"), message.Say("together_add.send"))
+	page.Intro = message.Say("together_beside.intro")
 	switch {
 	case !s.ahead(of):
-		page.Nothing = "L’ora di questo appuntamento è arrivata, o non è più in agenda: non si aggiunge nessuno."
+		page.Nothing = message.Say("together_add.hour_has_come")
 	case !of.organizes || !catalogue.Book.MayAsk(who.Role):
 		page.Nothing = s.Problems.Words.Rule(together.RuleNotYours)
 	}
 	if page.Nothing != "" {
 		return page, of, nil
 	}
-	page.Fields = []web.Field{{Shape: "input", Type: "text", ID: "number", Label: besideLabels["number"], Required: true, Value: sent.Get("number"), Hint: "Per esempio PO-2026-00012. I fogli e i calendari di una non nominano l’altra."}}
+	page.Fields = []web.Field{{Shape: "input", Type: "text", ID: "number", Label: message.Say("together_beside.number"), Required: true, Value: sent.Get("number"), Hint: message.Say("together_beside.number_hint")}}
 	if service, known := of.rules.Service(of.a.Service); known && len(service.Matters) > 0 {
-		matter := web.Field{Shape: "select", ID: "matter", Label: besideLabels["matter"], Empty: "Nessuna di queste"}
+		matter := web.Field{Shape: "select", ID: "matter", Label: message.Say("together_beside.matter"), Empty: message.Say("together_beside.no_matter")}
 		chosen := of.a.Matter
 		if sent != nil {
 			chosen = sent.Get("matter")
@@ -71,15 +69,15 @@ func (s *Place) putBeside(c *gin.Context, who care.Staff) error {
 	if err == nil {
 		var cmd ledger.Command
 		if cmd, err = s.Door.Do(act.WithUnreadable(ctx), who, command); err == nil {
-			return s.Pages.Done(c, cmd, pathOf(of.a.ID), "Aggiunta: ha il suo appuntamento alla stessa ora.")
+			return s.Pages.Done(c, cmd, pathOf(of.a.ID), message.Say("together_beside.done"))
 		}
 	}
 	page.Form = web.NewForm(c.Request.URL.Path)
 	status, err := s.Problems.RefusedForm(&page.Form, err, func(field string) (string, string) {
 		if field == "matter" {
-			return field, besideLabels[field]
+			return field, message.Say("together_beside.matter")
 		}
-		return "number", besideLabels["number"]
+		return "number", message.Say("together_beside.number")
 	})
 	if err != nil {
 		return err

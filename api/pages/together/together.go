@@ -224,10 +224,10 @@ func (s *Place) show(c *gin.Context, who care.Staff) error {
 		page.Add = &web.Link{URL: here + "/aggiungi", Text: message.Say("together.add_somebody")}
 	}
 	for _, b := range of.beside {
-		page.Beside = append(page.Beside, web.Line{URL: "/appuntamenti/" + b.Other, Text: italian.Upper(present.BesideName(b)), State: "Ha il suo appuntamento, alla stessa ora", When: b.Number})
+		page.Beside = append(page.Beside, web.Line{URL: "/appuntamenti/" + b.Other, Text: italian.Upper(present.BesideName(b)), State: message.Say("together_beside.same_hour"), When: b.Number})
 	}
 	if s.ahead(of) && of.organizes && catalogue.Book.MayAsk(who.Role) {
-		page.AddOther = &web.Link{URL: here + "/persona", Text: "Aggiungi un’altra persona"}
+		page.AddOther = &web.Link{URL: here + "/persona", Text: message.Say("together_beside.add")}
 	}
 	if s.says(of, who) {
 		page.Say = &web.Link{URL: here + "/esito", Text: message.Say("together.say")}

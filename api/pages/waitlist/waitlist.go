@@ -61,7 +61,7 @@ func (s *Place) list(c *gin.Context, who care.Staff) error {
 		of.Count = strconv.Itoa(e.Place)
 	}
 	if n := len(page.Services); n > 0 && page.More != "" {
-		page.Services[n-1].Count = "fino al " + page.Services[n-1].Count + "º, e ce ne sono altri"
+		page.Services[n-1].Count = message.Say("waitlist.up_to", "Place", page.Services[n-1].Count)
 	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
