@@ -261,6 +261,7 @@ var mayImport = map[string][]string{
 	"api/pages/supervision":     append(place, "internal/board"),
 	"api/pages/tasks":           append(place, "internal/worklist", "internal/arrival", "internal/kept"),
 	"api/pages/parts/free":      {"api/web", "internal/agenda", "internal/care", "internal/italian", "internal/italian/offered", "internal/speech", "internal/zone"}, // places that a form offers
+	"api/pages/parts/decided":   {"api/present", "api/web", "internal/care", "internal/italian", "internal/ledger"},                                                  // what an équipe decided
 	"api/pages/parts/tabs":      {"api/web"},                                                                                                                         // from one page of a case to the others
 	"api/pages/parts/meanwhile": place,                                                                                                                               // what becomes of appointments at a suspension
 
@@ -291,7 +292,7 @@ var mayImport = map[string][]string{
 
 // place is what a folder of pages may import.
 var place = []string{
-	"api/pages/parts", "api/pages/parts/free", "api/pages/parts/tabs", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web", "api/pages/parts/here",
+	"api/pages/parts", "api/pages/parts/free", "api/pages/parts/decided", "api/pages/parts/tabs", "api/pages/room", "api/present", "api/access", "api/act", "api/problem", "api/web", "api/pages/parts/here",
 	"internal/catalogue", "internal/completion", "internal/actors", "internal/italian/timeline", "internal/intake", "internal/crossing", "internal/eligibility", "internal/health", "internal/names", "internal/sole", "internal/terms", "internal/undoing", "internal/ledger", "internal/care", "internal/zone", "internal/calendar", "internal/italian", "internal/italian/alike", "internal/italian/given", "internal/italian/article", "internal/italian/world", "internal/told", "internal/correction", "internal/finding", "internal/protection", "internal/lead", "internal/agenda", "internal/reach", "internal/italian/known", "internal/italian/offered", "internal/italian/jobs", "internal/working", "internal/kin", "internal/papers", "internal/speech", "internal/gathering",
 }
 

@@ -7,6 +7,7 @@ import (
 	"percorso/api/pages/cases/dates"
 	"percorso/api/pages/cases/glance"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/pages/parts/promised"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/web"
@@ -78,7 +79,7 @@ type CasePage struct {
 	Stage       course.Help // what the one is for that the case is in
 	Actions     []web.Link  // that are often asked for
 	Others      []web.Link
-	Plan        *parts.PlanVersion
+	Plan        *decided.PlanVersion
 	PlanURL     string
 	Equipes     []web.Line
 	Tasks       []parts.TaskItem

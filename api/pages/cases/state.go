@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -49,7 +49,7 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 		return err
 	}
 	for _, e := range equipes {
-		if link := parts.EquipeLink(e.Run); link != nil {
+		if link := decided.EquipeLink(e.Run); link != nil {
 			day := italian.Dated("", e.Convened.In(italian.Rome))
 			when := message.Say("case_page.convened", "Day", day)
 			if m := gathering.Open(e.Meetings); m != nil && e.Ended == nil {
@@ -64,8 +64,8 @@ func (s *Place) fillCaseLife(ctx context.Context, page *CasePage, who care.Staff
 	if err != nil {
 		return err
 	}
-	if current := parts.CurrentPlan(plans); current != nil {
-		shown := parts.PlanVersionOf(rules.Policy, *current, nil)
+	if current := decided.CurrentPlan(plans); current != nil {
+		shown := decided.PlanVersionOf(rules.Policy, *current, nil)
 		shown.Changes = "" // the plan's own page says it
 		page.Plan, page.PlanURL = &shown, address+"/progetto"
 	}

@@ -7,6 +7,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/pages/parts/writing"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -46,7 +47,7 @@ func (s *Place) equipePage(c *gin.Context, who care.Staff) error {
 	page := EquipePage{
 		Frame: s.Pages.Frame(c, italian.Upper(italian.EquipeKind(equipe.Kind)), placeOf(who, rules.Policy)),
 		State: present.EquipeBadge(equipe), Lead: message.Say("equipe_page.convened", "Day", italian.Dated("", equipe.Convened.In(italian.Rome))),
-		Seats: parts.SeatsOf(rules.Policy, equipe.Seats),
+		Seats: decided.SeatsOf(rules.Policy, equipe.Seats),
 	}
 	page.Back = &web.Link{URL: "/compiti", Text: message.Say("work_list.title")}
 	if care.ReadsCases(who, rules.Policy) {

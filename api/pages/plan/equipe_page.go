@@ -3,7 +3,7 @@ package plan
 import (
 	"html/template"
 
-	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/pages/parts/writing"
 	"percorso/api/web"
 )
@@ -14,7 +14,7 @@ type EquipePage struct {
 	State    web.Badge
 	Lead     string
 	Why      string // what sent the case back to it
-	Seats    []parts.Seat
+	Seats    []decided.Seat
 	Quorum   string
 	Task     *web.Link // what the caller has to do in it
 	Record   *web.Link // the form of a meeting's minutes; nil: not for the caller

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/web"
 )
 
@@ -18,8 +19,8 @@ var templates = web.Parse(files, parts.Pieces())
 type PlanPage struct {
 	web.Frame
 	Lead     string
-	Current  *parts.PlanVersion // nil: there is no plan yet
-	Versions []parts.PlanVersion
+	Current  *decided.PlanVersion // nil: there is no plan yet
+	Versions []decided.PlanVersion
 	Equipe   *web.Link // that made it
 	Print    string    // address of the plan on paper; empty: there is none yet
 	Meeting  *web.Link // records a meeting with the person; nil: the plan does not count now

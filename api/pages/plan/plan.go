@@ -9,6 +9,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/present"
 	"percorso/api/web"
 	"percorso/internal/care"
@@ -49,7 +50,7 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 	if care.ReadsCases(who, rules.Policy) {
 		page.Back = &web.Link{URL: "/fascicoli/" + id, Text: message.Say("case_reads.back_to_case")}
 	}
-	current := parts.CurrentPlan(plans)
+	current := decided.CurrentPlan(plans)
 	if current != nil && current.State == care.PlanActive && (care.ReadsCases(who, rules.Policy) || hasPart(who, *current)) {
 		page.Meeting = &web.Link{URL: "/fascicoli/" + id + "/incontro", Text: italian.Operation(care.OpMeet)}
 	}
@@ -59,19 +60,19 @@ func (s *Place) planPage(c *gin.Context, who care.Staff) error {
 		return nil
 	}
 	page.Lead, page.Print = planLead(*current), "/fascicoli/"+id+"/progetto/stampa"
-	shown := parts.PlanVersionOf(rules.Policy, *current, findings)
+	shown := decided.PlanVersionOf(rules.Policy, *current, findings)
 	if current.State == care.PlanActive {
-		parts.OfferProgress(&shown, who, rules.Policy, *current)
+		decided.OfferProgress(&shown, who, rules.Policy, *current)
 	}
 	page.Current = &shown
 	if _, err := s.Records.Equipe(ctx, who, current.Run); err == nil { // who only has a part in the plan does not read it
-		page.Equipe = parts.EquipeLink(current.Run)
+		page.Equipe = decided.EquipeLink(current.Run)
 	} else if !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
 	for _, plan := range plans {
 		if plan.ID != current.ID {
-			page.Versions = append(page.Versions, parts.PlanVersionOf(rules.Policy, plan, nil))
+			page.Versions = append(page.Versions, decided.PlanVersionOf(rules.Policy, plan, nil))
 		}
 	}
 	s.Pages.Render(c, http.StatusOK, page)
@@ -137,12 +138,12 @@ func (s *Place) progressPage(c *gin.Context, who care.Staff, status int, form we
 	if err != nil {
 		return err
 	}
-	plan := parts.PlanInState(plans, care.PlanActive)
+	plan := decided.PlanInState(plans, care.PlanActive)
 	if plan == nil {
 		return ledger.ErrNotFound
 	}
 	i := slices.IndexFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.ID == c.Param("azione") })
-	if i < 0 || !parts.MayReport(who, rules.Policy, plan.Content.Actions[i]) {
+	if i < 0 || !decided.MayReport(who, rules.Policy, plan.Content.Actions[i]) {
 		return ledger.ErrNotFound
 	}
 	action := plan.Content.Actions[i]

@@ -12,6 +12,7 @@ import (
 
 	"percorso/api/access"
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/pages/parts/reached"
 	"percorso/api/pages/parts/writing"
 	"percorso/api/present"
@@ -79,7 +80,7 @@ func (s *Place) summary(c *gin.Context, who care.Staff) error {
 		page.Before = append([]string{message.Say("prints.protected")}, page.Before...)
 	}
 	page.Parts = append(page.Parts, Part{Name: message.Say("prints.person"), Terms: personTerms(rules.Policy, file)}, Part{Name: message.Say("case_pages.stands"), Text: standing(rules, file, s.Now())})
-	if current := parts.CurrentPlan(plans); current != nil {
+	if current := decided.CurrentPlan(plans); current != nil {
 		page.Parts = append(page.Parts, planPart(rules.Policy, *current))
 	}
 	page.Parts = append(page.Parts, appointmentsPart(rules.Policy, file.Appointments), referralsPart(rules.Policy, file.Referrals))
@@ -149,7 +150,7 @@ func standing(rules *zone.Rules, file ledger.Case, now time.Time) (lines []strin
 
 // planPart is a version of a plan, a goal an entry.
 func planPart(p care.Policy, plan ledger.Plan) Part {
-	shown := parts.PlanVersionOf(p, plan, nil)
+	shown := decided.PlanVersionOf(p, plan, nil)
 	part := Part{Name: message.Say("case_pages.plan"), Text: []string{shown.Name + ": " + lower(shown.State.Text) + ", " + shown.When}}
 	for _, g := range shown.Goals {
 		goal := Entry{Title: g.Name, Text: g.Text}
@@ -199,7 +200,7 @@ func (s *Place) plan(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	current := parts.CurrentPlan(plans)
+	current := decided.CurrentPlan(plans)
 	if current == nil {
 		return ledger.ErrNotFound
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/pages/parts/free"
 	"percorso/api/present"
 	"percorso/api/web"
@@ -153,8 +154,8 @@ func (s *Place) fillEquipe(ctx context.Context, page *TaskPage, about *subject, 
 	if err != nil {
 		return err
 	}
-	page.Seats, page.Equipe = parts.SeatsOf(rules.Policy, equipe.Seats), parts.EquipeLink(equipe.Run)
-	page.Voices, page.Weighs = parts.Voices(equipe.Seats), t.Kind == care.PlanDraft
+	page.Seats, page.Equipe = decided.SeatsOf(rules.Policy, equipe.Seats), decided.EquipeLink(equipe.Run)
+	page.Voices, page.Weighs = decided.Voices(equipe.Seats), t.Kind == care.PlanDraft
 	if equipe.Reason != "" {
 		page.Words = append(page.Words, message.Say("task_page.back_at_equipe", "Why", present.WhyBack(rules.Policy, equipe.Reason)))
 	}
@@ -231,7 +232,7 @@ func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, ru
 	if err != nil {
 		return err
 	}
-	plan := parts.PlanInState(plans, state)
+	plan := decided.PlanInState(plans, state)
 	if plan == nil {
 		return nil
 	}
@@ -239,9 +240,9 @@ func (s *Place) fillPlan(ctx context.Context, page *TaskPage, who care.Staff, ru
 	if err != nil {
 		return err
 	}
-	shown := parts.PlanVersionOf(rules.Policy, *plan, findings)
+	shown := decided.PlanVersionOf(rules.Policy, *plan, findings)
 	if state == care.PlanActive {
-		parts.OfferProgress(&shown, who, rules.Policy, *plan)
+		decided.OfferProgress(&shown, who, rules.Policy, *plan)
 		page.PlanKnown = true
 	}
 	page.Plan = &shown
@@ -296,7 +297,7 @@ func (s *Place) fillShare(ctx context.Context, page *TaskPage, about *subject) e
 	}
 	if len(given.Plan.Actions) > 0 {
 		// How its actions come along is not among what was given.
-		shown := parts.PlanVersionOf(rules.Policy, ledger.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
+		shown := decided.PlanVersionOf(rules.Policy, ledger.Plan{State: care.PlanAgreed, Content: given.Plan}, nil)
 		shown.Name, shown.When, shown.State = message.Say("task_page.in_force_elsewhere"), "", present.PlanBadge(care.PlanActive)
 		page.Plan = &shown
 	}
@@ -374,16 +375,16 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 	if err != nil {
 		return err
 	}
-	active := parts.PlanInState(plans, care.PlanActive)
+	active := decided.PlanInState(plans, care.PlanActive)
 	switch t.Kind {
 	case care.PlanDraft:
-		from := parts.PlanInState(plans, care.PlanDrafting)
+		from := decided.PlanInState(plans, care.PlanDrafting)
 		if from == nil {
 			from = active
 		}
 		form.Draft = &parts.PlanDraft{Policy: form.Policy, From: from, Active: active != nil}
 	case care.PlanAgreement:
-		if plan := parts.PlanInState(plans, care.PlanSignedOff); plan != nil {
+		if plan := decided.PlanInState(plans, care.PlanSignedOff); plan != nil {
 			form.Private = map[string][]parts.Asked{}
 			form.Private[care.Agreed], err = s.consentFor(ctx, who, form.Policy, *plan)
 		}
@@ -408,7 +409,7 @@ func (s *Place) fillBlock(ctx context.Context, form *parts.TaskForm, about *subj
 		if err != nil {
 			return err
 		}
-		plan := parts.PlanInState(plans, care.PlanSignedOff)
+		plan := decided.PlanInState(plans, care.PlanSignedOff)
 		if plan == nil || !slices.ContainsFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.Send && a.Agency == rules.CPI() }) {
 			return nil
 		}

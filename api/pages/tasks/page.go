@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"percorso/api/pages/parts"
+	"percorso/api/pages/parts/decided"
 	"percorso/api/web"
 	"percorso/internal/ledger"
 )
@@ -98,12 +99,12 @@ type TaskPage struct {
 	Words     []string     // that help to decide
 	Shared    *parts.Given // what the caller's agency was given of the person for it
 	Note      *Quote       // what whoever asks for it wrote
-	Plan      *parts.PlanVersion
+	Plan      *decided.PlanVersion
 	PlanKnown bool // it is the one in force, and not what the task decides on: it is folded away
 	PlanAt    *web.Link
-	Seats     []parts.Seat // of the équipe that it belongs to
-	Weighs    bool         // the task begins from what was said from them
-	Voices    string       // what was said from them, by how many
+	Seats     []decided.Seat // of the équipe that it belongs to
+	Weighs    bool           // the task begins from what was said from them
+	Voices    string         // what was said from them, by how many
 	Equipe    *web.Link
 	State     string // why there is no form to fill in
 	Claim     *web.Form
