@@ -1,7 +1,6 @@
 package italian
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -174,14 +173,6 @@ func Late(days int, due, now time.Time) string {
 
 // workingDays counts: "1 giorno lavorativo".
 func workingDays(n int) string { return message.Count("duration.working_days", n) }
-
-// Count says a number of things: Count(1, "attività", "attività").
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
 
 // Duration is one as people read it: "2 giorni lavorativi".
 func Duration(d care.Duration) string { return message.Count("duration."+string(d.Unit), d.N) }

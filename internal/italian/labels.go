@@ -129,7 +129,7 @@ func lastName(path string) string {
 }
 
 // BeyondHint says who may give a place where there is none.
-func BeyondHint() string { return message.Say("operation_hint.book.beyond") }
+func BeyondHint() string { return FieldHelp("beyond") }
 
 // BeyondWhy is why somebody is given a place where there is none.
 func BeyondWhy(code string) string {
@@ -161,9 +161,7 @@ func TaskField(kind care.TaskKind, f completion.TaskField) string {
 
 // TaskFieldHelp says what a field asks for in the form of a kind of task.
 func TaskFieldHelp(kind care.TaskKind, f completion.TaskField) string {
-	code := string(kind) + "." + string(f)
-	if _, named := message.Find("task_field", code); named { // which says it all, where there is no more
-		own, _ := message.Find("task_field_help", code)
+	if own, ok := message.Find("task_field_help", string(kind)+"."+string(f)); ok {
 		return own
 	}
 	return FieldHelp(string(f))
