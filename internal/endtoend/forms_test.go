@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/api/pages/parts/free"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 )
@@ -110,6 +111,7 @@ func (s *services) complexPathInTheBrowser() {
 	}
 	social.turnTo(s, id, care.PlanAgreement, care.SocialWorker)
 	social.choose("La persona è d’accordo")
+	social.writeIn("Appuntamento al CPI", "Posti che il CPI dà", free.Without)
 	social.press("Completa")
 
 	referral := s.referralTo(id, "cpi").text("id")
@@ -179,6 +181,7 @@ func (s *services) revisedInTheBrowser(id, rejected string, social, cpi *desk) {
 	}
 	social.turnTo(s, id, care.PlanAgreement, care.SocialWorker)
 	social.choose("La persona è d’accordo")
+	social.writeIn("Appuntamento al CPI", "Posti che il CPI dà", free.Without)
 	social.press("Completa")
 
 	// Italian at the school, which answers by telephone, and a course at the
