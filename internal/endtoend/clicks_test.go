@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"percorso/api/pages/parts/free"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 )
@@ -136,6 +137,7 @@ func TestStraightPathInTheBrowser(t *testing.T) {
 		expert.fill("areas-labour-need", "serious")
 		expert.fill("areas-housing-need", "some")
 		expert.choose("Invia la persona al Centro")
+		expert.writeIn("Appuntamento al CPI", "Posti che il CPI dà", free.Without) // whose seconds are over before anybody can press
 		expert.press("Completa")
 	})
 
