@@ -240,7 +240,7 @@ var mayImport = map[string][]string{
 	"api/pages/desk":            append(place, "internal/privacy", "internal/duty", "api/pages/parts/reached", "internal/queue"),
 	"api/pages/file":            append(place, "internal/written", "internal/amending", "internal/italian/sheet", "api/pages/parts/writing"),
 	"api/pages/help":            append(place, "internal/italian/course"),
-	"api/pages/home":            append(place, "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/promise", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff", "api/rest/waiting", "internal/italian/queued", "internal/homevisit", "internal/italian/visiting", "internal/together"),
+	"api/pages/home":            append(place, "internal/expected", "internal/absence", "internal/board", "internal/critical", "api/pages/parts/promised", "internal/promise", "internal/mediation", "internal/italian/mediating", "internal/queue", "internal/consult", "internal/calledoff", "api/rest/waiting", "internal/italian/queued", "internal/homevisit", "internal/italian/visiting", "internal/together"),
 	"api/pages/drafts":          append(place, "internal/kept"),
 	"api/pages/logins":          place,
 	"api/pages/notices":         place,
@@ -255,7 +255,7 @@ var mayImport = map[string][]string{
 	"api/pages/counter":         append(place, "internal/arrival", "internal/queue", "internal/consult"),
 	"api/pages/together":        append(place, "internal/together", "internal/written"),
 	"api/pages/parts/here":      {"api/web", "internal/arrival", "internal/ledger"},
-	"api/pages/calls":           append(place, "internal/remind", "api/pages/parts/reached", "internal/waitlist", "internal/italian/queued", "api/rest/waiting"), // whom somebody calls
+	"api/pages/calls":           append(place, "internal/expected", "internal/remind", "api/pages/parts/reached", "internal/waitlist", "internal/italian/queued", "api/rest/waiting"), // whom somebody calls
 	"api/pages/slips":           append(place, "internal/slip", "internal/agenda", "internal/ical", "internal/expected", "internal/mediation", "internal/homevisit"),
 	"api/pages/homevisit":       append(place, "internal/homevisit", "internal/italian/visiting"),
 	"api/pages/supervision":     append(place, "internal/board"),

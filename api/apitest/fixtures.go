@@ -656,6 +656,11 @@ func (p *PageRecords) CalledOff(_ context.Context, _ care.Staff, _ string, first
 	return []agenda.Off{{ID: SomeID, First: friday, Last: friday, Reason: "strike"}}, nil
 }
 
+// Displaced is who is expected in a day.
+func (p *PageRecords) Displaced(ctx context.Context, who care.Staff) ([]expected.Visit, error) {
+	return p.DayOf(ctx, who, p.noon(-30), p.noon(30), "", false)
+}
+
 // CalledOffDays are two of the next week.
 func (p *PageRecords) CalledOffDays(context.Context, care.Staff) ([]calledoff.Entry, error) {
 	return []calledoff.Entry{p.calledOff()}, nil

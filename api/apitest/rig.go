@@ -318,6 +318,11 @@ func (f *fakeRecords) CalledOff(context.Context, care.Staff, string, time.Time, 
 	return nil, f.Fail
 }
 
+// Displaced is nobody.
+func (f *fakeRecords) Displaced(context.Context, care.Staff) ([]expected.Visit, error) {
+	return nil, f.Fail
+}
+
 // CalledOffDays are none.
 func (f *fakeRecords) CalledOffDays(context.Context, care.Staff) ([]calledoff.Entry, error) {
 	return nil, f.Fail

@@ -222,6 +222,12 @@ func (a Agenda) Broken(at time.Time, taken []Taken) string {
 	return ""
 }
 
+// Outside says whether nobody is received at a time, however many places are free.
+func (a Agenda) Outside(at time.Time) bool {
+	rule := a.Broken(at, nil)
+	return rule != "" && rule != NoPlace
+}
+
 // Next are the first slots with a free place from a time on, which is never past.
 func (a Agenda) Next(from time.Time, most int, taken []Taken) (free []Slot) {
 	if !from.After(a.now) {

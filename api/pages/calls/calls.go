@@ -50,6 +50,9 @@ func (s *Place) show(c *gin.Context, who care.Staff, form web.Form, status int) 
 	if err := s.addWaiting(c, who, rules, &page); err != nil {
 		return err
 	}
+	if err := s.addDisplaced(c, who, rules, &page); err != nil {
+		return err
+	}
 	s.Pages.Render(c, status, page)
 	return nil
 }

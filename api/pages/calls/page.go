@@ -39,6 +39,7 @@ type Item struct {
 	Languages string          // that they speak
 	Reached   []reached.Shown // what may be done with a number, before it
 	URL       string          // of the file; empty where the caller may not see it
+	Change    string          // where the appointment is moved or cancelled; empty: it is not for that
 	Said      string          // where the form goes that says how the call went
 	Form      web.Form        // with the key of what is booked; empty: nothing is
 	Outcomes  []web.Option    // what may have come of it: the first is the usual one

@@ -1,5 +1,6 @@
 // Package calls is the lists of people whom somebody calls, by what for: before an appointment
-// those to whom no message goes, and of a place that has become free whoever waits for one.
+// those to whom no message goes, of a place that has become free whoever waits for one, and of
+// another hour those at whose hour nobody is received any more.
 package calls
 
 import (
@@ -8,6 +9,7 @@ import (
 	"percorso/api/pages/room"
 	"percorso/api/rest/waiting"
 	"percorso/internal/care"
+	"percorso/internal/expected"
 	"percorso/internal/remind"
 )
 
@@ -22,4 +24,6 @@ type Place struct {
 type Records interface {
 	ToCall(ctx context.Context, s care.Staff) ([]remind.Called, error)
 	Called(ctx context.Context, s care.Staff, appointment string, answered bool) error
+	// Displaced is who is expected at an hour at which their service receives nobody any more.
+	Displaced(ctx context.Context, s care.Staff) ([]expected.Visit, error)
 }

@@ -16,6 +16,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/consult"
 	"percorso/internal/critical"
+	"percorso/internal/expected"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
 	"percorso/internal/queue"
@@ -65,6 +66,8 @@ type Records interface {
 	StuckCases(ctx context.Context, s care.Staff, p ledger.Paging) (ledger.Page[ledger.StuckCase], error)
 	Appointments(ctx context.Context, s care.Staff, f ledger.AppointmentFilter, p ledger.Paging) (ledger.Page[ledger.Appointment], error)
 	Absences(ctx context.Context, s care.Staff) ([]absence.Entry, error)
+	// Displaced is who is expected at an hour at which their service receives nobody any more.
+	Displaced(ctx context.Context, s care.Staff) ([]expected.Visit, error)
 	// WatchedDates lists the days until another after which something is lost, that the caller watches.
 	WatchedDates(ctx context.Context, s care.Staff, until time.Time) ([]critical.Watched, error)
 	// ToConfirm lists the mistakes that wait for the caller to confirm them.

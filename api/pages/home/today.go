@@ -56,7 +56,7 @@ func (s *Place) today(c *gin.Context, who care.Staff) error {
 	now := s.Now().In(rules.Calendar.Location())
 	page := Today{Frame: s.Pages.Frame(c, message.Say("home.title"), todayPath), Day: italian.Upper(italian.Day(now))}
 	d := &day{Context: c, Place: s, who: who, rules: rules, now: now, midnight: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())}
-	order := append([]func() error{visits(d), vacant(d), calls(d), hereNow(d), freed(d), d.dates, d.onBehalf}, append(d.order(), d.away)...)
+	order := append([]func() error{visits(d), vacant(d), calls(d), hereNow(d), freed(d), displaced(d), d.dates, d.onBehalf}, append(d.order(), d.away)...)
 	if page.Notices != nil {
 		order = append([]func() error{d.toConfirm}, order...)
 	}

@@ -169,6 +169,10 @@ func (e everything) readings() map[string]struct {
 			_, people, err := r.CalledOffDay(ctx, worker, off)
 			return people, err
 		}),
+		"Displaced": reads(ledger.ListAppointments, func() (any, error) {
+			e.put(`INSERT INTO appointment (id, run_id, case_id, zone, agency, service, state, at) VALUES (gen_random_uuid(), $1, $2, 'prato', 'comune', 'pas', 'booked', '2030-01-06 03:00Z')`, "case/"+e.id, e.id)
+			return r.Displaced(ctx, lead)
+		}),
 		"Beyond":        none("codes of places of appointments that the caller has read"),
 		"CalledOff":     none("days of services, of no person"),
 		"CalledOffDays": none("days of services and numbers, of no person"),
