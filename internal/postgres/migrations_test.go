@@ -2,15 +2,20 @@ package postgres_test
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
+	"percorso/deploy/standalone"
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/postgres"
 	"percorso/internal/postgres/naming"
 	"percorso/internal/postgres/postgrestest"
 	"percorso/internal/usual"
@@ -24,6 +29,9 @@ const (
 	placed   = "case/01a21495-c10c-7ade-9d09-cb5f6baeb2e6"
 	referred = "case/01a21495-ca25-7c8a-9c6e-6d0a9a466532" // to a partner with links
 )
+
+// beforeUntold is the schema that does not keep yet of which late tasks nobody was told.
+const beforeUntold = 122
 
 // afterRelease is a Monday in the week after those rows were written.
 var afterRelease = time.Date(2025, 12, 1, 9, 0, 0, 0, time.UTC)
@@ -107,6 +115,19 @@ func TestWhatWasReleasedIsUpgraded(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, reads.Items)
 		require.Equal(t, "open", reads.Items[len(reads.Items)-1].Action)
+	})
+	t.Run("what is late when the schema changes", func(t *testing.T) {
+		db := stdlib.OpenDBFromPool(p.Owner)
+		defer func() { _ = db.Close() }()
+		steps, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("migrations"))
+		require.NoError(t, err)
+		_, err = steps.DownTo(t.Context(), beforeUntold)
+		require.NoError(t, err)
+		late, err := p.Owner.Exec(t.Context(), `UPDATE task SET escalated = true, escalate_at = ready_at WHERE ended_at IS NULL`)
+		require.NoError(t, err)
+		require.NotZero(t, late.RowsAffected())
+		_, err = postgres.Migrate(t.Context(), p.Pool(standalone.Migrate))
+		require.NoError(t, err)
 	})
 }
 

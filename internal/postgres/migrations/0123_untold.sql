@@ -12,9 +12,9 @@
 -- The code of before works on this schema: it keeps nothing of this, and its sentence says what it said.
 SET LOCAL lock_timeout = '5s';
 ALTER TABLE task ADD untold_since timestamptz; -- since when nobody could be told that its term is over; NULL: somebody was, or it is not
+CREATE INDEX task_untold ON task (zone, untold_since) WHERE untold_since IS NOT NULL AND ended_at IS NULL; -- before the rows change: their deferred triggers would forbid it
 UPDATE task t SET untold_since = (SELECT max(l.at) FROM timeline l WHERE l.case_id = t.case_id AND l.run_id = t.run_id AND l.code = 'escalation_unsent' AND l.detail = t.kind AND l.at >= t.escalate_at)
     WHERE t.escalated AND t.ended_at IS NULL;
-CREATE INDEX task_untold ON task (zone, untold_since) WHERE untold_since IS NOT NULL AND ended_at IS NULL;
 
 -- +goose StatementBegin
 -- The open tasks of some cases whose term is over, of which nobody was told.
