@@ -3,7 +3,8 @@
 -- A professional who is added to an appointment, or taken out of it, is told by mail, and so are
 -- those who take part when it gets another hour or is cancelled. And where somebody is entered as
 -- away after a visit at home or a part in an appointment was planned for them, whoever planned it
--- reads of it, and of visits the supervisor as well.
+-- reads of it, and of visits the supervisor as well. Whoever may not see the appointment, as it is
+-- of a person who is protected by now, is told nothing of it.
 --
 -- The code of before works on this schema. Where a worker of it is given such a mail it knows no
 -- text for it, and the mail fails: who takes part reads the same among the appointments.
@@ -17,7 +18,8 @@ BEGIN
     INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try, record_id)
         SELECT gen_random_uuid(), 'together/' || NEW.appointment_id, NULL::uuid, CASE WHEN NEW.ended_at IS NULL THEN 'participant_added' ELSE 'participant_out' END, '/appuntamenti', s.email,
             clock_timestamp(), clock_timestamp(), NEW.appointment_id
-        FROM staff s WHERE s.id = NEW.staff AND s.active AND s.id::text IS DISTINCT FROM my('staff');
+        FROM staff s JOIN appointment a ON a.id = NEW.appointment_id WHERE s.id = NEW.staff AND s.active AND s.id::text IS DISTINCT FROM my('staff')
+            AND EXISTS (SELECT FROM taking_part(a.case_id) t WHERE t.id = s.id);
     RETURN NULL;
 END $$;
 
@@ -26,7 +28,8 @@ BEGIN
     INSERT INTO mail (id, run_id, case_id, template, link, recipient, created_at, next_try, record_id)
         SELECT gen_random_uuid(), 'together/' || NEW.id, NULL::uuid, CASE NEW.state WHEN 'cancelled' THEN 'participant_cancelled' ELSE 'participant_moved' END, '/appuntamenti', s.email,
             clock_timestamp(), clock_timestamp(), NEW.id
-        FROM participant p JOIN staff s ON s.id = p.staff AND s.active WHERE p.appointment_id = NEW.id AND p.ended_at IS NULL;
+        FROM participant p JOIN staff s ON s.id = p.staff AND s.active WHERE p.appointment_id = NEW.id AND p.ended_at IS NULL AND (EXISTS (SELECT FROM taking_part(NEW.case_id) t WHERE t.id = p.staff)
+            OR NEW.state = 'cancelled' AND NOT EXISTS (SELECT FROM protection o WHERE o.case_id = NEW.case_id)); -- whose part ends with it
     RETURN NULL;
 END $$;
 

@@ -299,7 +299,7 @@ func TestTwoPersonsAtOneAppointment(t *testing.T) {
 func TestWhoIsAddedIsToldAndWhoPlannedReadsOfAbsences(t *testing.T) {
 	z := newZone(t)
 	at := z.now.Add(50 * time.Hour)
-	_, id := z.appointment(at)
+	caseID, id := z.appointment(at)
 	mails := func() (templates []string) {
 		rows, err := z.Owner().Query(t.Context(), `SELECT template FROM mail WHERE record_id = $1 AND template LIKE 'participant%' AND case_id IS NULL AND recipient = (SELECT email FROM staff WHERE id = $2) ORDER BY created_at`, id, z.cpi.ID)
 		require.NoError(t, err)
@@ -330,6 +330,13 @@ func TestWhoIsAddedIsToldAndWhoPlannedReadsOfAbsences(t *testing.T) {
 	require.Empty(t, vacant(z.Accounts["supervisor.pistoia"]))
 
 	z.do(`UPDATE appointment SET at = at + interval '1 hour' WHERE id = $1`, id)
+	z.do(`INSERT INTO protection (case_id, file, zone, number, agencies, reason, since, by_staff) VALUES ($1, $1, 'prato', 'PO-0', '{comune}', 'Prova', $2, $3)`, caseID, z.now, z.worker.ID)
+	z.do(`UPDATE appointment SET at = at + interval '1 hour' WHERE id = $1`, id)
+	for _, state := range []string{"cancelled", "booked"} {
+		z.do(`UPDATE appointment SET state = $2 WHERE id = $1`, id, state)
+	}
+	require.Equal(t, []string{rules.MailAdded, rules.MailMoved}, mails(), "she is protected, and nothing is told of her")
+	z.do(`DELETE FROM protection WHERE case_id = $1`, caseID)
 	require.NoError(t, z.EndParticipant(t.Context(), z.worker, id, z.of(z.worker, id)[0].ID, "not_needed"))
 	require.Equal(t, []string{rules.MailAdded, rules.MailMoved, rules.MailOut}, mails())
 	z.do(`DELETE FROM absence`)
