@@ -34,8 +34,11 @@ CREATE FUNCTION same_place(of_appointments uuid[]) RETURNS TABLE (appointment uu
     WHERE a.id = ANY (of_appointments) AND a.zone = my('zone') AND a.state IN ('booked', 'confirmed')
 $$;
 
--- As before, of what is no appointment of some: whoever is expected at one of several persons is
--- expected there once.
+-- When some staff are expected somewhere, but for some appointments and those at the place of
+-- these: whoever is expected at one of several persons is expected there once. These stand aside
+-- at whatever hour, as the others follow whoever is moved first, each by a command of their own.
+-- So where one of several is moved alone, by less than hers lasts, a professional of them all has
+-- both hours, and nobody is told.
 CREATE FUNCTION busy_but(of_staff uuid[], since timestamptz, until_at timestamptz, but_for uuid[]) RETURNS TABLE (staff text, at timestamptz, until timestamptz, meets boolean)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     WITH whose AS (SELECT o.id AS asked, s.id AS account FROM staff o JOIN staff s ON s.id = o.id OR s.identity = o.identity WHERE o.id = ANY (of_staff)), -- each with all their accounts
@@ -51,7 +54,7 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     WHERE e.zone = my('zone') AND e.state IN ('confirmed', 'spoken') AND NOT EXISTS (SELECT FROM spared x WHERE x.id::text = m.id) AND m.at < until_at AND m.at + interval '1 hour' > since
 $$;
 
--- As before.
+-- As before; what is at the place of the appointment stands aside with it.
 CREATE OR REPLACE FUNCTION busy_staff(of_staff uuid[], since timestamptz, until_at timestamptz, but_for uuid) RETURNS TABLE (staff text, at timestamptz, until timestamptz, meets boolean)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     SELECT b.staff, b.at, b.until, b.meets FROM busy_but(of_staff, since, until_at, array_remove(ARRAY[but_for], NULL)) b
