@@ -68,7 +68,8 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public AS $$
     GROUP BY coalesce(b.joint, b.id), b.at, b.until
 $$;
 
--- As before; beside whom somebody is expected does not stand in their record.
+-- As before; beside whom somebody is expected does not stand in their record, nor which other
+-- files were looked at by whoever merged two.
 CREATE OR REPLACE FUNCTION record_form(kind text, data jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE kind
@@ -76,6 +77,7 @@ LANGUAGE sql IMMUTABLE AS $$
             - ARRAY['id', 'given_name', 'family_name', 'birth_date', 'citizenship', 'languages', 'phone'])
         WHEN 'minutes' THEN data - 'text'
         WHEN 'book' THEN data - 'joins'
+        WHEN 'merge' THEN data - 'seen'
         WHEN 'move_appointment' THEN data - ARRAY['number', 'birth_date', 'was', 'joins']
         WHEN 'cancel_appointment' THEN data - ARRAY['number', 'birth_date', 'was']
         ELSE data END

@@ -230,6 +230,7 @@ func TestAMergeGoesByWhatItsAuthorHasSeen(t *testing.T) {
 			continue
 		}
 		require.Equal(t, ledger.Recorded, res.Verdict, "of a third file it is no matter")
+		require.Equal(t, 1, p.Count(`record WHERE id = $1 AND NOT data ? 'seen'`, e.ID), "nor is it in the record")
 	}
 }
 
