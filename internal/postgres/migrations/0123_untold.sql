@@ -14,7 +14,8 @@ SET LOCAL lock_timeout = '5s';
 ALTER TABLE task ADD untold_since timestamptz; -- since when nobody could be told that its term is over; NULL: somebody was, or it is not
 CREATE INDEX task_untold ON task (zone, untold_since) WHERE untold_since IS NOT NULL AND ended_at IS NULL; -- before the rows change: their deferred triggers would forbid it
 UPDATE task t SET untold_since = (SELECT max(l.at) FROM timeline l WHERE l.case_id = t.case_id AND l.run_id = t.run_id AND l.code = 'escalation_unsent' AND l.detail = t.kind AND l.at >= t.escalate_at)
-    WHERE t.escalated AND t.ended_at IS NULL;
+    WHERE t.escalated AND t.ended_at IS NULL
+        AND NOT EXISTS (SELECT FROM timeline l WHERE l.case_id = t.case_id AND l.run_id = t.run_id AND l.code = 'escalated' AND l.detail = t.kind AND l.at >= t.escalate_at); -- or it is a permit's alarm
 
 -- +goose StatementBegin
 -- The open tasks of some cases whose term is over, of which nobody was told.

@@ -93,10 +93,7 @@ func (w *permits) alarm(t postgres.TaskRow) error {
 	if _, err := w.mail("reminder", "", t, t.Holder, t.Role, t.Agency); err != nil {
 		return err
 	}
-	reached, err := w.mail("escalation", "", t, nil, care.Supervisor, "")
-	if err == nil && !reached && t.Escalated {
-		w.queue(`UPDATE task SET untold_since = $2 WHERE id = $1`, t.ID, w.step.At)
-	}
+	_, err = w.mail("escalation", "", t, nil, care.Supervisor, "")
 	return err
 }
 
