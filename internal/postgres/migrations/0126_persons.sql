@@ -60,10 +60,11 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 5 SET search_path = public AS $$
     SELECT b.staff, b.at, b.until, b.meets FROM busy_but(of_staff, since, until_at, array_remove(ARRAY[but_for], NULL)) b
 $$;
 
--- As before; of the places that are one, one is taken, and unseen where all of them are.
+-- As before; of the places that are one, one is taken: of the PUA's where the first of them is, and
+-- unseen where all of them are.
 CREATE OR REPLACE FUNCTION places_taken(of_service text, from_at timestamptz, until_at timestamptz) RETURNS TABLE (at timestamptz, until timestamptz, unseen boolean, pua boolean)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 50 SET search_path = public AS $$
-    SELECT b.at, b.until, bool_and(NOT EXISTS (SELECT FROM run r WHERE r.id = b.run_id) AND NOT EXISTS (SELECT FROM command c WHERE c.id = b.command_id)), bool_or(b.pua)
+    SELECT b.at, b.until, bool_and(NOT EXISTS (SELECT FROM run r WHERE r.id = b.run_id) AND NOT EXISTS (SELECT FROM command c WHERE c.id = b.command_id)), (array_agg(b.pua ORDER BY b.joint IS NOT NULL, b.id))[1]
     FROM booking b WHERE b.zone = my('zone') AND b.service = of_service AND b.at < until_at AND b.until > from_at AND b.state IN ('held', 'booked')
     GROUP BY coalesce(b.joint, b.id), b.at, b.until
 $$;
