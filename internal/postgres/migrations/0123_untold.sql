@@ -9,7 +9,10 @@
 -- that is late since April nobody was told; in May the new one gets a mail, and until then the
 -- case says that nobody was told.
 --
--- The code of before works on this schema: it keeps nothing of this, and its sentence says what it said.
+-- The code of before works on this schema: it keeps nothing of this, and its sentence says what it
+-- said. What its workers find late after this migration, where nobody is reached, is not told later
+-- either. And where a worker of it is given the mail of several tasks (`escalations`) it knows no
+-- text for it, and the mail fails. The list of stuck cases shows these tasks all the same.
 SET LOCAL lock_timeout = '5s';
 ALTER TABLE task ADD untold_since timestamptz; -- since when nobody could be told that its term is over; NULL: somebody was, or it is not
 CREATE INDEX task_untold ON task (zone, untold_since) WHERE untold_since IS NOT NULL AND ended_at IS NULL; -- before the rows change: their deferred triggers would forbid it
