@@ -55,9 +55,12 @@ func TestTwoPersonsTakeOnePlace(t *testing.T) {
 	his, him := p.begins(husband, ledger.Entry{ID: cmd.ID, Target: cmd.Target, Answer: cmd.Answer}, "pas", thursday(9, 0))
 	require.False(t, p.free(nine), "it is full with both")
 	refused(p.beside(husband, her, nine), "service", care.RuleServiceOpen)
+	_, err := p.Owner.Exec(t.Context(), `UPDATE booking SET pua = true WHERE joint IS NOT NULL`)
+	require.NoError(t, err)
 	taken, err := p.Records.Taken(t.Context(), p.Accounts["social_worker.prato"], "pas", thursday(8, 0), thursday(12, 0))
 	require.NoError(t, err)
 	require.Len(t, taken, 1)
+	require.False(t, taken[0].PUA, "it is hers, whoever came to it")
 	require.Equal(t, 0, p.Count(`record WHERE data ? 'joins'`))
 
 	// Hers gets another hour: he keeps the place, and is then moved beside her.
