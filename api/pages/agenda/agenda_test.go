@@ -29,6 +29,10 @@ func (a agendaRecords) Appointments(_ context.Context, _ care.Staff, f ledger.Ap
 		ID: apitest.SomeID, CaseID: apitest.AnotherID, CaseNumber: "PO-2026-00012", Person: "Persona Prova 0001", Service: "uoc_immigrazione",
 		Matter: "family_reunification", State: string(care.AppointmentBooked), At: time.Date(2026, 11, 23, 9, 0, 0, 0, italian.Rome),
 	}
+	if f.ID == apitest.AcceptedID {
+		appointment.ID, appointment.Run, appointment.Person = f.ID, "service/"+f.ID, "Marito Prova"
+		return ledger.Page[ledger.Appointment]{Items: []ledger.Appointment{appointment}}, nil
+	}
 	later := appointment
 	later.At, later.Matter, later.State, later.Mediator = appointment.At.AddDate(0, 0, 1), "", string(care.AppointmentConfirmed), "proposed"
 	return ledger.Page[ledger.Appointment]{Items: []ledger.Appointment{appointment, appointment, later}, Next: "altri"}, nil

@@ -49,16 +49,10 @@ func (s *Place) change(c *gin.Context, who care.Staff) error {
 	if err != nil {
 		return err
 	}
-	var beside []together.Beside // as they are before: once it has gone they are there without it
-	if sent.Get("all") != "" {
-		if beside, err = s.Together.Beside(c.Request.Context(), who, []string{a.ID}); err != nil {
-			return err
-		}
-	}
 	command, faults, done := readChange(c.PostForm("key"), a, "", sent)
 	cmd, err := s.Door.Do(act.WithUnreadable(c.Request.Context(), faults...), who, command)
 	if err == nil {
-		others, err := s.changeOthers(c, who, a, beside, sent)
+		others, err := s.changeOthers(c, who, a, sent)
 		if err != nil {
 			return err
 		}
@@ -180,27 +174,35 @@ func (s *Place) changePage(c *gin.Context, who care.Staff, sent url.Values) (pag
 	beside, err := s.Together.Beside(ctx, who, []string{a.ID})
 	if err == nil && len(beside) > 0 {
 		names := web.Each(beside, present.BesideName)
-		page.Fields = append(page.Fields, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels()["all"], Hint: message.Say("agenda_change.all_hint"),
+		ids := web.Each(beside, func(b together.Beside) string { return b.Other })
+		page.Fields = append(page.Fields, web.Field{Shape: "hidden", ID: "beside", Value: strings.Join(ids, " ")}, web.Field{Shape: "choices", Type: "checkbox", ID: "all", Label: changeLabels()["all"], Hint: message.Say("agenda_change.all_hint"),
 			Options: []web.Option{{Value: "si", Text: message.Say("agenda_change.all", "Names", italian.Enumerate(names)), Chosen: sent.Get("all") != ""}}})
 	}
 	return page, a, err
 }
 
-// changeOthers asks the same for those who are expected at the place of an appointment besides,
-// and says what became of it: each follows it, or stays where she is.
-func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointment, beside []together.Beside, sent url.Values) (words string, err error) {
-	ctx := c.Request.Context()
+// changeOthers asks the same for those whom the form named as expected at the place of an
+// appointment besides, and says what became of it: each follows it, or stays where she is. Who
+// has joined since was named to nobody, and is left alone. They are known by the form, so that
+// the same form sent again works them too, though the appointment itself has gone by then.
+func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointment, sent url.Values) (words string, err error) {
+	if sent.Get("all") == "" {
+		return "", nil
+	}
 	var with, without []string
-	for _, b := range beside {
-		other := ledger.Appointment{ID: b.Other, Run: b.Run, Service: a.Service, At: a.At}
-		command, _, _ := readChange(ledger.DerivedID(c.PostForm("key"), b.Other), other, a.ID, sent)
-		_, err := s.Door.Do(ctx, who, command)
+	for _, id := range strings.Fields(sent.Get("beside")) {
+		other, name, err := s.other(c, who, id)
+		if err == nil {
+			other.Service = a.Service
+			command, _, _ := readChange(ledger.DerivedID(c.PostForm("key"), id), other, a.ID, sent)
+			_, err = s.Door.Do(c.Request.Context(), who, command)
+		}
 		var refused *care.Refusal
 		switch {
 		case err == nil:
-			with = append(with, present.BesideName(b))
+			with = append(with, name)
 		case errors.As(err, &refused), errors.Is(err, ledger.ErrNotFound), errors.Is(err, ledger.ErrForbidden):
-			without = append(without, present.BesideName(b))
+			without = append(without, name)
 		default:
 			return "", err
 		}
@@ -212,6 +214,25 @@ func (s *Place) changeOthers(c *gin.Context, who care.Staff, a ledger.Appointmen
 		words += " " + message.Say("agenda_change.stays_for", "Names", italian.Enumerate(without))
 	}
 	return words, nil
+}
+
+// other is the appointment of another person, with how she is named. ledger.ErrNotFound: the
+// caller sees it no more.
+func (s *Place) other(c *gin.Context, who care.Staff, id string) (a ledger.Appointment, name string, err error) {
+	name = message.Say("agenda_change.somebody_unseen")
+	if !care.IsID(id) {
+		return a, name, ledger.ErrNotFound
+	}
+	found, err := s.Records.Appointments(c.Request.Context(), who, ledger.AppointmentFilter{ID: id}, ledger.Paging{})
+	if err != nil {
+		return a, name, err
+	}
+	i := slices.IndexFunc(found.Items, func(a ledger.Appointment) bool { return a.ID == id })
+	if i < 0 {
+		return a, name, ledger.ErrNotFound
+	}
+	a = found.Items[i]
+	return a, present.BesideName(together.Beside{Person: a.Person, Number: a.CaseNumber}), nil
 }
 
 // changeFields are the fields of the form, with what was typed. Who decides when the service

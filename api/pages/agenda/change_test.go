@@ -67,25 +67,35 @@ func TestAnAppointmentIsMovedFromTheAgenda(t *testing.T) {
 	require.Equal(t, agenda.TheService, cancelling.By)
 	require.Empty(t, cancelling.Number, "the service need not say it")
 
-	// With others who are expected there: the service moves and cancels all of them.
-	also := []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Run: "service/" + apitest.AcceptedID, Person: "Marito Prova"}}
-	b.Together.Also = also
+	// With others who are expected there: the service moves and cancels all of them whom the
+	// form named, also where she herself has gone by then, and nobody who has joined since.
+	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Run: "service/" + apitest.AcceptedID, Person: "Marito Prova"}}
+	form, _ = apitest.ReadPage(t, b.Visit(address)).First("form", "action", address)
+	sent["beside"] = apitest.FilledIn(form)["beside"]
+	require.Equal(t, apitest.AcceptedID, sent.Get("beside"))
+	b.Together.Also[0].Other, b.Together.Also[0].Person = apitest.ClosedID, "Figlia Prova"
+	var targets []string
 	b.Records.OnAccept = func(c ledger.NewCommand) error {
-		got, b.Together.Also = c, nil // it has gone, and they are there without it
+		got, b.Together.Also, targets = c, nil, append(targets, c.Target)
 		return nil
 	}
+	both := []string{apitest.SomeID, apitest.AcceptedID}
 	status, text = sends(url.Values{"all": {"si"}, "by": {agenda.Another}})
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.Contains(t, text, "Per tutte insieme lo chiede il servizio")
-	require.Contains(t, text, "Marito Prova")
+	require.Contains(t, text, "Figlia Prova", "the form shown anew names who is there by now")
 	status, text = sends(url.Values{"by": {agenda.TheService}})
 	require.Equal(t, http.StatusSeeOther, status, text)
-	require.Equal(t, []any{apitest.AcceptedID, care.OpCancelMeeting}, []any{got.Target, got.Operation})
-	b.Together.Also = also
+	require.Equal(t, []any{both, care.OpCancelMeeting, "service/" + apitest.AcceptedID}, []any{targets, got.Operation, got.Run})
+	targets = nil
 	status, text = sends(url.Values{"what": {"move"}})
 	require.Equal(t, http.StatusSeeOther, status, text)
 	follows := apitest.FormIn(t, catalogue.MoveAppointment, got)
-	require.Equal(t, []string{apitest.AcceptedID, apitest.SomeID, ""}, []string{got.Target, follows.Joins, follows.Beyond})
+	require.Equal(t, []any{both, apitest.SomeID, ""}, []any{targets, follows.Joins, follows.Beyond})
+	// Who is seen no more stays, and that is said.
+	status, text = sends(url.Values{"beside": {apitest.ClosedID}})
+	require.Equal(t, http.StatusSeeOther, status, text)
+	require.Contains(t, apitest.ReadPage(t, b.Visit("/appuntamenti")).Words(), "Resta com’era per una persona che non vedi più")
 	b.Together.Also = nil
 	sent.Del("all")
 
