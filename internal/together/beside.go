@@ -14,8 +14,9 @@ type Beside struct {
 
 // Rules that whoever adds a person may break.
 const (
-	RuleNoFile  = "no_file_of_number"    // none that the caller sees
-	RuleTheirs  = "own_appointment"      // it is the person's of the appointment
-	RuleForAll  = "for_all_by_service"   // whoever rings speaks of one person
-	RuleSeveral = "several_appointments" // with this service: which one is to be moved?
+	RuleNoFile   = "no_file_of_number"    // none that the caller sees
+	RuleTheirs   = "own_appointment"      // it is the person's of the appointment
+	RuleForAll   = "for_all_by_service"   // whoever rings speaks of one person
+	RuleSeveral  = "several_appointments" // with this service: which one is to be moved?
+	RuleSameHour = "same_hour_already"    // with this service, where it stays
 )

@@ -118,6 +118,9 @@ func (s *Place) joins(ctx context.Context, who care.Staff, of about, sent url.Va
 	ahead := slices.DeleteFunc(slices.Clone(theirs.Appointments), func(a ledger.Appointment) bool {
 		return a.Service != of.a.Service || !a.Stands() || !s.Now().Before(a.At)
 	})
+	if slices.ContainsFunc(ahead, func(a ledger.Appointment) bool { return a.At.Equal(of.a.At) }) {
+		return command, fault(together.RuleSameHour)
+	}
 	switch len(ahead) {
 	case 0:
 		booking := care.Booking{Service: care.Code(of.a.Service), Matter: care.Code(sent.Get("matter")), At: of.a.At}

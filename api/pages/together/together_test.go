@@ -146,6 +146,13 @@ func TestAnotherPersonIsAdded(t *testing.T) {
 	moved := apitest.FormIn(t, catalogue.MoveAppointment, got)
 	require.Equal(t, []any{other.ID, apitest.SomeID, true}, []any{got.Target, moved.Joins, moved.At.Equal(booked.At)})
 
+	// Who is expected there at the same hour stays where she is.
+	records.ahead[0].At = booked.At
+	sent.Set("key", "terza-chiave")
+	refused := b.Submit(here+"/persona", sent)
+	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
+	require.Contains(t, apitest.ReadPage(t, refused).Words(), "Ha già un appuntamento suo a quest’ora")
+
 	b.Together.Also = []together.Beside{{Appointment: apitest.SomeID, Other: apitest.AcceptedID, Person: "Marito Prova", Number: "PO-2026-00002"}}
 	require.Contains(t, b.Open(t, here).Words(), "Marito Prova")
 	require.Contains(t, b.Open(t, "/appuntamenti").Words(), "Insieme a Marito Prova")
