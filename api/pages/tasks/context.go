@@ -26,6 +26,7 @@ import (
 	words "percorso/internal/italian/given"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
+	"percorso/internal/sole"
 	"percorso/internal/zone"
 )
 
@@ -397,7 +398,8 @@ func (s *Place) fillForm(ctx context.Context, form *parts.TaskForm, about *subje
 }
 
 // fillBlock gives a form that may send the person to the employment centre the places that it
-// gives, unless the plan that the person agrees to does not send them there.
+// gives, unless the plan that the person agrees to does not send them there, or they are with it
+// already, as where a plan was revised.
 func (s *Place) fillBlock(ctx context.Context, form *parts.TaskForm, about *subject) error {
 	id := form.SendsWith()
 	if id == "" {
@@ -413,6 +415,14 @@ func (s *Place) fillBlock(ctx context.Context, form *parts.TaskForm, about *subj
 		if plan == nil || !slices.ContainsFunc(plan.Content.Actions, func(a ledger.PlannedAction) bool { return a.Send && a.Agency == rules.CPI() }) {
 			return nil
 		}
+	}
+	file, err := about.file(ctx)
+	if err != nil {
+		return err
+	}
+	sending := care.Answer{Operation: care.OpSendToCPI}
+	if file != nil && file.Standing(rules.Policy).Second(ledger.CaseRun(file.ID), sending, sole.ShownPermit{}) != nil {
+		return nil // each place would be refused
 	}
 	records, err := free.ReachableIn(ctx, s.Records, who, t.Run)
 	if err == nil {

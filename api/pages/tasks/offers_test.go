@@ -1,8 +1,10 @@
 package tasks_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -143,6 +145,8 @@ func TestAServiceOffersItsOwnPlaces(t *testing.T) {
 // person there: one is chosen with her, or none.
 func TestAnAssessmentBooksAPlace(t *testing.T) {
 	b := apitest.NewPages(t)
+	records := &withoutPlacement{PageRecords: b.Pages}
+	b.Serve(records)
 	b.LogIn(apitest.SomeWorker.Subject)
 	const address, field = "/compiti/" + apitest.SomeID, "cpi-at-offer"
 	b.Hold(care.Assessment)
@@ -161,7 +165,25 @@ func TestAnAssessmentBooksAPlace(t *testing.T) {
 	require.True(t, time.Date(2026, 11, 25, 9, 0, 0, 0, testclock.Rome).Equal(*got.At))
 	require.Equal(t, http.StatusSeeOther, sends(free.Without))
 	require.Nil(t, got.At)
-	b.Pages.ZonePolicy.SharedAgenda.With = "" // the centre gives nothing
+	records.open = true // she is with the centre already: each place would be refused
+	b.Hold(care.Assessment)
 	_, asked := apitest.ReadPage(t, b.Visit(address)).First("select", "name", field)
 	require.False(t, asked)
+	require.Equal(t, http.StatusSeeOther, sends(""))
+	records.open = false
+	b.Pages.ZonePolicy.SharedAgenda.With = "" // the centre gives nothing
+	_, asked = apitest.ReadPage(t, b.Visit(address)).First("select", "name", field)
+	require.False(t, asked)
+}
+
+// withoutPlacement has cases that are with the employment centre where open is set alone.
+type withoutPlacement struct {
+	*apitest.PageRecords
+	open bool
+}
+
+func (r *withoutPlacement) CaseFile(ctx context.Context, who care.Staff, id string) (ledger.Case, error) {
+	c, err := r.PageRecords.CaseFile(ctx, who, id)
+	c.Branches = slices.DeleteFunc(c.Branches, func(b ledger.Branch) bool { return b.Kind == care.RunPlacement && !r.open })
+	return c, err
 }
