@@ -46,6 +46,12 @@ func FaultOf(err error, lost bool) error {
 	return f
 }
 
+// Unwritable says of an error that the same does no better in a while.
+func Unwritable(err error) bool {
+	fault, ok := errors.AsType[*ledger.Fault](err)
+	return ok && fault.Unwritable()
+}
+
 // placeOf names where in the schema a statement failed.
 func placeOf(e *pgconn.PgError) string {
 	var at []string

@@ -52,13 +52,17 @@ func (o *Outbox) TakeWakes(ctx context.Context, most int, busy []string) (wakes 
 // in ten minutes of each run, and says of how many. The clock of a mistake that waits for a
 // second person has no run, since its case is closed, and that of a day after which something
 // is lost moves no path: both are worked here. So is it told that a term is over, once there is
-// somebody whom that reaches. What cannot be worked of the ones holds up none of the others.
+// somebody whom that reaches. What cannot be worked of the ones holds up none of the others; where Postgres
+// does not answer, none of them is asked for, since each would wait as long.
 func (o *Outbox) WakeOverdue(ctx context.Context, most int) (count int, err error) {
 	for _, fall := range []string{`SELECT mistakes_fall_due(clock_timestamp())`, `SELECT dates_fall_due(clock_timestamp())`, `SELECT tell_untold(clock_timestamp())`} {
-		err = errors.Join(err, postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
+		fault := postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 			_, err := tx.Exec(ctx, fall)
 			return err
-		}))
+		})
+		if err = errors.Join(err, fault); fault != nil && !postgres.Unwritable(fault) {
+			return 0, err
+		}
 	}
 	err = errors.Join(err, postgres.Promptly(ctx, o.pool, postgres.Worker(""), func(ctx context.Context, tx postgres.Tx) error {
 		return tx.QueryRow(ctx, `SELECT wake_overdue($1)`, most).Scan(&count)

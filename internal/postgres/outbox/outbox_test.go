@@ -167,6 +167,13 @@ func TestOneClockHoldsUpNoOther(t *testing.T) {
 	require.ErrorContains(t, err, "22000")
 	require.Equal(t, 1, count)
 	require.Equal(t, 1, p.Count(`command WHERE operation = 'clock' AND run_id = $1`, caseRun))
+	// Where Postgres has no time, nothing more is asked of it.
+	_, err = p.Owner.Exec(t.Context(), `CREATE OR REPLACE FUNCTION dates_fall_due(now timestamptz) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placed' USING ERRCODE = '57014'; END $$;
+		CREATE OR REPLACE FUNCTION tell_untold(now timestamptz) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'placed' USING ERRCODE = '22000'; END $$`)
+	require.NoError(t, err)
+	_, err = p.Outbox.WakeOverdue(t.Context(), 40)
+	require.ErrorContains(t, err, "57014")
+	require.NotContains(t, err.Error(), "22000")
 }
 
 // Of runs that were lost those come back first that have something due first.
