@@ -173,7 +173,7 @@ var mayImport = map[string][]string{
 	"internal/worklist":            {"internal/ledger", "internal/care", "internal/names"}, // the list that people work from
 	"internal/postgres/changes":    {"internal/loops", "internal/care"},                    // which lists have changed
 	"internal/postgres/worklist":   {"internal/health", "internal/worklist", "internal/postgres/leads", "internal/postgres", "internal/ledger", "internal/care"},
-	"internal/postgres/machine":    {"internal/health", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
+	"internal/postgres/machine":    {"internal/health", "internal/loops", "internal/postgres", "internal/postgres/waiting", "internal/ledger", "internal/care"},
 	"internal/versions":            {"internal/ledger", "internal/loops", "workflows/contract"},
 	"internal/postgres/drafts":     {"internal/kept", "internal/postgres", "internal/ledger", "internal/care"}, // what people have typed and not sent
 	"internal/postgres/logins":     {"internal/kept", "internal/postgres", "internal/ledger", "internal/care"}, // sessions of browsers, and what hangs on them

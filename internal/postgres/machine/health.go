@@ -10,6 +10,7 @@ import (
 
 	"percorso/internal/health"
 	"percorso/internal/ledger"
+	"percorso/internal/loops"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/waiting"
 )
@@ -64,7 +65,7 @@ func (h *Health) Refresh(ctx context.Context, most int) (done int, err error) {
 		cases, err = waiting.Refresh(ctx, tx, h.there, h.Clock(), most)
 		return err
 	})
-	if unwritable(err) {
+	if postgres.Unwritable(err) && len(cases) > 0 { // none: it is the look for them that fails
 		return len(cases), h.refreshEach(ctx, cases)
 	}
 	return len(cases), err
@@ -77,10 +78,11 @@ const beforeNext = 10 * time.Minute
 func (h *Health) refreshEach(ctx context.Context, cases []string) error {
 	var faults []error
 	for _, id := range cases {
+		loops.Moves(ctx) // with all of them the round lasts longer than one that hangs
 		err := postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
 			return waiting.RefreshOne(ctx, tx, h.there, h.Clock(), id)
 		})
-		if unwritable(err) {
+		if postgres.Unwritable(err) {
 			faults = append(faults, fmt.Errorf("how case %s stands: %w", id, err))
 			err = postgres.Promptly(ctx, h.pool, postgres.Watch(), func(ctx context.Context, tx postgres.Tx) error {
 				return waiting.PutOff(ctx, tx, id, h.Clock().Add(beforeNext))
@@ -91,10 +93,4 @@ func (h *Health) refreshEach(ctx context.Context, cases []string) error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// unwritable says that the same does no better in a while.
-func unwritable(err error) bool {
-	fault, ok := errors.AsType[*ledger.Fault](err)
-	return ok && fault.Unwritable()
 }

@@ -480,4 +480,7 @@ func TestACaseThatCannotBeComputedHoldsUpNoOther(t *testing.T) {
 	c.Now = c.Now.Add(time.Hour)
 	c.refresh()
 	require.Equal(t, 1, c.Count(`case_health WHERE case_id = $1 AND computed_at = $2`, ledger.BareID(spoilt), c.Now), "it is tried again")
+	c.put(`REVOKE SELECT ON case_health FROM percorso_watch`)
+	_, err = c.health.Refresh(t.Context(), 100)
+	require.ErrorContains(t, err, "42501", "where they are not even found")
 }
