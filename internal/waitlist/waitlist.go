@@ -215,7 +215,7 @@ type Entry struct {
 	ByName  string     `db:"by_name"`
 	Speech  []string   `db:"speech"`
 	Offered *time.Time `db:"offered_at"` // the place that is kept for her; nil: none is
-	Place   int        `db:"place"`      // in the list of the service; 1: the first who is asked
+	Place   int        `db:"place"`      // in the list of the service; 1: the first who is asked; 0: she is not read in the list
 }
 
 // Call is somebody who is to be rung up: a place is kept for her, or the last day on which one

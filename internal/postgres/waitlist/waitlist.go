@@ -38,12 +38,18 @@ const most = 200
 
 // columns are those of somebody in a list.
 const columns = `w.id::text, w.case_id::text, f.number, btrim(p.given_name || ' ' || p.family_name) AS person, w.service, w.matter, w.language, w.interpreter, w.mode, w.hours,
-	w.with_child, w.before_day, w.since, w.put_by::text, s.name AS by_name, p.speech, row_number() OVER (PARTITION BY w.service ORDER BY w.since, w.id) AS place`
+	w.with_child, w.before_day, w.since, w.put_by::text, s.name AS by_name, p.speech`
 
 // from is where they stand.
 const from = ` FROM waiting w JOIN case_file f ON f.id = w.case_id JOIN person p ON p.case_id = w.case_id JOIN staff s ON s.id = w.put_by `
 
-const selectEntry = `SELECT ` + columns + `, (SELECT o.at FROM waiting_offer o WHERE o.entry = w.id AND o.state = 'open') AS offered_at` + from
+// entry are those of somebody with the place that is offered to her.
+const entry = columns + `, (SELECT o.at FROM waiting_offer o WHERE o.entry = w.id AND o.state = 'open') AS offered_at`
+
+const selectEntry = `SELECT ` + entry + `, 0 AS place` + from
+
+// selectList numbers them besides, of each service: it is for whole lists alone.
+const selectList = `SELECT ` + entry + `, row_number() OVER (PARTITION BY w.service ORDER BY w.since, w.id) AS place` + from
 
 // Put puts the person of a case on the list of a service. With the same key again it gives what
 // was put. *care.Refusal: a field breaks a rule, she may not be booked there, or there is a place,
@@ -133,14 +139,21 @@ func (s *Store) refuses(ctx context.Context, tx postgres.Tx, rules *postgres.Rul
 }
 
 // Waiting lists who waits for a service of the caller's zone, or for any, those who wait longest
-// first, from behind one of them on. That the list was read is noted. ledger.ErrCursor: nobody is
-// in a list by this id.
+// first, from behind one of them on. That the list was read is noted. ledger.ErrCursor: the caller
+// sees nobody who was ever in a list by this id.
 func (s *Store) Waiting(ctx context.Context, who care.Staff, service, after string) (page ledger.Page[waitlist.Entry], err error) {
 	if after != "" && !care.IsID(after) {
 		return page, ledger.ErrCursor
 	}
 	err = s.reading(ctx, who, func(tx postgres.Tx) error {
-		list, err := postgres.Many[waitlist.Entry](ctx, tx, `SELECT l.* FROM (`+selectEntry+`WHERE w.zone = $1 AND $2 IN ('', w.service) AND w.left_at IS NULL) l
+		var known bool
+		switch err := tx.QueryRow(ctx, `SELECT $1 = '' OR EXISTS (SELECT FROM waiting w WHERE w.id = nullif($1, '')::uuid)`, after).Scan(&known); {
+		case err != nil:
+			return err
+		case !known:
+			return ledger.ErrCursor
+		}
+		list, err := postgres.Many[waitlist.Entry](ctx, tx, `SELECT l.* FROM (`+selectList+`WHERE w.zone = $1 AND $2 IN ('', w.service) AND w.left_at IS NULL) l
 			WHERE $4 = '' OR (l.service, l.since, l.id COLLATE "C") > (SELECT a.service, a.since, a.id::text FROM waiting a WHERE a.id = nullif($4, '')::uuid)
 			ORDER BY l.service, l.since, l.id COLLATE "C" LIMIT $3`, who.Zone, service, most+1, after)
 		if err != nil {
@@ -170,7 +183,7 @@ func (s *Store) WaitingOf(ctx context.Context, who care.Staff, caseID string) (l
 	return list, err
 }
 
-const selectCall = `SELECT ` + columns + `, o.at AS offered_at, coalesce(o.id::text, '') AS offer, o.ends_at, coalesce(p.phone, '') AS phone, coalesce(p.email, '') AS email, p.contacts, p.no_safe_contact,
+const selectCall = `SELECT ` + columns + `, 0 AS place, o.at AS offered_at, coalesce(o.id::text, '') AS offer, o.ends_at, coalesce(p.phone, '') AS phone, coalesce(p.email, '') AS email, p.contacts, p.no_safe_contact,
 	p.linked, p.languages, EXISTS (SELECT FROM protection k WHERE k.case_id = w.case_id) AS protected, f.stage` + from + `LEFT JOIN waiting_offer o ON o.entry = w.id AND o.state = 'open' `
 
 // ToTell lists who is to be told of a place that has become free, the one that ends first first,

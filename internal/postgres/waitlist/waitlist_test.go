@@ -129,6 +129,8 @@ func (o office) waits(account string) (entries []string) {
 		require.NoError(o.T, err)
 		require.Equal(o.T, []any{entries[1], 2}, []any{rest.Items[0].ID, rest.Items[0].Place})
 	}
+	_, err = o.Waiting(o.T.Context(), o.Accounts[account], "", uuid.NewString())
+	require.ErrorIs(o.T, err, ledger.ErrCursor, "behind nobody")
 	return entries
 }
 
