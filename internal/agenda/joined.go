@@ -40,8 +40,9 @@ func (s *Shared) Broken(asked care.Booking) string {
 	return ""
 }
 
-// OnTheDay is a rule that is broken, where it is of the day: nobody is summoned then, be there a
-// place that somebody has or not.
+// OnTheDay is a rule that is broken, where it is of the day. By it nobody follows another person
+// to her place: on a closed day nobody is summoned, and on a day that is called off each person
+// has a place beyond of her own, which somebody who decides gives her with a reason.
 func OnTheDay(rule string) string {
 	if rule == CalledOff || rule == care.RuleClosedDay {
 		return rule
