@@ -89,7 +89,10 @@ type MediatorCallJSON struct {
 
 // MediationFormJSON asks for a mediator.
 type MediationFormJSON struct {
-	MediatorCallJSON
+	Language      string     `json:"language" maxLength:"35" doc:"BCP 47"`
+	Matter        string     `json:"matter,omitempty" maxLength:"100"`
+	Minutes       int        `json:"minutes" doc:"For how long the mediator is needed"`
+	Lot           string     `json:"lot" maxLength:"100"`
 	AppointmentID string     `json:"appointment_id,omitempty" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" doc:"Whose hour it is; left out: at says when"`
 	At            *time.Time `json:"at,omitempty"`
 	Place         string     `json:"place,omitempty" maxLength:"200" doc:"The provider reads it: it names nobody. By telephone none is needed"`
@@ -101,8 +104,7 @@ func (j MediatorCallJSON) form() mediation.Form {
 }
 
 func (j MediationFormJSON) form() mediation.Form {
-	f := j.MediatorCallJSON.form()
-	f.Appointment, f.Place, f.Mode = j.AppointmentID, j.Place, j.Mode
+	f := mediation.Form{Language: j.Language, Matter: j.Matter, Minutes: j.Minutes, Lot: j.Lot, Appointment: j.AppointmentID, Place: j.Place, Mode: j.Mode}
 	if j.At != nil {
 		f.At = *j.At
 	}
