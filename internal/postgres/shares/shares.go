@@ -48,20 +48,35 @@ type Share struct {
 // gets no more than that one was given. Once its act has ended an agency gets nothing new.
 func (o Of) Give(s Share) {
 	agency, _ := o.Policy.Agency(s.Agency)
-	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version)
-		SELECT $1, $2, $3, $4, $5, $6, $7, CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) || disclosed_code($2, $14) || disclosed_work($2, $15)
-				ELSE passed_work(passed_on(nullif($12, '')::uuid, $6), $15) END,
-			$11, f.notice_version
-		FROM case_file f, LATERAL (SELECT NOT $13 AND ($6 <> 'consent' OR consents_to($2, $5, p.purposes) OR $7 = 'referral' AND consented_before($2, $5))
-			FROM (SELECT CASE WHEN $12 = '' THEN purposes_of($7, to_jsonb($9::text[]))
-				ELSE (SELECT share_purposes(s) FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = nullif($12, '')::uuid) END AS purposes) p) AS ground (given)
-		WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)
-		ON CONFLICT DO NOTHING`,
+	args := []any{
 		ledger.DerivedID(s.Run, "share "+s.Agency), o.Case, s.Run, o.Zone, s.Agency, o.Policy.LegalBasis(s.Agency), s.For,
 		s.Needs.All, postgres.OrEmpty(s.Needs.Areas), s.Needs.Known, o.At, s.Continues,
 		crossing.Shut(agency, o.Policy.There(o.At)), crossing.TellsFiscalCode(o.Policy.Policy, s.Agency, string(s.For)),
-		crossing.TellsWork(o.Policy.Policy, s.Agency, string(s.For), o.Policy.There(o.At)))
+		crossing.TellsWork(o.Policy.Policy, s.Agency, string(s.For), o.Policy.There(o.At)),
+	}
+	if s.For == Referral {
+		o.Queue(again, args...)
+	}
+	o.Queue(`INSERT INTO share (id, case_id, run_id, zone, agency, legal_basis, purpose, snapshot, shared_at, notice_version) `+what+` ON CONFLICT DO NOTHING`, args...)
 }
+
+// what is a share's row, as it goes.
+const what = `SELECT $1::uuid AS id, $2::uuid AS case_id, $3 AS run_id, $4 AS zone, $5 AS agency, $6 AS legal_basis, $7 AS purpose,
+		CASE WHEN NOT given THEN '{}' WHEN $12 = '' THEN disclosed($2, $6, $8, $9, $10) || disclosed_code($2, $14) || disclosed_work($2, $15)
+			ELSE passed_work(passed_on(nullif($12, '')::uuid, $6), $15) END AS snapshot,
+		$11::timestamptz AS shared_at, f.notice_version
+	FROM case_file f, LATERAL (SELECT NOT $13 AND ($6 <> 'consent' OR consents_to($2, $5, p.purposes) OR $7 = 'referral' AND consented_before($2, $5))
+		FROM (SELECT CASE WHEN $12 = '' THEN purposes_of($7, to_jsonb($9::text[]))
+			ELSE (SELECT share_purposes(s) FROM referral r JOIN share s ON s.id = r.share_id WHERE r.id = nullif($12, '')::uuid) END AS purposes) p) AS ground (given)
+	WHERE f.id = $2 AND (f.agency <> $5 OR $7 = 'referral') AND ($7 <> 'equipe' OR given)`
+
+// again is a referral to an agency that was given something on the run before: for an
+// appointment, which is less, or for a referral that has had its answer. What its sender
+// has just been shown takes that one's place. What a referral that is not made yet was
+// given stays, since that is what was shown.
+const again = `UPDATE share o SET legal_basis = n.legal_basis, purpose = n.purpose, snapshot = n.snapshot, shared_at = n.shared_at, notice_version = n.notice_version
+	FROM (` + what + `) n WHERE o.run_id = n.run_id AND o.agency = n.agency AND o.zone = n.zone AND o.task_id IS NULL
+		AND (o.purpose = 'appointment' OR o.purpose = 'referral' AND EXISTS (SELECT FROM referral r WHERE r.share_id = o.id))`
 
 // ToMembers gives the private members of équipes at work what they need of the
 // person, who has just consented to that.

@@ -71,6 +71,62 @@ func TestAPlacementIsGivenWhatItWorksOn(t *testing.T) {
 	require.Equal(t, given, p.givenOn(placement, "cpia"))
 }
 
+// TestAReferralGivesWhatItsSenderIsShown: whatever the agency was given on the run before.
+func TestAReferralGivesWhatItsSenderIsShown(t *testing.T) {
+	p := newPlay(t)
+	var caseRun string
+	shown := func() ledger.Snapshot {
+		d, err := p.Records.Disclosure(t.Context(), p.Accounts["social_worker.prato"], ledger.BareID(caseRun), "cpi", "")
+		require.NoError(t, err)
+		return d.Snapshot
+	}
+	purpose := func(run string) (given string) {
+		require.NoError(t, p.Owner.QueryRow(t.Context(), `SELECT string_agg(s.purpose, ' ') FROM share s WHERE s.run_id = $1 AND s.agency = 'cpi'`, run).Scan(&given))
+		return given
+	}
+	place := ledger.AppointmentChange{State: care.AppointmentBooked, Service: "cpi", At: p.Now.Add(postgrestest.DayLong)}
+	ask := ledger.ReferralChange{State: care.ReferralRequested, Agency: "cpi"}
+	books := func() ledger.Effects {
+		place.ID = uuid.NewString()
+		return ledger.Effects{Appointments: []ledger.AppointmentChange{place}}
+	}
+	sends := func() ledger.Effects {
+		ask.ID = uuid.NewString()
+		return ledger.Effects{Referrals: []ledger.ReferralChange{ask}}
+	}
+	for name, steps := range map[string][]ledger.Effects{
+		"with a place":                             {{Appointments: books().Appointments, Referrals: sends().Referrals}},
+		"after an appointment":                     {books(), sends()},
+		"before an appointment, as a placement is": {sends(), books()},
+	} {
+		caseRun, _ = p.Begin(ledger.Person{Phone: "0574 000001", FiscalCode: "PRVPSN92C01Z236Q"}, ledger.Effects{})
+		run := postgrestest.NewRun(care.RunPlacement)
+		p.Branch(caseRun, run, care.Answer{Agency: "cpi"}, steps[0])
+		for _, effects := range steps[1:] {
+			p.Does(run, p.Clock(), effects, nil)
+		}
+		require.Equal(t, shown(), p.givenOn(run, "cpi"), name)
+		require.Equal(t, "PRVPSN92C01Z236Q", p.givenOn(run, "cpi").FiscalCode, name)
+		require.NotNil(t, p.givenOn(run, "cpi").Work, name)
+		require.Equal(t, "referral", purpose(run), name)
+
+		// Rejected, and sent again: what stands by now goes, and it stays where it comes again.
+		p.Does(run, p.Clock(), ledger.Effects{Referrals: []ledger.ReferralChange{{ID: ask.ID, State: care.ReferralRejected}}}, nil)
+		_, err := p.Owner.Exec(t.Context(), `UPDATE person SET phone = phone || '1' WHERE case_id = $1`, ledger.BareID(caseRun))
+		require.NoError(t, err)
+		require.NotEqual(t, shown(), p.givenOn(run, "cpi"), name)
+		again := p.asks(run, "cpi", "", "")
+		require.Equal(t, shown(), p.givenOn(run, "cpi"), name)
+
+		// Passed on, and back: no more than was passed on.
+		there := p.asks(run, "cpia", "", again)
+		p.asks(run, "cpi", "", there)
+		back := p.givenOn(run, "cpi")
+		require.Empty(t, back.FiscalCode, name)
+		require.Equal(t, shown().Phone, back.Phone, name)
+	}
+}
+
 // TestARedirectionPassesNoMoreThanWasGiven: neither to a public body after a private
 // one, nor to a private one after a public body.
 func TestARedirectionPassesNoMoreThanWasGiven(t *testing.T) {
