@@ -377,14 +377,19 @@ func overdue(w health.Waiting, now time.Time) string {
 	if !w.Over(now) {
 		return ""
 	}
-	knows := message.Say("told.supervisor_soon")
+	return message.Say("term.late", "Late", Late(w.LateDays, *w.Until, now), "Told", Knows(w))
+}
+
+// Knows says who was told, or soon is, that a term has passed: for where it is already
+// said that it has.
+func Knows(w health.Waiting) string {
 	switch {
 	case w.Then == health.ThenEscalated || w.Then == health.ThenUntold || w.Tells == health.TellsNobody:
-		knows = told(w)
+		return told(w)
 	case w.Tells == health.TellsKeepers:
-		knows = message.Say("told.keepers_soon")
+		return message.Say("told.keepers_soon")
 	}
-	return message.Say("term.late", "Late", Late(w.LateDays, *w.Until, now), "Told", knows)
+	return message.Say("told.supervisor_soon")
 }
 
 // standIns says who else can act, and what for: those of the role, while nobody holds

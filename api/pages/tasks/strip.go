@@ -72,7 +72,6 @@ func (a *subject) then(ctx context.Context, now time.Time) (string, error) {
 	w := health.Waiting{For: health.WaitTask, Until: t.Due, Tells: file.Waiting.Tells}
 	if t.ID == file.Waiting.TaskID {
 		w = file.Waiting
-		w.LateDays = 0 // which the page says above
 	}
 	if w.Until == nil || w.Then == "remind" {
 		w.Until, w.Then = t.Due, ""
@@ -82,6 +81,9 @@ func (a *subject) then(ctx context.Context, now time.Time) (string, error) {
 		if t.Escalated {
 			w.Then = health.ThenEscalated
 		}
+	}
+	if w.Over(now) && !now.Before(*t.Due) { // since when, the page says beside this
+		return italian.Upper(italian.Knows(w)) + ".", nil
 	}
 	return italian.Upper(italian.Term(w, now)) + ".", nil
 }
