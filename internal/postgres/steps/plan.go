@@ -46,7 +46,8 @@ func (w *plans) write() error {
 	return nil
 }
 
-// propose keeps the content of a draft.
+// propose keeps the content of a draft, from when on it is proposed. What was signed or not
+// of an earlier proposal is no answer to this one: the history has it.
 func (w *plans) propose(id string) error {
 	form, err := postgres.FormOf(catalogue.Complete, w.entry.Data)
 	if err != nil || form.Plan == nil {
@@ -61,8 +62,9 @@ func (w *plans) propose(id string) error {
 	if err != nil {
 		return err
 	}
-	w.queue(`UPDATE plan SET state = $2, content = $3, agencies = $4, changes = $5 WHERE id = $1`,
-		id, care.PlanProposed, content, postgres.OrEmpty(form.Plan.Agencies()), form.Plan.Changes)
+	w.queue(`UPDATE plan SET state = $2, content = $3, agencies = $4, changes = $5, created_at = $6 WHERE id = $1`,
+		id, care.PlanProposed, content, postgres.OrEmpty(form.Plan.Agencies()), form.Plan.Changes, w.step.At)
+	w.queue(`UPDATE seat SET signature = '', signature_note = '', signature_at = NULL, reported = reported AND signature = '' WHERE run_id = $1`, w.step.Run)
 	return nil
 }
 

@@ -60,6 +60,26 @@ func TestASeatKeepsWhatItsRoleSaid(t *testing.T) {
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
+// TestASecondProposalIsUnsigned: nothing of what was signed of the first stands under it.
+func TestASecondProposalIsUnsigned(t *testing.T) {
+	p := newPlay(t)
+	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	seat := ledger.SeatChange{ID: uuid.NewString(), Role: care.SocialWorker, Agency: "comune", State: care.SeatInvited}
+	equipe, id := p.Equipe(run, seat), uuid.NewString()
+	until := p.Now.Add(30 * postgrestest.DayLong)
+	form := care.PlanForm{Goals: []care.PlanGoal{{Area: "labour", Text: "Prova"}}, Actions: []care.PlanAction{{Text: "Prova", Agency: "comune", Until: &until}}}
+	p.Propose(equipe, id, form)
+	p.Does(equipe, p.Clock(), ledger.Effects{Seats: []ledger.SeatChange{
+		{ID: seat.ID, State: care.SeatSpoken, Opinion: care.Favourable}, {ID: seat.ID, Signature: care.Code(care.SeatWaived)}}}, nil)
+	require.Equal(t, 1, p.Count(`seat WHERE id = $1 AND signature = 'waived' AND signature_at IS NOT NULL`, seat.ID))
+	first := p.Row(`SELECT created_at FROM plan WHERE id = $1`, id)
+
+	p.Now = p.Now.Add(postgrestest.DayLong)
+	p.Propose(equipe, id, form)
+	require.Equal(t, 1, p.Count(`seat WHERE id = $1 AND opinion = 'favourable' AND signature = '' AND signature_at IS NULL`, seat.ID))
+	require.NotEqual(t, first, p.Row(`SELECT created_at FROM plan WHERE id = $1`, id), "it is of when it was proposed")
+}
+
 func TestVersionsOfAPlan(t *testing.T) {
 	p := newPlay(t)
 	run, _ := p.Begin(ledger.Person{}, ledger.Effects{})
