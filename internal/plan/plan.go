@@ -46,6 +46,18 @@ func Check(f *care.Faults, p care.Policy, plan care.PlanForm) {
 	f.Note("plan.changes", plan.Changes)
 }
 
+// Moved checks the days of the actions that a plan keeps, against those that they have had by
+// their ids: one may stay though it is past, and is changed to a day that is not.
+func Moved(plan care.PlanForm, had map[string]time.Time, now time.Time) (f care.Faults) {
+	day := func(t time.Time) time.Time { return care.DayOf(t.In(now.Location())) }
+	for i, a := range plan.Actions {
+		was, kept := had[a.ID]
+		moved := kept && a.Until != nil && !day(*a.Until).Equal(day(was))
+		f.Add(!moved || !day(*a.Until).Before(day(now)), fmt.Sprintf("plan.actions[%d].until", i), care.RuleInThePast)
+	}
+	return f
+}
+
 // CheckGoals checks what an evaluation says of the goals.
 func CheckGoals(f *care.Faults, goals []care.GoalFinding) {
 	f.Add(len(goals) <= maxGoals, "goals", care.RuleTooMany)

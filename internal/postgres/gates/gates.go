@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,6 +14,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
+	"percorso/internal/plan"
 	"percorso/internal/postgres"
 	"percorso/internal/postgres/arrivals"
 	"percorso/internal/postgres/gathered"
@@ -236,7 +238,8 @@ func (g *asked) ruleOfTask(kind care.TaskKind) ([]care.Fault, error) {
 }
 
 // ruleOfPlan asks whether a plan that is proposed says what it changes of the active
-// one, and whether the goals and actions that it keeps are of an earlier version.
+// one, whether the goals and actions that it keeps are of an earlier version, and whether
+// their days stay as they were, or are moved to later.
 func (g *asked) ruleOfPlan() ([]care.Fault, error) {
 	form, err := postgres.FormOf(catalogue.Complete, g.Form)
 	if err != nil || form.Plan == nil {
@@ -246,7 +249,7 @@ func (g *asked) ruleOfPlan() ([]care.Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, _ := g.tx.Query(g.ctx, `SELECT content FROM plan WHERE case_id = $1`, g.caseID())
+	rows, _ := g.tx.Query(g.ctx, `SELECT content FROM plan WHERE case_id = $1 ORDER BY version`, g.caseID())
 	earlier, err := pgx.CollectRows(rows, pgx.RowTo[ledger.PlanContent])
 	if err != nil {
 		return nil, err
@@ -254,7 +257,15 @@ func (g *asked) ruleOfPlan() ([]care.Fault, error) {
 	for _, field := range ledger.UnknownParts(*form.Plan, earlier) {
 		faults = append(faults, care.Fault{Field: field, Rule: care.RuleUnknownPart})
 	}
-	return faults, nil
+	had := map[string]time.Time{}
+	for _, version := range earlier {
+		for _, a := range version.Actions {
+			if a.Until != nil {
+				had[a.ID] = *a.Until
+			}
+		}
+	}
+	return append(faults, plan.Moved(*form.Plan, had, g.Policy.There(g.At))...), nil
 }
 
 // ruleOfSeat asks whether who speaks from a seat is of its agency and sits there

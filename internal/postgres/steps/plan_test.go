@@ -124,7 +124,12 @@ func TestVersionsOfAPlan(t *testing.T) {
 	res := p.Tries(equipe, e, ledger.Effects{}, nil)
 	p.Refused(res, e, "plan.goals[1].id", care.RuleUnknownPart)
 	p.Refused(res, e, "plan.actions[1].id", care.RuleUnknownPart)
-	kept.Goals[1].ID, kept.Actions[1].ID = "", ""
+	// An action that is late may stay so; changed, it is to be done on a day to come.
+	past := p.Now.Add(-30 * postgrestest.DayLong)
+	kept.Goals[1].ID, kept.Actions[1].ID, kept.Actions[0].Until = "", "", &past
+	e = p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
+	p.Refused(p.Tries(equipe, e, ledger.Effects{}, nil), e, "plan.actions[0].until", care.RuleInThePast)
+	kept.Actions[0].Until = draft.Content.Actions[0].Until
 	e = p.Ask("social_worker.prato", equipe, catalogue.Complete.Command("", task.ID, propose))
 	p.Does(equipe, e, ledger.Effects{Plan: &ledger.PlanChange{ID: second, State: care.PlanProposed}}, nil)
 	proposed := plans()[0]
