@@ -21,8 +21,9 @@ const (
 	OutsideSessions = "outside_sessions" // none begins then
 	OutsideHours    = "outside_hours"    // of the day, where the service has no sessions
 	OtherService    = "place_of_another_service"
-	HourMissing     = "hour_missing" // of the day alone no place can be given
-	CalledOff       = "called_off"   // the service receives nobody on that day, as it has said
+	HourMissing     = "hour_missing"   // of the day alone no place can be given
+	PlaceUnchosen   = "place_unchosen" // neither one of the places that are offered, nor none of them
+	CalledOff       = "called_off"     // the service receives nobody on that day, as it has said
 
 	SentElsewhere = "sent_elsewhere" // the plan does not send the person there
 

@@ -35,6 +35,7 @@ func TestTheSendingBooksAPlace(t *testing.T) {
 		return buttons[len(buttons)-1].Words()
 	}
 	main := wrong()
+	require.Contains(t, main.Words(), "Appuntamento al CPI: Scegli un posto, oppure «Nessuno di questi».")
 	require.Equal(t, "Invia al CPI e fissa l’appuntamento", button(main))
 	choice, _ := main.First("select", "name", agenda.OfferField)
 	var places []string

@@ -39,7 +39,7 @@ func ReadPlace(id string, sent url.Values) (at *time.Time, rule string) {
 	place := sent.Get(id + agenda.OfferField)
 	switch chosen, ok := agenda.ReadOffer(place); {
 	case place == "" && sent.Has(id+agenda.OfferField):
-		return nil, care.RuleRequired
+		return nil, agenda.PlaceUnchosen
 	case place == "" || place == free.Without:
 		return nil, ""
 	case !ok:
