@@ -36,7 +36,7 @@ func (s *Place) besideForm(c *gin.Context, who care.Staff, sent url.Values) (pag
 	if page.Nothing != "" {
 		return page, of, nil
 	}
-	page.Fields = []web.Field{{Shape: "input", Type: "text", ID: "number", Label: message.Say("together_beside.number"), Required: true, Value: sent.Get("number"), Hint: message.Say("together_beside.number_hint")}}
+	page.Fields = []web.Field{{Shape: "input", Type: "text", ID: "number", Label: message.Say("together_beside.number"), Required: true, Value: sent.Get("number"), Hint: message.Say("together_beside.number_hint", "Number", ledger.CaseNumber(who.Zone, s.Now().Year(), 12))}}
 	if service, known := of.rules.Service(of.a.Service); known && len(service.Matters) > 0 {
 		matter := web.Field{Shape: "select", ID: "matter", Label: message.Say("together_beside.matter"), Empty: message.Say("together_beside.no_matter")}
 		chosen := of.a.Matter

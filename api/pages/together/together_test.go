@@ -125,6 +125,7 @@ func TestAnotherPersonIsAdded(t *testing.T) {
 	b.At(time.Date(2026, 11, 23, 8, 0, 0, 0, testclock.Rome))
 	b.LogIn(apitest.SomeWorker.Subject)
 	require.Contains(t, b.Open(t, here).Words(), "Aggiungi un’altra persona")
+	require.Contains(t, b.Open(t, here+"/persona").Words(), "Per esempio PRATO-2026-00012.", "as the numbers of her zone are")
 	sent := form(t, b, here+"/persona", here+"/persona")
 	for number, words := range map[string]string{"": "Scrivi il numero", "PO-2026-99999": "nessuno ha questo numero", "PO-2026-00012": "È il fascicolo della persona di questo appuntamento"} {
 		sent.Set("number", number)
