@@ -8,6 +8,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/catalogue"
 	"percorso/internal/italian"
+	"percorso/internal/italian/article"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
 )
@@ -50,7 +51,7 @@ func notesOf(page *Referral, who care.Staff, p care.Policy, r ledger.Referral, r
 		return
 	}
 	action := ReferralAction{
-		Code: noting, Text: message.Say("referral_page.add_note"), Explain: message.Say("referral_page.add_note_explain", "Agency", present.AgencyName(p, other(who, r))),
+		Code: noting, Text: message.Say("referral_page.add_note"), Explain: message.Say("referral_page.add_note_explain", "Agency", article.The(present.AgencyName(p, other(who, r)))),
 		Form: web.NewForm("/segnalazioni/" + r.ID + "/" + noting), Ask: true, NoteAs: message.Say("referral_page.note_label"), NeedsIt: true,
 	}
 	if refused != nil && refused.op == care.OpNoteReferral {

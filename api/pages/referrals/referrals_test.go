@@ -51,7 +51,7 @@ func TestReferralShowsWhatWasGiven(t *testing.T) {
 	b.LogIn(apitest.SomeCPI.Subject)
 	page := b.Open(t, "/segnalazioni/"+apitest.SomeID)
 	text := page.Words()
-	for _, want := range []string{"Nome Persona", "Cognome Prova 0001", "Il Comune di Prato l’ha inviata al Centro per l'Impiego", "Segnalazione letta", "Segnalazione inviata"} {
+	for _, want := range []string{"Nome Persona", "Cognome Prova 0001", "Il Comune di Prato l’ha inviata al Centro per l'Impiego", "La leggete voi e il Comune di Prato.", "Segnalazione letta", "Segnalazione inviata"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}
