@@ -198,6 +198,10 @@ func (s Standing) Merged(branches []Branch) *care.Refusal {
 	return nil
 }
 
+// RuleBothExpected is the rule by which two files are not merged while each has the person
+// somewhere at the same time.
+const RuleBothExpected = "both_files_expect_then"
+
 func (s Standing) like(next Branch, field, rule string) *care.Refusal {
 	if there, ok := next.Like(s.Branches); ok {
 		return s.refuse(there, field, rule)

@@ -21,6 +21,7 @@ import (
 	"percorso/internal/postgres/merging"
 	"percorso/internal/postgres/places"
 	"percorso/internal/postgres/standing"
+	"percorso/internal/sole"
 	"percorso/internal/undoing"
 )
 
@@ -113,14 +114,26 @@ func (g *asked) second() (*care.Refusal, error) {
 	return standing.Second(g.ctx, g.tx, g.Policy.Policy, g.caseID(), g.Run, g.Entry.Answer, g.Form, g.Agency)
 }
 
-// secondOfMerge asks whether the case that stays has the like of something open.
+// secondOfMerge asks whether the case that stays has the like of something open, or has the
+// person somewhere at the time of an appointment of the other one.
 func (g *asked) secondOfMerge(kept string) (*care.Refusal, error) {
 	there, err := standing.Of(g.ctx, g.tx, g.Policy.Policy, kept, "")
 	if err != nil {
 		return nil, err
 	}
 	own, err := standing.OpenBranches(g.ctx, g.tx, g.Policy.Policy, g.caseID())
-	return there.Merged(own), err
+	if err != nil {
+		return nil, err
+	}
+	if refusal := there.Merged(own); refusal != nil {
+		return refusal, nil
+	}
+	var both bool // nobody books for either of them: the merge has the lock of their places
+	err = g.tx.QueryRow(g.ctx, `SELECT both_expected($1, $2, $3)`, g.caseID(), kept, g.At).Scan(&both)
+	if err != nil || !both {
+		return nil, err
+	}
+	return care.Refuse(fault(true, "into", sole.RuleBothExpected)...), nil
 }
 
 // dates asks again whether the dates of the form can be meant: nothing is stored

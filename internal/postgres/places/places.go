@@ -86,6 +86,13 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	if rules, err = all.Newest(ctx, tx, s.Zone); err != nil {
 		return nil, err
 	}
+	var merged bool // while this waited
+	if err := tx.QueryRow(ctx, `SELECT merged_away($1)`, caseID).Scan(&merged); err != nil {
+		return nil, err
+	}
+	if merged {
+		return care.RefuseChanged(care.RuleMerged), nil
+	}
 	var speaks bool // on the telephone
 	if err := tx.QueryRow(ctx, `SELECT on_the_phone($1)`, c.Run).Scan(&speaks); err != nil {
 		return nil, err

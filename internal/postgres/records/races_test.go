@@ -15,6 +15,7 @@ import (
 	"percorso/internal/catalogue"
 	"percorso/internal/ledger"
 	"percorso/internal/postgres/postgrestest"
+	"percorso/internal/sole"
 )
 
 // race is two who are at it at once: one waits where the test wants, and another one comes by.
@@ -246,4 +247,33 @@ func TestAMoveBesideACancelling(t *testing.T) {
 	require.Equal(t, ledger.Refused, r.moves(run, appointment, moved).Verdict)
 	require.Equal(t, agenda.NotStanding, r.Refusal(moved.ID).Faults[0].Rule)
 	require.Equal(t, "cancelled[]", states())
+}
+
+// TestAMergeLeavesNobodyInTwoPlaces: two files that expect their person at the same minute are not
+// merged, also where the second appointment is being asked for; who asks for one of a file that is
+// being merged hears so.
+func TestAMergeLeavesNobodyInTwoPlaces(t *testing.T) {
+	r := newRace(t, 5)
+	into, _, _ := r.booked("pas", thursday(9, 0))
+	from, _ := r.Begin(ledger.Person{}, ledger.Effects{})
+	var booked string
+	merge := func() {
+		res, e := r.Merge("supervisor.prato", from, into)
+		require.Equal(t, ledger.Refused, res.Verdict)
+		require.Equal(t, []care.Fault{{Field: "into", Rule: sole.RuleBothExpected}}, r.Refusal(e.ID).Faults)
+	}
+	r.gates.Wait("after", r.Accounts["social_worker.prato"].ID, func() {
+		cmd, err := r.Records.Accept(t.Context(), r.Accounts["social_worker.prato"], bookingOf(from, at("spac", thursday(9, 0))))
+		booked = answerOf(cmd, err)
+	}, merge)
+	require.Equal(t, string(ledger.CommandAccepted), booked)
+	merge()
+
+	// Where she is expected by one alone they are, and who looked at the file before is told.
+	from, _ = r.Begin(ledger.Person{}, ledger.Effects{})
+	r.gates.Wait("before", r.Accounts["social_worker.prato"].ID, r.booking("social_worker.prato", from, thursday(9, 0), &booked), func() {
+		res, _ := r.Merge("supervisor.prato", from, into)
+		require.Equal(t, ledger.Recorded, res.Verdict)
+	})
+	require.Equal(t, care.RuleMerged, booked)
 }
