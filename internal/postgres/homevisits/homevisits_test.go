@@ -321,3 +321,33 @@ func TestAProtectedPersonsVisit(t *testing.T) {
 	require.Equal(t, 1, p.Count(`mail WHERE template = $1 AND recipient = $2`, homevisit.MailUnanswered, p.Accounts[supervisor].Email))
 	require.Equal(t, "", p.back(supervisor, id, homevisit.All))
 }
+
+// A visit that was planned before a person was protected is for who does not keep her as one that
+// never was: until its hour for who goes, and for the others until they are told that nobody answers.
+func TestAVisitFromBeforeTheProtection(t *testing.T) {
+	p := newPlay(t)
+	run, id := p.appointment(p.at)
+	require.Equal(t, "", p.plans(maria, id, p.two()))
+	require.Len(t, p.watched(desk), 1)
+	require.Equal(t, ledger.ErrNotFound.Error(), p.back(supervisor, id, homevisit.All), "nobody has told them")
+	_, err := p.Records.Assign(t.Context(), p.Accounts[maria], catalogue.Protect.Command(uuid.NewString(), ledger.BareID(p.Runs[run].CaseRun),
+		protection.Form{Keeper: p.id(supervisor), Reason: "sought"}).NewCommand)
+	require.NoError(t, err)
+	gone := ledger.ErrNotFound.Error()
+
+	for _, account := range []string{carla, desk, "supervisor_2.prato"} {
+		require.Empty(t, p.watched(account), account)
+		require.Equal(t, gone, p.back(account, id, homevisit.All), account)
+	}
+	require.Len(t, p.watched(maria), 1)
+	require.Equal(t, " "+homevisit.RuleNotBegun, p.back(maria, id, homevisit.Me))
+
+	v := p.of(maria, id)
+	p.Now = v.At
+	require.Len(t, p.watched(carla), 1, "she is there")
+	require.Equal(t, []string{"", ""}, []string{p.watched(carla)[0].Person, p.watched(carla)[0].Where()})
+	require.Equal(t, gone, p.back(desk, id, homevisit.All))
+	p.Now = v.AlarmAt
+	require.Len(t, p.watched(desk), 1, "told that nobody answers")
+	require.Equal(t, "", p.back(desk, id, homevisit.All))
+}
