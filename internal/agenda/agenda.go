@@ -189,6 +189,13 @@ func (a Agenda) At(at time.Time) (Slot, bool) {
 	return Slot{}, false
 }
 
+// InHours says whether somebody is received at the hour of a time, as it is where the zone is:
+// between the usual hours of a day, or in one of some sessions.
+func InHours(there time.Time, sessions ...care.Session) bool {
+	within := func(from, to string) bool { return !there.Before(clock(there, from)) && there.Before(clock(there, to)) }
+	return within(opens, closes) || slices.ContainsFunc(sessions, func(s care.Session) bool { return held(s, there) && within(s.From, s.To) })
+}
+
 // Lasts is the time that an appointment takes.
 func (a Agenda) Lasts(at time.Time) Taken {
 	if s, ok := a.At(at); ok {
@@ -207,8 +214,7 @@ func (a Agenda) Broken(at time.Time, taken []Taken) string {
 		return CalledOff
 	}
 	if !a.HasSessions() && a.asks != theSending {
-		there := at.In(a.calendar.Location())
-		if there.Before(clock(there, opens)) || !there.Before(clock(there, closes)) {
+		if !InHours(at.In(a.calendar.Location())) {
 			return OutsideHours
 		}
 		return ""

@@ -19,13 +19,13 @@ const (
 const NotYours = "not_yours_to_exceed"
 
 // Beyond says as what a place is given of which a rule says that there is none; empty: nobody
-// gives it. On a day on which the offices are closed nobody is summoned, and nobody is
-// expected in two places at once.
+// gives it. On a day on which the offices are closed nobody is summoned, nor in the night, and
+// nobody is expected in two places at once.
 func Beyond(rule string) string {
 	switch rule {
 	case NoPlace:
 		return Extra
-	case OutsideSessions, OutsideHours, CalledOff:
+	case OutsideSessions, CalledOff:
 		return OutOfHours
 	}
 	return ""

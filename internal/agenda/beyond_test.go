@@ -10,11 +10,11 @@ import (
 )
 
 // TestWhatIsGivenBeyond: a full slot, another hour, a day that is called off; never a day on
-// which the offices are closed, nor somebody who is expected somewhere else.
+// which the offices are closed, the night, nor somebody who is expected somewhere else.
 func TestWhatIsGivenBeyond(t *testing.T) {
 	for rule, want := range map[string]string{
-		agenda.NoPlace: agenda.Extra, agenda.OutsideSessions: agenda.OutOfHours, agenda.OutsideHours: agenda.OutOfHours, agenda.CalledOff: agenda.OutOfHours,
-		care.RuleClosedDay: "", agenda.Elsewhere: "", "": "",
+		agenda.NoPlace: agenda.Extra, agenda.OutsideSessions: agenda.OutOfHours, agenda.CalledOff: agenda.OutOfHours,
+		agenda.OutsideHours: "", care.RuleClosedDay: "", agenda.Elsewhere: "", "": "",
 	} {
 		require.Equal(t, want, agenda.Beyond(rule), rule)
 	}

@@ -119,14 +119,32 @@ const (
 )
 
 // Check says what is wrong with the form. now is in the zone's calendar.
-func (f Form) Check(p care.Policy, now time.Time) []care.Fault {
-	faults := f.about(p)
-	faults.Add(!f.At.IsZero(), "at", care.RuleRequired)
-	if !f.At.IsZero() {
-		faults.Dates([]care.Dated{{Field: "at", Meaning: care.AppointmentTime, At: &f.At}}, now)
-	}
+func (f Form) Check(p care.Policy, cal care.Calendar, now time.Time) []care.Fault {
+	faults := append(f.about(p), expected(p, cal, f.At, now)...)
 	faults.Add(f.Mode == agenda.ByPhone || care.Said(f.Place), "place", care.RuleRequired)
 	return append(faults, f.lot(p)...)
+}
+
+// expected says what is wrong with when a mediator is to be there: that is no day on which the
+// offices are closed, nor in the night.
+func expected(p care.Policy, cal care.Calendar, at, now time.Time) (faults care.Faults) {
+	if at.IsZero() {
+		faults.Add(false, "at", care.RuleRequired)
+		return faults
+	}
+	dated := []care.Dated{{Field: "at", Meaning: care.AppointmentTime, At: &at}}
+	faults.Dates(dated, now)
+	if len(faults) == 0 {
+		faults.OpenDays(dated, cal, now)
+	}
+	var sessions []care.Session
+	for _, s := range p.Services {
+		sessions = append(sessions, agenda.Sessions(p, s.Code)...)
+	}
+	if len(faults) == 0 {
+		faults.Add(agenda.InHours(at.In(cal.Location()), sessions...), "at", agenda.OutsideHours)
+	}
+	return faults
 }
 
 // CheckCall says what is wrong with the record of a mediator who was rung up there and then.
@@ -255,7 +273,7 @@ type Answer struct {
 }
 
 // Check says what is wrong with an answer to a request. now is in the zone's calendar.
-func (a Answer) Check(r Request, now time.Time) []care.Fault {
+func (a Answer) Check(r Request, p care.Policy, cal care.Calendar, now time.Time) []care.Fault {
 	var f care.Faults
 	f.Add(a.What == Confirmed || a.What == Proposed || a.What == Declined, "what", care.RuleRequired)
 	if a.What != Declined {
@@ -264,11 +282,8 @@ func (a Answer) Check(r Request, now time.Time) []care.Fault {
 	if a.What != Proposed {
 		return f
 	}
-	f.Add(!a.At.IsZero(), "at", care.RuleRequired)
-	if !a.At.IsZero() {
-		f.Dates([]care.Dated{{Field: "at", Meaning: care.AppointmentTime, At: &a.At}}, now)
-		f.Add(!a.At.Equal(r.At), "at", RuleSameTime)
-	}
+	f = append(f, expected(p, cal, a.At, now)...)
+	f.Add(!a.At.Equal(r.At), "at", RuleSameTime)
 	return f
 }
 

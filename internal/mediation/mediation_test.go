@@ -118,8 +118,10 @@ func TestWhatMayBeDoneAsItStands(t *testing.T) {
 }
 
 func TestWhatIsAskedIsChecked(t *testing.T) {
+	cal, err := calendar.New(policy)
+	require.NoError(t, err)
 	right := Form{Language: "bn", Matter: "lavoro", Place: "via di Prova, 1", Mode: agenda.InPerson, At: friday, Minutes: 60, Lot: "asia"}
-	require.Empty(t, right.Check(policy, testclock.Monday))
+	require.Empty(t, right.Check(policy, cal, testclock.Monday))
 	for name, test := range map[string]struct {
 		change func(*Form)
 		want   care.Fault
@@ -128,6 +130,10 @@ func TestWhatIsAskedIsChecked(t *testing.T) {
 		"no place":          {func(f *Form) { f.Place = " " }, care.Fault{Field: "place", Rule: care.RuleRequired}},
 		"no hour":           {func(f *Form) { f.At = time.Time{} }, care.Fault{Field: "at", Rule: care.RuleRequired}},
 		"an hour that was":  {func(f *Form) { f.At = friday.AddDate(0, 0, -7) }, care.Fault{Field: "at", Rule: care.RuleInThePast}},
+		"a holiday":         {func(f *Form) { f.At = time.Date(2026, 12, 25, 9, 0, 0, 0, testclock.Rome) }, care.Fault{Field: "at", Rule: care.RuleClosedDay}},
+		"a Sunday":          {func(f *Form) { f.At = friday.AddDate(0, 0, 2) }, care.Fault{Field: "at", Rule: care.RuleClosedDay}},
+		"in the night":      {func(f *Form) { f.At = friday.Add(-7 * time.Hour) }, care.Fault{Field: "at", Rule: agenda.OutsideHours}},
+		"in the evening":    {func(f *Form) { f.At = friday.Add(10 * time.Hour) }, care.Fault{Field: "at", Rule: agenda.OutsideHours}},
 		"a minute":          {func(f *Form) { f.Minutes = 1 }, care.Fault{Field: "minutes", Rule: RuleMinutes}},
 		"a day":             {func(f *Form) { f.Minutes = 24 * 60 }, care.Fault{Field: "minutes", Rule: RuleMinutes}},
 		"no lot":            {func(f *Form) { f.Lot = "" }, care.Fault{Field: "lot", Rule: care.RuleRequired}},
@@ -137,17 +143,23 @@ func TestWhatIsAskedIsChecked(t *testing.T) {
 	} {
 		f := right
 		test.change(&f)
-		require.Contains(t, f.Check(policy, testclock.Monday), test.want, name)
+		require.Contains(t, f.Check(policy, cal, testclock.Monday), test.want, name)
 	}
 	by := right
 	by.Mode, by.Place = agenda.ByPhone, ""
-	require.Empty(t, by.Check(policy, testclock.Monday), "on the telephone one is nowhere")
+	require.Empty(t, by.Check(policy, cal, testclock.Monday), "on the telephone one is nowhere")
 
 	r := Request{State: Requested, At: friday}
-	require.Contains(t, Answer{What: Done}.Check(r, testclock.Monday), care.Fault{Field: "what", Rule: care.RuleRequired})
-	require.Contains(t, Answer{What: Proposed}.Check(r, testclock.Monday), care.Fault{Field: "at", Rule: care.RuleRequired})
-	require.Contains(t, Answer{What: Proposed, At: friday}.Check(r, testclock.Monday), care.Fault{Field: "at", Rule: RuleSameTime})
-	require.Empty(t, Answer{What: Proposed, At: friday.Add(time.Hour)}.Check(r, testclock.Monday))
+	require.Contains(t, Answer{What: Done}.Check(r, policy, cal, testclock.Monday), care.Fault{Field: "what", Rule: care.RuleRequired})
+	require.Contains(t, Answer{What: Proposed}.Check(r, policy, cal, testclock.Monday), care.Fault{Field: "at", Rule: care.RuleRequired})
+	require.Contains(t, Answer{What: Proposed, At: friday}.Check(r, policy, cal, testclock.Monday), care.Fault{Field: "at", Rule: RuleSameTime})
+	require.Empty(t, Answer{What: Proposed, At: friday.Add(time.Hour)}.Check(r, policy, cal, testclock.Monday))
+	require.Contains(t, Answer{What: Proposed, At: friday.AddDate(0, 0, 2)}.Check(r, policy, cal, testclock.Monday), care.Fault{Field: "at", Rule: care.RuleClosedDay})
+	require.Contains(t, Answer{What: Proposed, At: friday.Add(-7 * time.Hour)}.Check(r, policy, cal, testclock.Monday), care.Fault{Field: "at", Rule: agenda.OutsideHours})
+	always := policy
+	always.Services = []care.Service{{Code: "prova", Sessions: []care.Session{{Days: care.Weekdays, From: "00:00", To: "24:00"}}}}
+	right.At = friday.Add(-7 * time.Hour)
+	require.Empty(t, right.Check(always, cal, testclock.Monday), "where people are received in the night")
 }
 
 func TestWhatIsLeftOfALot(t *testing.T) {

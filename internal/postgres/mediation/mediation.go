@@ -106,7 +106,7 @@ func (s *Store) AskMediator(ctx context.Context, who care.Staff, key string, f m
 		if f.At, err = expected(ctx, tx, f); err != nil {
 			return err
 		}
-		if faults := f.Check(rules.Policy, now); len(faults) > 0 {
+		if faults := f.Check(rules.Policy, rules.Calendar, now); len(faults) > 0 {
 			return care.Refuse(faults...)
 		}
 		lot, err := serves(ctx, tx, rules, f.Lot, f.Minutes)
@@ -302,7 +302,7 @@ func answer(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, r *med
 	case !slices.Contains(r.Answers(now), a.What):
 		return mediation.Changed()
 	}
-	if faults := a.Check(*r, now); len(faults) > 0 {
+	if faults := a.Check(*r, rules.Policy, rules.Calendar, now); len(faults) > 0 {
 		return care.Refuse(faults...)
 	}
 	r.State, r.Mediator, r.ProposedAt = a.What, a.Mediator, nil

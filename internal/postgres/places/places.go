@@ -145,7 +145,11 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 				refusal.Faults = append(refusal.Faults, care.Fault{Field: "beyond", Rule: agenda.NotYours})
 				continue
 			}
-			rule, given[i] = "", agenda.Given{As: as, Why: w.beyond}
+			if as == agenda.OutOfHours && !agenda.InHours(rules.There(w.At), agenda.Sessions(rules.Policy, string(w.Service))...) {
+				rule = agenda.OutsideHours
+			} else {
+				rule, given[i] = "", agenda.Given{As: as, Why: w.beyond}
+			}
 		}
 		if rule == "" {
 			if rule, err = expected(ctx, tx, caseID, c.Run, lasts, own); err != nil {

@@ -438,10 +438,13 @@ func (w *agendaWalk) accepts(account string, c ledger.NewCommand, want placed, w
 		rule = agenda.OnTheDay(rule)
 	}
 	if given := agenda.Beyond(rule); why != "" && given != "" {
-		if account == supervisorAccount || want.service != "uoc_immigrazione" { // in the others she works herself
-			rule, want.beyond = "", agenda.Given{As: given, Why: why}
-		} else {
+		switch {
+		case account != supervisorAccount && want.service == "uoc_immigrazione": // in the others she works herself
 			rule = agenda.NotYours
+		case given == agenda.OutOfHours && !agenda.InHours(want.at.In(testclock.Rome), w.law.sessions[want.service]...):
+			rule = agenda.OutsideHours
+		default:
+			rule, want.beyond = "", agenda.Given{As: given, Why: why}
 		}
 	}
 	if rule == "" && w.expected(want.caseRun, want.run, want.at, want.until) {

@@ -251,6 +251,7 @@ func TestAPlaceBeyondThoseThatThereAre(t *testing.T) {
 	require.Equal(t, []string{"09:00", "09:00"}, p.taken("pas"), "it is taken like any other")
 
 	require.Equal(t, agenda.Elsewhere, asks("supervisor.prato", caseRun, "uoc_immigrazione", thursday(9, 15), "urgent").Refusal.Faults[0].Rule)
+	require.Equal(t, agenda.OutsideHours, asks("supervisor.prato", caseRun, "uoc_immigrazione", thursday(3, 0), "agreed").Refusal.Faults[0].Rule, "nobody is summoned in the night")
 	early := works(caseRun, asks("supervisor.prato", caseRun, "uoc_immigrazione", thursday(7, 15), "agreed"), "uoc_immigrazione", thursday(7, 15))
 	plain := works(caseRun, asks("supervisor.prato", caseRun, "spac", thursday(10, 0), "urgent"), "spac", thursday(10, 0))
 	given, err := p.Records.Beyond(t.Context(), p.Accounts["desk_operator.prato"], []string{extra, early, plain})
