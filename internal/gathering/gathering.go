@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"percorso/internal/agenda"
 	"percorso/internal/care"
 	"percorso/internal/names"
 )
@@ -40,6 +41,7 @@ const (
 	RuleChanged = "meeting_planned_meanwhile" // by somebody else, since the form was made
 	RuleTells   = "place_names_the_person"    // it goes into mails and calendars
 	RuleBusy    = "invited_elsewhere"         // somebody who is invited is expected at another place then
+	RuleNight   = "meeting_at_night"          // no office is open at that hour
 )
 
 // Lasts is for how long those who are invited are taken to be there: how long one is to be nobody says.
@@ -121,6 +123,13 @@ func (form MeetingPlan) Check(p care.Policy) []care.Fault {
 		f.Add(!slices.Contains(form.Invited[:i], s), at+"role", care.RuleDuplicate)
 	}
 	f.Note("note", form.Note)
+	return f
+}
+
+// Hour says whether the hour that the form says is one of the offices', in some place's time.
+func (form MeetingPlan) Hour(there *time.Location) []care.Fault {
+	var f care.Faults
+	f.Add(form.At.IsZero() || agenda.InHours(form.At.In(there)), "at", RuleNight)
 	return f
 }
 

@@ -26,6 +26,18 @@ func TestWhatAPlannedMeetingSays(t *testing.T) {
 	require.Equal(t, []care.Fault{{Field: "invited[1].role", Rule: care.RuleDuplicate}, {Field: "invited[2].role", Rule: care.RuleUnknownCode}, {Field: "invited[2].agency", Rule: care.RuleUnknownCode}}, right.Check(zone))
 }
 
+func TestNobodyMeetsAtNight(t *testing.T) {
+	rome, err := time.LoadLocation("Europe/Rome")
+	require.NoError(t, err)
+	for text, night := range map[string]bool{"03:00": true, "06:59": true, "07:00": false, "19:59": false, "20:00": true} {
+		at, err := time.ParseInLocation("2006-01-02 15:04", "2026-12-15 "+text, rome)
+		require.NoError(t, err)
+		faults := gathering.MeetingPlan{At: at.UTC()}.Hour(rome)
+		require.Equal(t, night, len(faults) == 1 && faults[0] == care.Fault{Field: "at", Rule: gathering.RuleNight}, text)
+	}
+	require.Empty(t, gathering.MeetingPlan{CalledOff: true}.Hour(rome))
+}
+
 func TestWhatTakesThePlaceOfAPlannedMeeting(t *testing.T) {
 	social, cpi := gathering.Invited{Role: care.SocialWorker, Agency: "comune"}, gathering.Invited{Role: care.CPIOperator, Agency: "cpi"}
 	open := &gathering.Planned{At: testclock.Monday, Invited: []gathering.Invited{social}}
