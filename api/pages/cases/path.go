@@ -104,7 +104,11 @@ func closedAt(file ledger.Case) time.Time {
 
 // daysOf says from when until when something was, and how long.
 func daysOf(took span, days func(from, to time.Time) int, at time.Time) []string {
-	said := []string{italian.Dated("da", took.from.In(italian.Rome))}
+	from := took.from.In(italian.Rome)
+	if !took.to.IsZero() && italian.Dated("", from) == italian.Dated("", took.to.In(italian.Rome)) {
+		return []string{italian.Dated("", from)}
+	}
+	said := []string{italian.Dated("da", from)}
 	until, lasts := took.to, took.to.IsZero()
 	if lasts {
 		until = at

@@ -97,7 +97,7 @@ func TestAFormOffersFreePlaces(t *testing.T) {
 	taken := sends(url.Values{field + "offer": {"pas 2026-11-23T11:00:00+01:00"}})
 	fault, ok := taken.First("a", "href", "#"+field+"offer")
 	require.True(t, ok, taken.Words())
-	require.Contains(t, fault.Words(), "I primi posti liberi: mar 1º dicembre, ore 15.30.")
+	require.Contains(t, fault.Words(), "Il primo posto libero: mar 1º dicembre, ore 15.30.")
 }
 
 // TestAServiceOffersItsOwnPlaces where it moves an appointment, and none where it receives

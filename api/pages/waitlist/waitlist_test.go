@@ -51,7 +51,7 @@ func TestPuttingSomebodyOnAList(t *testing.T) {
 	b.Waiting.Refuses = refusal
 	refused := b.Send(t, form, typed)
 	require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode)
-	require.Contains(t, refused.Words(), "C’è già un posto che va bene: prenotalo. I primi posti liberi: gio 26 novembre")
+	require.Contains(t, refused.Words(), "C’è già un posto che va bene: prenotalo. Il primo posto libero: gio 26 novembre")
 	require.Contains(t, refused.Words(), "Metti in lista d’attesa")
 	b.Waiting.Refuses = nil
 	typed.Set("by-day", "x")

@@ -36,5 +36,5 @@ func Next(offers []care.Booking) string {
 	for i, o := range offers {
 		places[i] = Place(o.At)
 	}
-	return " " + message.Say("places.first_free", "Places", strings.Join(places, "; "))
+	return " " + message.Count("places.first_free", len(places), "Places", strings.Join(places, "; "))
 }

@@ -17,5 +17,6 @@ func TestPlacesAreSaidAsPeopleSayThem(t *testing.T) {
 	require.Equal(t, "mar 1º dicembre, ore 9.30", offered.Place(first.UTC()))
 	require.Equal(t, "gio 10 dicembre, ore 15.00, per telefono", offered.Slot(agenda.Slot{At: tenth, Mode: agenda.ByPhone}))
 	require.Equal(t, " I primi posti liberi: mar 1º dicembre, ore 9.30; gio 10 dicembre, ore 15.00.", offered.Next([]care.Booking{{At: first}, {At: tenth}}))
+	require.Equal(t, " Il primo posto libero: mar 1º dicembre, ore 9.30.", offered.Next([]care.Booking{{At: first}}))
 	require.Empty(t, offered.Next(nil))
 }
