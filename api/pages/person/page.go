@@ -48,6 +48,9 @@ type Files struct {
 	web.Frame
 	Number string
 	Files  []SameFile
+
+	Merge    string // address of the form that unites two of them; empty: the caller may not, or nothing is to unite
+	AskMerge bool   // somebody else may
 }
 
 // Template names the page's file.

@@ -128,6 +128,11 @@ func (s *Place) files(c *gin.Context, who care.Staff) error {
 			page.Files = append(page.Files, sameFile(rules.Policy, f))
 		}
 	}
+	if len(page.Files) > 1 && catalogue.Merge.About().Offered(file) {
+		if page.AskMerge = !catalogue.Merge.MayAsk(who.Role); !page.AskMerge {
+			page.Merge = "/fascicoli/" + file.ID + "/" + catalogue.Merge.Slug
+		}
+	}
 	s.Pages.Render(c, http.StatusOK, page)
 	return nil
 }

@@ -32,7 +32,7 @@ func TestThePagesOfAPerson(t *testing.T) {
 	require.Contains(t, b.Open(t, "/fascicoli/"+apitest.AnotherID).Text, `href="`+address+`"`)
 	page := b.Open(t, address).Words()
 	for _, want := range []string{
-		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "Telefono: si può chiamare, non lasciare messaggi, della persona, dopo le 18 000 0000001", "Codice fiscale PRVPSN92E01Z236U", "Comune in cui vive non indicato",
+		"Persona Prova 0001", "1º maggio 1992", "Pakistan", "urdu, inglese", "Telefono: si può chiamare, non lasciare messaggi, della persona, dopo le 18 000 0000001", "Codice fiscale PRVPSN92E01Z236U", "Comune in cui vive nessuna indicazione",
 		"Cognome : era Prova 0010 , adesso Prova 0001", "Lingue : era urdu , adesso urdu, inglese", "Mostrato il passaporto.", apitest.SomeWorker.Name,
 	} {
 		require.Contains(t, page, want)
@@ -158,6 +158,8 @@ func TestTheFilesOfAPerson(t *testing.T) {
 		require.Contains(t, page.Words(), want)
 	}
 	require.NotContains(t, page.Words(), "PO-2025-00004")
+	require.NotContains(t, page.Text, "/unisci", "another zone is asked to take it")
+	require.Contains(t, b.Open(t, "/fascicoli/"+apitest.SuspendedID+"/persona/fascicoli").Text, `<a href="/fascicoli/`+apitest.SuspendedID+`/unisci">Unisci i due fascicoli</a>`)
 }
 
 // family is the pages' records with a person who has a mother and a sister.
