@@ -7,6 +7,8 @@ import "slices"
 const (
 	Unsaid = "appointment_unsaid" // it stands, and nobody has said what becomes of it
 	Fixing = "being_fixed"        // one is being fixed at this moment
+
+	StandsStill = "case_suspended_then" // nothing new is fixed for a time at which the case stands still
 )
 
 // BeingFixed stands for an appointment that somebody asks for and that has no id yet.

@@ -36,6 +36,9 @@ func LockStaff(ctx context.Context, tx postgres.Tx, zone string, at time.Time) e
 	return err
 }
 
+// PersonKey is by which the person of a case is locked, by whoever fixes when she is expected.
+func PersonKey(caseID string) string { return "person/" + caseID }
+
 // RunKey is by which what a run expects its person for is locked, by whoever gives it another
 // hour and whoever changes who takes part in it.
 func RunKey(run string) string { return "run/" + run }

@@ -73,7 +73,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 	for i, w := range wishes {
 		asked[i] = w.Booking
 	}
-	locks := []string{"person/" + caseID}
+	locks := []string{PersonKey(caseID)}
 	if ledger.KindOf(c.Run) != care.RunCase {
 		locks = append(locks, RunKey(c.Run))
 		for _, w := range asked {
@@ -156,6 +156,11 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 				return nil, err
 			}
 		}
+		if rule == "" {
+			if rule, err = suspended(ctx, tx, caseID, c.Run, w.At, now); err != nil {
+				return nil, err
+			}
+		}
 		if visits := c.Operation == care.OpMoveMeeting || w.itself; visits && rule == "" {
 			if rule, err = visited(ctx, tx, c.Run, w.At); err != nil {
 				return nil, err
@@ -179,7 +184,7 @@ func Hold(ctx context.Context, tx postgres.Tx, all *postgres.Rules, s care.Staff
 			continue
 		}
 		refusal.Faults = append(refusal.Faults, care.Fault{Field: w.field, Rule: rule})
-		if len(refusal.Offers) > 0 {
+		if len(refusal.Offers) > 0 || rule == agenda.StandsStill {
 			continue
 		}
 		free, err := freeFrom(ctx, tx, s, rules, of, string(w.Service), agenda.Morning(rules.There(w.At)), now, searched)

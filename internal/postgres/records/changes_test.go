@@ -185,7 +185,7 @@ func TestNobodyIsInTwoPlacesAtOnce(t *testing.T) {
 // to be cancelled; under lock it is asked again, since one may be fixed meanwhile.
 func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
 	p := newPlay(t)
-	receives(p, 3, "pas", "spac")
+	receives(p, 3, "pas", "spac", "uoc_immigrazione")
 	caseRun, _, appointment := p.booked("pas", thursday(9, 0))
 	until := thursday(9, 0).AddDate(0, 0, 5)
 	form := agenda.SuspendForm{Until: &until, Reason: "abroad"}
@@ -223,6 +223,39 @@ func TestNoAppointmentIsLeftUnsaidAtASuspension(t *testing.T) {
 	taken, err := p.Records.Taken(t.Context(), p.Accounts["desk_operator.prato"], "pas", thursday(0, 0), thursday(24, 0))
 	require.NoError(t, err)
 	require.Len(t, taken, 1, "and its place is counted")
+
+	// Nothing new is fixed for the time. What is kept may have another hour.
+	cmd, err := p.books(caseRun, at("uoc_immigrazione", thursday(10, 30)))
+	require.NoError(t, err)
+	require.Equal(t, care.Refuse(care.Fault{Field: "at", Rule: agenda.StandsStill}), cmd.Refusal)
+	require.Equal(t, ledger.CommandAccepted, p.puts("social_worker.prato", appointment, agenda.Moving{At: thursday(9, 30), By: agenda.TheService}).State)
+	cmd, err = p.books(caseRun, at("uoc_immigrazione", thursday(9, 0).AddDate(0, 0, 7)))
+	require.NoError(t, err)
+	require.Equal(t, ledger.CommandAccepted, cmd.State, "it is after the suspension")
+}
+
+// TestASuspensionAndABookingAtOnce: who books and has the lock is waited for, and the case is
+// not suspended over what nobody has said to keep.
+func TestASuspensionAndABookingAtOnce(t *testing.T) {
+	r := newRace(t, 5)
+	caseRun, _ := r.Begin(ledger.Person{}, ledger.Effects{})
+	until := thursday(9, 0).AddDate(0, 0, 5)
+	suspension := r.Ask("supervisor.prato", caseRun, catalogue.Suspend.Command("", ledger.BareID(caseRun), agenda.SuspendForm{Until: &until, Reason: "abroad"}))
+	suspends := func(want ledger.Verdict) func() {
+		return func() {
+			require.Equal(t, want, r.Tries(caseRun, suspension, ledger.Effects{}, func(s *care.RunState) { s.Suspended = &until }).Verdict)
+		}
+	}
+	var booked string
+	booking := r.booking("social_worker.prato", caseRun, thursday(9, 0), &booked)
+	r.gates.Wait("after", r.Accounts["social_worker.prato"].ID, booking, suspends(ledger.Refused))
+	require.Equal(t, string(ledger.CommandAccepted), booked)
+
+	caseRun, _ = r.Begin(ledger.Person{}, ledger.Effects{})
+	suspension = r.Ask("supervisor.prato", caseRun, catalogue.Suspend.Command("", ledger.BareID(caseRun), agenda.SuspendForm{Until: &until, Reason: "abroad"}))
+	booking = r.booking("social_worker.prato", caseRun, thursday(9, 30), &booked)
+	r.gates.Wait("before", r.Accounts["social_worker.prato"].ID, booking, suspends(ledger.Recorded))
+	require.Equal(t, agenda.StandsStill, booked)
 }
 
 // TestAPlaceBeyondThoseThatThereAre: who decides when the service receives gives one with a
