@@ -7,6 +7,9 @@
 package mediation
 
 import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +113,15 @@ type Form struct {
 	At          time.Time
 	Minutes     int
 	Lot         string
+}
+
+// Digest is the same for two forms that ask for the same. An appointment says itself when it is.
+func (f Form) Digest() string {
+	if f.At = f.At.UTC(); f.Appointment != "" {
+		f.At = time.Time{}
+	}
+	text, _ := json.Marshal(f) // of texts, a number and a time alone
+	return fmt.Sprintf("%x", sha256.Sum256(text))
 }
 
 // What a form may hold at most.

@@ -103,6 +103,7 @@ func (s *Store) AskMediator(ctx context.Context, who care.Staff, key string, f m
 		if r, again, err = sent(ctx, tx, id, key, f); err != nil || again {
 			return err
 		}
+		digest := f.Digest()
 		if f.At, err = expected(ctx, tx, f); err != nil {
 			return err
 		}
@@ -119,7 +120,7 @@ func (s *Store) AskMediator(ctx context.Context, who care.Staff, key string, f m
 			Until: f.At.Add(time.Duration(f.Minutes) * time.Minute), State: mediation.Requested, Provider: provider.Code, Lot: lot.Code,
 			Link: ledger.DerivedID(id, "asked"), CancelBy: mediation.CancelBy(rules.Calendar, lot, f.At),
 		}
-		if err := insert(ctx, tx, who, r, lot, now); err != nil {
+		if err := insert(ctx, tx, who, r, lot, digest, now); err != nil {
 			return err
 		}
 		return ask(ctx, tx, r, now)
@@ -131,11 +132,13 @@ func (s *Store) AskMediator(ctx context.Context, who care.Staff, key string, f m
 // the lot, be it used up. With the same key again nothing more.
 func (s *Store) NoteCall(ctx context.Context, who care.Staff, key string, f mediation.Form) (r mediation.Request, err error) {
 	id := ledger.DerivedID(who.ID, "mediation "+key)
+	f.At = time.Time{} // that is when it is noted
 	err = s.changing(ctx, who, func(tx postgres.Tx, rules *postgres.Ruleset, now time.Time) error {
 		var again bool
 		if r, again, err = sent(ctx, tx, id, key, f); err != nil || again {
 			return err
 		}
+		digest := f.Digest()
 		f.At = now.Add(-time.Duration(f.Minutes) * time.Minute)
 		if faults := f.CheckCall(rules.Policy); len(faults) > 0 {
 			return care.Refuse(faults...)
@@ -145,7 +148,7 @@ func (s *Store) NoteCall(ctx context.Context, who care.Staff, key string, f medi
 			ID: id, Zone: who.Zone, Language: f.Language, Matter: f.Matter, Mode: agenda.ByPhone, At: f.At, Until: now, State: mediation.Done,
 			Provider: provider.Code, Lot: lot.Code, Link: ledger.DerivedID(id, "called"), CancelBy: f.At, Used: f.Minutes, Counted: mediation.Charged(lot, f.Minutes),
 		}
-		return insert(ctx, tx, who, r, lot, now)
+		return insert(ctx, tx, who, r, lot, digest, now)
 	})
 	return r, err
 }
@@ -361,7 +364,8 @@ func byID(ctx context.Context, tx postgres.Tx, id, held string) (r mediation.Req
 	return r, postgres.Missing(err)
 }
 
-// sent gives what was made of a form that was sent before with the same key.
+// sent gives what was made of a form that was sent before with the same key. What was asked for
+// may have another hour and another lot by now, so that a digest says what it was asked with.
 func sent(ctx context.Context, tx postgres.Tx, id, key string, f mediation.Form) (r mediation.Request, again bool, err error) {
 	if key == "" {
 		return r, false, ledger.ErrNoKey
@@ -369,10 +373,17 @@ func sent(ctx context.Context, tx postgres.Tx, id, key string, f mediation.Form)
 	switch r, err = byID(ctx, tx, id, ""); {
 	case errors.Is(err, ledger.ErrNotFound):
 		return r, false, nil
-	case err == nil && (r.Language != f.Language || r.Appointment != f.Appointment || r.Minutes() != f.Minutes):
-		err = ledger.ErrKeyReused
+	case err != nil:
+		return r, false, err
 	}
-	return r, err == nil, err
+	var before string
+	if err := tx.QueryRow(ctx, `SELECT form_digest FROM mediation WHERE id = $1`, id).Scan(&before); err != nil {
+		return r, false, err
+	}
+	if before != "" && before != f.Digest() || r.Language != f.Language || r.Appointment != f.Appointment || r.Minutes() != f.Minutes {
+		return r, false, ledger.ErrKeyReused
+	}
+	return r, true, nil
 }
 
 // expected is when the mediator is to be there: with the person of an appointment, whom the
@@ -438,15 +449,15 @@ func free(ctx context.Context, tx postgres.Tx, rules *postgres.Ruleset, r mediat
 	return lot, nil
 }
 
-func insert(ctx context.Context, tx postgres.Tx, who care.Staff, r mediation.Request, lot care.Lot, now time.Time) error {
+func insert(ctx context.Context, tx postgres.Tx, who care.Staff, r mediation.Request, lot care.Lot, digest string, now time.Time) error {
 	var over *time.Time
 	if !r.State.Open() {
 		over = &now
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO mediation (id, zone, agency, appointment_id, language, matter, place, mode, at, until, state, provider, lot, link, cancel_by, planned, used, counted, asked_by, asked_at, ended_at)
-		VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+	_, err := tx.Exec(ctx, `INSERT INTO mediation (id, zone, agency, appointment_id, language, matter, place, mode, at, until, state, provider, lot, link, cancel_by, planned, used, counted, asked_by, asked_at, ended_at, form_digest)
+		VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		r.ID, r.Zone, who.Agency, r.Appointment, r.Language, r.Matter, r.Place, r.Mode, r.At, r.Until, r.State, r.Provider, r.Lot, r.Link, r.CancelBy,
-		mediation.Charged(lot, r.Minutes()), r.Used, r.Counted, who.ID, now, over)
+		mediation.Charged(lot, r.Minutes()), r.Used, r.Counted, who.ID, now, over, digest)
 	return err
 }
 

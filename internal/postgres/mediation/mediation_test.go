@@ -141,6 +141,15 @@ func TestAMediatorIsFound(t *testing.T) {
 	r := z.asks("una", form)
 	require.Equal(t, rules.Requested, r.State)
 	require.Equal(t, r.ID, z.asks("una", form).ID, "the same key asks nobody twice")
+	for what, change := range map[string]func(*rules.Form){
+		"hour": func(f *rules.Form) { f.At = f.At.Add(time.Hour) }, "place": func(f *rules.Form) { f.Place = "via di Prova, 2" }, "lot": func(f *rules.Form) { f.Lot = "lingue_rare" },
+		"mode": func(f *rules.Form) { f.Mode = agenda.ByPhone }, "matter": func(f *rules.Form) { f.Matter = "housing" }, "language": func(f *rules.Form) { f.Language = "ur" },
+	} {
+		other := form
+		change(&other)
+		_, err := z.AskMediator(t.Context(), z.worker, "una", other)
+		require.ErrorIs(t, err, ledger.ErrKeyReused, what)
+	}
 	require.Equal(t, []string{rules.MailRequest}, z.mails(r.Link))
 	require.Equal(t, 60, z.balance("lingue_asiatiche").Held)
 

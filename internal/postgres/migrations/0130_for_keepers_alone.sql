@@ -5,8 +5,12 @@
 -- is told that nobody answers. Likewise a supervisor who neither goes nor knows about a visit
 -- learns of it when they are told, and not before.
 --
+-- Besides, a request for a mediator keeps what it was asked with: its hour and its lot may change,
+-- and the same key with another form is none that was sent again.
+--
 -- The code of before works on this schema.
 SET LOCAL lock_timeout = '5s';
+ALTER TABLE mediation ADD COLUMN form_digest text NOT NULL DEFAULT ''; -- empty: asked for before this was kept
 -- +goose StatementBegin
 -- Whether the caller goes on a visit or knows about it, or is told that nobody answers. The
 -- appointment of a person who is hidden from the caller is none here (policy protected).
@@ -63,3 +67,4 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
 $$;
 -- +goose StatementEnd
 DROP FUNCTION visit_is_mine;
+ALTER TABLE mediation DROP COLUMN form_digest;

@@ -53,7 +53,7 @@ func (s *Store) Days(ctx context.Context, who care.Staff) (list []queue.Day, err
 }
 
 // Take gives the next number of the desk. With the same key again it is the same number.
-// *care.Refusal: a field breaks a rule.
+// *care.Refusal: a field breaks a rule. ledger.ErrKeyReused: the key was of another number.
 func (s *Store) Take(ctx context.Context, who care.Staff, key string, form queue.NewNumber) (t queue.Ticket, err error) {
 	id := ledger.DerivedID(who.ID, "number "+key)
 	err = s.changing(ctx, who, func(tx postgres.Tx) error {
@@ -70,6 +70,9 @@ func (s *Store) Take(ctx context.Context, who care.Staff, key string, form queue
 			return err
 		}
 		t, err = postgres.One[queue.Ticket](ctx, tx, `SELECT `+columns+` FROM desk_number WHERE id = $1`, id)
+		if err == nil && (t.Topic != form.Topic || t.Language != form.Language) {
+			err = ledger.ErrKeyReused
+		}
 		return err
 	})
 	return t, err

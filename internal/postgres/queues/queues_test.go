@@ -42,6 +42,8 @@ func TestADayAtTheDesk(t *testing.T) {
 	require.NoError(t, err)
 	again, err := store.Take(ctx, desk, "una", queue.NewNumber{Topic: topic, Language: "ur"})
 	require.NoError(t, err)
+	_, err = store.Take(ctx, desk, "una", queue.NewNumber{Topic: topic, Language: "bn"})
+	require.ErrorIs(t, err, ledger.ErrKeyReused)
 	require.Equal(t, []any{"S1", first.ID}, []any{again.Said(), again.ID}, "the same form sent twice is one number")
 	require.Equal(t, "S2", takes("bn").Said())
 
