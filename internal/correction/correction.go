@@ -285,7 +285,7 @@ func (c PersonCorrection) wrong(p ledger.Person, now time.Time, asked func(field
 	f.Add(!p.NoAbode || p.Address == "", NoAbode, care.RuleNotAllowed)
 	f = append(f, kin.Check(Linked, p.Linked, now)...)
 	f = append(f, speech.Check(Speech, p.Speech)...)
-	f = append(f, papers.Check(Papers, p.Papers)...)
+	f = append(f, papers.Check(Papers, p.Papers, now)...)
 	f = append(f, intake.CheckLanguages(Reads, p.Reads)...)
 	for _, field := range []string{Contacts, Linked, Phone} { // whoever writes one of them looks at the others
 		f.Add(!kin.Calls(p.Linked, p.Reached()), field, kin.RuleBarredNumber)

@@ -26,8 +26,8 @@ const Most = 8
 const maxNumber = 50 // characters
 
 // Check says what is wrong with some documents, in a field of that name. One that is over
-// is one all the same.
-func Check(field string, list []Paper) []care.Fault {
+// is one all the same, and none lasts longer than a permit may. now is in the zone's calendar.
+func Check(field string, list []Paper, now time.Time) []care.Fault {
 	var f care.Faults
 	f.Add(len(list) <= Most, field, care.RuleTooMany)
 	for i, p := range list {
@@ -37,7 +37,8 @@ func Check(field string, list []Paper) []care.Fault {
 		f.Add(p.Number != "", at+"number", care.RuleRequired)
 		f.Text(at+"number", p.Number, maxNumber)
 		day, err := time.Parse(time.DateOnly, p.Until)
-		f.Add(p.Until == "" || err == nil && day.Year() > 1900, at+"expires", care.RuleImplausible)
+		plausible := err == nil && day.Year() > 1900 && (day.Before(now) || care.PermitLastDay.Broken(day, now) == "")
+		f.Add(p.Until == "" || plausible, at+"expires", care.RuleImplausible)
 		f.Add(!slices.ContainsFunc(list[:i], func(o Paper) bool { return o.Kind == p.Kind && o.Number == p.Number }), at+"number", care.RuleDuplicate)
 	}
 	return f
