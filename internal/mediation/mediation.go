@@ -56,6 +56,10 @@ const (
 	RuleAsked    = "mediator_asked"         // for this appointment one is asked for already
 	RuleOver     = "appointment_not_open"   // nobody is expected any more
 	RuleState    = "request_elsewhere"      // somebody else has answered or ended it meanwhile
+	RuleNoYes    = "mediator_not_confirmed" // of one who was there, of whom nobody has said that they come
+	RuleNotYet   = "mediator_not_yet"       // of one who was there, whose hour has not come
+	RuleNoOffer  = "nothing_proposed"       // the provider proposes no other hour
+	RuleHourPast = "mediator_hour_past"     // when one was to be there, or was proposed to be
 	RuleTells    = "place_tells_the_person" // the provider reads it
 	RuleSameTime = "proposed_same_time"
 	RuleMinutes  = "minutes_of_a_talk" // fewer or more than one lasts
@@ -342,6 +346,23 @@ func (r Request) Acts(now time.Time) []Act {
 		return []Act{Call}
 	}
 	return nil
+}
+
+// Refuses says by which rule the staff do not do something as it stands; empty: they may.
+func (r Request) Refuses(act Act, now time.Time) string {
+	switch {
+	case slices.Contains(r.Acts(now), act):
+		return ""
+	case !r.State.Open() || act == Ask && r.State == Confirmed:
+		return RuleState
+	case act == Held && r.State == Confirmed:
+		return RuleNotYet
+	case act == Held:
+		return RuleNoYes
+	case act == Accept && r.State != Proposed:
+		return RuleNoOffer
+	}
+	return RuleHourPast
 }
 
 // Balance is what is left of a lot, in minutes.

@@ -117,6 +117,24 @@ func TestWhatMayBeDoneAsItStands(t *testing.T) {
 	}
 }
 
+// Why something is not done is what is so: that it has changed meanwhile is said where it has.
+func TestWhyNothingIsDoneAsItStands(t *testing.T) {
+	before, after := friday.Add(-time.Hour), friday.Add(time.Hour)
+	for _, test := range []struct {
+		state State
+		act   Act
+		now   time.Time
+		want  string
+	}{
+		{Requested, Held, before, RuleNoYes}, {Proposed, Held, after, RuleNoYes}, {Declined, Held, after, RuleNoYes}, {Confirmed, Held, before, RuleNotYet}, {Confirmed, Held, after, ""},
+		{Requested, Accept, before, RuleNoOffer}, {Confirmed, Accept, before, RuleNoOffer}, {Proposed, Accept, before, ""}, {Proposed, Accept, after, RuleHourPast},
+		{Requested, Ask, before, ""}, {Requested, Ask, after, RuleHourPast}, {Declined, Ask, after, RuleHourPast}, {Confirmed, Ask, before, RuleState},
+		{Done, Held, after, RuleState}, {Cancelled, Accept, before, RuleState}, {Late, Ask, before, RuleState}, {Done, Call, after, RuleState},
+	} {
+		require.Equal(t, test.want, Request{State: test.state, At: friday, ProposedAt: &friday}.Refuses(test.act, test.now), "%s %s", test.state, test.act)
+	}
+}
+
 func TestWhatIsAskedIsChecked(t *testing.T) {
 	cal, err := calendar.New(policy)
 	require.NoError(t, err)

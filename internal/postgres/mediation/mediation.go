@@ -161,8 +161,18 @@ func (s *Store) AskNext(ctx context.Context, who care.Staff, id, seen, code stri
 		switch {
 		case r.Link == next:
 			return nil // asked twice
-		case r.Link != seen, !slices.Contains(r.Acts(now), mediation.Ask):
+		case r.Link != seen:
+			var was bool
+			if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM mediation_ask WHERE mediation_id = $1 AND id::text = $2)`, id, seen).Scan(&was); err != nil {
+				return err
+			}
+			if !was {
+				return care.Refuse(care.Fault{Field: "seen", Rule: care.RuleUnknownCode})
+			}
 			return mediation.Changed()
+		}
+		if rule := r.Refuses(mediation.Ask, now); rule != "" {
+			return care.RefuseChanged(rule)
 		}
 		if r.Elsewhen { // what was proposed has become the appointment's hour
 			lasts := r.Until.Sub(r.At)
@@ -204,7 +214,9 @@ func (s *Store) AcceptProposal(ctx context.Context, who care.Staff, id string, s
 		switch {
 		case r.State == mediation.Confirmed && r.ProposedAt != nil && r.ProposedAt.Equal(r.At):
 			return nil // accepted twice
-		case !slices.Contains(r.Acts(now), mediation.Accept), !seen.IsZero() && !seen.Equal(*r.ProposedAt): // the provider may propose again
+		case r.Refuses(mediation.Accept, now) != "":
+			return care.RefuseChanged(r.Refuses(mediation.Accept, now))
+		case !seen.IsZero() && !seen.Equal(*r.ProposedAt): // the provider may propose again
 			return mediation.Changed()
 		}
 		r.At, r.Until = *r.ProposedAt, r.ProposedAt.Add(r.Until.Sub(r.At))
@@ -228,8 +240,8 @@ func (s *Store) CallOff(ctx context.Context, who care.Staff, id string, byProvid
 		switch {
 		case r.State == mediation.Cancelled || r.State == mediation.Late:
 			return nil // called off twice
-		case !slices.Contains(r.Acts(now), mediation.Call):
-			return mediation.Changed()
+		case r.Refuses(mediation.Call, now) != "":
+			return care.RefuseChanged(r.Refuses(mediation.Call, now))
 		}
 		becomes = r.CalledOff(byProvider, now)
 		_, err := tx.Exec(ctx, `UPDATE mediation SET state = $2, counted = CASE $2 WHEN 'late' THEN planned ELSE 0 END, ended_at = $3 WHERE id = $1`, id, becomes, now)
@@ -247,8 +259,8 @@ func (s *Store) NoteHeld(ctx context.Context, who care.Staff, id string, minutes
 		switch {
 		case r.State == mediation.Done && r.Used == minutes:
 			return nil // noted twice
-		case !slices.Contains(r.Acts(now), mediation.Held):
-			return mediation.Changed()
+		case r.Refuses(mediation.Held, now) != "":
+			return care.RefuseChanged(r.Refuses(mediation.Held, now))
 		}
 		if faults := mediation.CheckMinutes(minutes); len(faults) > 0 {
 			return care.Refuse(faults...)

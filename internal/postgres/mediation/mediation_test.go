@@ -151,6 +151,7 @@ func TestAMediatorIsFound(t *testing.T) {
 		require.ErrorIs(t, err, ledger.ErrKeyReused, what)
 	}
 	require.Equal(t, []string{rules.MailRequest}, z.mails(r.Link))
+	refusedBy(t, z.AskNext(t.Context(), z.worker, r.ID, r.ID, "lingue_rare"), care.RuleUnknownCode) // nobody was asked by that id, and nothing has changed
 	require.Equal(t, 60, z.balance("lingue_asiatiche").Held)
 
 	z.answers(r, rules.Answer{What: rules.Declined})
@@ -184,7 +185,7 @@ func TestAMediatorIsFound(t *testing.T) {
 	require.True(t, later.Equal(z.of(r.ID).At))
 	require.Equal(t, []string{rules.MailRequest, rules.MailAccepted}, z.mails(next.Link))
 
-	refusedBy(t, z.NoteHeld(t.Context(), z.worker, r.ID, 40), rules.RuleState)
+	refusedBy(t, z.NoteHeld(t.Context(), z.worker, r.ID, 40), rules.RuleNotYet)
 	z.now = later.Add(time.Hour)
 	require.NoError(t, z.NoteHeld(t.Context(), z.worker, r.ID, 40))
 	require.NoError(t, z.NoteHeld(t.Context(), z.worker, r.ID, 40))
