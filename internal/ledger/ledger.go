@@ -461,6 +461,7 @@ type Referral struct {
 	AnswerAgency string             `db:"answer_agency"` // and for which agency
 	Requested    time.Time          `db:"requested_at"`
 	Due          *time.Time         `db:"due_at"`
+	Meeting      *time.Time         `db:"meeting_at"` // when the person comes, while it waits for its answer; nil: it came without an appointment
 	Changed      time.Time          `db:"changed_at"`
 	Note         string             `db:"note"`
 	Answered     bool               `db:"answered"`  // an accepted answer to it is on its way

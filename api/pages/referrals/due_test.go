@@ -3,7 +3,9 @@ package referrals
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
 )
@@ -16,5 +18,14 @@ func TestReferralsDueFirst(t *testing.T) {
 	slices.SortStableFunc(list, dueFirst)
 	if list[0].ID != "a" || list[1].ID != "b" || list[2].ID != "c" {
 		t.Errorf("in the order %s, %s, %s", list[0].ID, list[1].ID, list[2].ID)
+	}
+}
+
+// TestARowSaysWhenThePersonComes: what is due may be due after that.
+func TestARowSaysWhenThePersonComes(t *testing.T) {
+	at := time.Date(2026, 12, 2, 8, 0, 0, 0, time.UTC)
+	r := ledger.Referral{Snapshot: []byte(`{"given_name": "Persona", "family_name": "Prova"}`), Meeting: &at}
+	if got := facts(care.Policy{}, r); len(got) == 0 || got[0] != "Appuntamento: il 2 dicembre 2026, ore 9.00" {
+		t.Error(got)
 	}
 }

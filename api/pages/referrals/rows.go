@@ -6,6 +6,7 @@ import (
 
 	"percorso/api/present"
 	"percorso/internal/care"
+	"percorso/internal/italian"
 	"percorso/internal/italian/jobs"
 	"percorso/internal/ledger"
 	"percorso/internal/message"
@@ -74,6 +75,9 @@ func facts(p care.Policy, r ledger.Referral) (facts []string) {
 		if value != "" {
 			facts = append(facts, name+": "+value)
 		}
+	}
+	if r.Meeting != nil {
+		add(message.Say("referral_page.fact_appointment"), message.Say("referral_page.appointment_at", "Day", italian.Dated("", r.Meeting.In(italian.Rome)), "Hour", italian.Hour(*r.Meeting)))
 	}
 	add(message.Say("referral_page.fact_for"), present.PurposeOf(p, r.Purpose))
 	if person.Work != nil {

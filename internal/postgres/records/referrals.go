@@ -22,6 +22,7 @@ const referralColumns = `SELECT r.id::text, r.run_id, r.case_id::text, coalesce(
 	k.legal_basis, k.ended_at AS share_ended_at, k.end_reason, k.seen_until, coalesce(words.purpose, '') AS purpose, coalesce(words.note, '') AS note,
 	coalesce(t.id::text, '') AS task_id, coalesce(t.role, '') AS answer_role, coalesce(t.agency, '') AS answer_agency,
 	r.requested_at, CASE WHEN NOT t.suspended THEN t.escalate_at END AS due_at, r.changed_at,
+	CASE WHEN t.id IS NOT NULL THEN (SELECT min(a.at) FROM appointment a WHERE a.run_id = r.run_id AND a.agency = r.to_agency AND a.state IN ('booked', 'confirmed')) END AS meeting_at,
 	referral_answered(r.id) AS answered`
 
 const referralTables = `

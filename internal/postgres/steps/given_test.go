@@ -198,3 +198,20 @@ func TestAPlanGivesItsGoals(t *testing.T) {
 		{ID: uuid.NewString(), State: care.ReferralRequested, Agency: "cpia"}}}, nil)
 	require.Equal(t, []string{"training"}, p.givenOn(referral, "cpia").Needs)
 }
+
+// TestAReferralSaysWhenThePersonComes, until it is answered.
+func TestAReferralSaysWhenThePersonComes(t *testing.T) {
+	p := newPlay(t)
+	caseRun, _ := p.Begin(ledger.Person{}, ledger.Effects{})
+	run, id, at := postgrestest.NewRun(care.RunPlacement), uuid.NewString(), p.Now.Add(postgrestest.DayLong)
+	p.Branch(caseRun, run, care.Answer{Agency: "cpi"}, ledger.Effects{
+		Referrals:    []ledger.ReferralChange{{ID: id, State: care.ReferralRequested, Agency: "cpi"}},
+		Appointments: []ledger.AppointmentChange{{ID: uuid.NewString(), State: care.AppointmentBooked, Service: "cpi", At: at}},
+		Tasks:        []ledger.TaskChange{postgrestest.Opens(run, "answer", ledger.TaskChange{Kind: care.ReferralAnswer, Agency: "cpi", Referral: id})},
+	})
+	list, err := p.Records.Referrals(t.Context(), p.Accounts["cpi_operator.prato"], ledger.ReferralFilter{Incoming: true, Open: true}, ledger.Paging{})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 1)
+	require.NotNil(t, list.Items[0].Meeting)
+	require.True(t, at.Equal(*list.Items[0].Meeting))
+}
