@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/testclock"
@@ -50,6 +52,7 @@ func noDays(_, _ time.Time) int { return 0 }
 // TestThePathSaysWhatWas: days and how long, where it came back to, and of what was not
 // recorded nothing.
 func TestThePathSaysWhatWas(t *testing.T) {
+	require.Len(t, daysOf(span{testclock.Monday, testclock.Monday.Add(time.Hour)}, noDays, testclock.Monday), 1, "one day is said once")
 	day := func(n int) time.Time { return testclock.Monday.AddDate(0, 0, n) }
 	ended, again := day(4), day(9)
 	file := ledger.Case{CaseFile: ledger.CaseFile{Stage: care.StageSecondLevel, Opened: day(0)}, Branches: []ledger.Branch{
