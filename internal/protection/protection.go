@@ -55,7 +55,7 @@ const (
 	UnknownKeeper = "unknown_keeper" // none of the zone's staff who read files, or of the keepers
 	OneElsewhere  = "one_keeper_elsewhere"
 	Two           = "two_keepers"
-	Last          = "last_keeper"
+	Last          = "last_keeper" // of the two that have to stay
 	AskedAlready  = "lifting_asked_already"
 	KeepersOnly   = "keepers_only"    // her tasks are given to a keeper
 	NoKeeper      = "no_keeper_there" // nobody of the agency may know of her

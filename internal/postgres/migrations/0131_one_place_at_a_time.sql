@@ -4,6 +4,8 @@
 -- are not merged while each has her somewhere at the same minute. A merge keeps whoever books
 -- for either file waiting, and who waited hears that the file was merged. So does a suspension with who books for its case.
 --
+-- Her protection is not undone by people whom one keeper alone has picked, either.
+--
 -- The code of before works on this schema.
 SET LOCAL lock_timeout = '5s';
 -- +goose StatementBegin
@@ -48,6 +50,50 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         AND NOT EXISTS (SELECT FROM command m JOIN appointment a ON a.id::text = m.target WHERE m.id = b.command_id AND m.operation = 'move_appointment'
                 AND a.at > expected_meanwhile.since AND a.at < expected_meanwhile.until)
 $$;
+
+-- As before, and of two keepers of the file's own agencies, which protecting takes, neither
+-- takes the other one away: somebody else is named first.
+CREATE OR REPLACE FUNCTION dismiss_keeper(c uuid, gone uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    p protection;
+    own int;  -- people, whatever accounts they have
+    stay int;
+BEGIN
+    SELECT * INTO p FROM protection o WHERE o.case_id = c AND o.file = c AND o.zone = my('zone') FOR UPDATE;
+    IF NOT FOUND OR NOT EXISTS (SELECT FROM keepers_of(c) k WHERE k.id::text = my('staff')) THEN RETURN 'unknown_case'; END IF;
+    IF NOT EXISTS (SELECT FROM keeper k WHERE k.file = c AND k.staff = gone) THEN RETURN 'unknown_keeper'; END IF;
+    SELECT count(DISTINCT identity_of(k.id)), count(DISTINCT identity_of(k.id)) FILTER (WHERE k.id <> gone) INTO own, stay
+        FROM keepers_of(c) k WHERE k.agency = ANY (p.agencies) OR k.role = 'supervisor';
+    IF stay = 0 OR stay < 2 AND stay < own THEN RETURN 'last_keeper'; END IF;
+    DELETE FROM keeper k WHERE k.file = c AND k.staff = gone;
+    UPDATE protection o SET lifting_by = NULL, lifting_at = NULL WHERE o.file = c AND o.lifting_by = gone;
+    PERFORM settle_keepers(c);
+    RETURN NULL;
+END $$;
+
+-- As before, and who lifts was a keeper before it was asked for. Where none of those is left it
+-- is asked for anew.
+CREATE OR REPLACE FUNCTION lift_protection(c uuid, confirms boolean, at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    p protection;
+BEGIN
+    SELECT * INTO p FROM protection o WHERE o.case_id = c AND o.file = c AND o.zone = my('zone') FOR UPDATE;
+    IF NOT FOUND OR NOT EXISTS (SELECT FROM keepers_of(c) k WHERE k.id::text = my('staff')) THEN RETURN 'unknown_case'; END IF;
+    IF NOT confirms THEN
+        IF p.lifting_by IS NOT NULL
+            AND EXISTS (SELECT FROM keeper k JOIN keepers_of(c) s ON s.id = k.staff WHERE k.file = c AND k.named_at <= p.lifting_at AND NOT same_identity(p.lifting_by, s.id)) THEN RETURN 'lifting_asked_already'; END IF;
+        UPDATE protection o SET lifting_by = my('staff')::uuid, lifting_at = lift_protection.at WHERE o.file = c;
+        RETURN '';
+    END IF;
+    IF p.lifting_by IS NULL OR same_identity(p.lifting_by, my('staff')::uuid)
+        OR NOT EXISTS (SELECT FROM keeper k WHERE k.file = c AND k.staff::text = my('staff') AND k.named_at <= p.lifting_at) THEN RETURN 'second_keeper_must_lift'; END IF;
+    DELETE FROM likeness l WHERE l.file = c;
+    DELETE FROM keeper k WHERE k.file = c;
+    DELETE FROM protection o WHERE o.file = c;
+    PERFORM mark_health(c);
+    RETURN NULL;
+END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION both_expected, merged_away FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION both_expected TO percorso_worker;
@@ -80,5 +126,37 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     WHERE r.case_id = expected_meanwhile.c AND b.at > expected_meanwhile.since AND b.at < expected_meanwhile.until
         AND NOT EXISTS (SELECT FROM command m WHERE m.id = b.command_id AND m.operation = 'move_appointment')
 $$;
+CREATE OR REPLACE FUNCTION dismiss_keeper(c uuid, gone uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    p protection;
+BEGIN
+    SELECT * INTO p FROM protection o WHERE o.case_id = c AND o.file = c AND o.zone = my('zone') FOR UPDATE;
+    IF NOT FOUND OR NOT EXISTS (SELECT FROM keepers_of(c) k WHERE k.id::text = my('staff')) THEN RETURN 'unknown_case'; END IF;
+    IF NOT EXISTS (SELECT FROM keeper k WHERE k.file = c AND k.staff = gone) THEN RETURN 'unknown_keeper'; END IF;
+    IF NOT EXISTS (SELECT FROM keepers_of(c) k WHERE k.id <> gone AND (k.agency = ANY (p.agencies) OR k.role = 'supervisor')) THEN RETURN 'last_keeper'; END IF;
+    DELETE FROM keeper k WHERE k.file = c AND k.staff = gone;
+    UPDATE protection o SET lifting_by = NULL, lifting_at = NULL WHERE o.file = c AND o.lifting_by = gone;
+    PERFORM settle_keepers(c);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION lift_protection(c uuid, confirms boolean, at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    p protection;
+BEGIN
+    SELECT * INTO p FROM protection o WHERE o.case_id = c AND o.file = c AND o.zone = my('zone') FOR UPDATE;
+    IF NOT FOUND OR NOT EXISTS (SELECT FROM keepers_of(c) k WHERE k.id::text = my('staff')) THEN RETURN 'unknown_case'; END IF;
+    IF NOT confirms THEN
+        IF p.lifting_by IS NOT NULL THEN RETURN 'lifting_asked_already'; END IF;
+        UPDATE protection o SET lifting_by = my('staff')::uuid, lifting_at = lift_protection.at WHERE o.file = c;
+        RETURN '';
+    END IF;
+    IF p.lifting_by IS NULL OR same_identity(p.lifting_by, my('staff')::uuid) THEN RETURN 'second_keeper_must_lift'; END IF;
+    DELETE FROM likeness l WHERE l.file = c;
+    DELETE FROM keeper k WHERE k.file = c;
+    DELETE FROM protection o WHERE o.file = c;
+    PERFORM mark_health(c);
+    RETURN NULL;
+END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION lock_places FROM percorso_definer;

@@ -162,7 +162,7 @@ var oneEffect = map[care.Operation]func(p *play) asked{
 		return p.assigns("social_worker.prato", catalogue.NameKeeper.Command("", p.protectedCase().id, protection.NewKeeper{Keeper: p.Accounts["supervisor.prato"].ID}).NewCommand)
 	},
 	care.OpDismissKeeper: func(p *play) asked {
-		return p.assigns("social_worker.prato", catalogue.DismissKeeper.Command("", p.protectedCase().id, protection.Keeper{Keeper: p.Accounts["social_worker_2.prato"].ID}).NewCommand)
+		return p.assigns("social_worker.prato", catalogue.DismissKeeper.Command("", p.protectedCase().id, protection.Keeper{Keeper: p.Accounts["cpi_operator.prato"].ID}).NewCommand)
 	},
 	care.OpAskLifting: func(p *play) asked {
 		return p.assigns("social_worker.prato", catalogue.AskLifting.Command("", p.protectedCase().id, catalogue.ReasonForm{Note: "Prova"}).NewCommand)

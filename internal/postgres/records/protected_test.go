@@ -466,6 +466,9 @@ func TestTwoKeepersLiftAProtection(t *testing.T) {
 	h.refused(asks("social_worker_2.prato"), protection.AskedAlready)
 	h.refused(lifts("social_worker.prato"), protection.SecondKeeper)
 	require.ErrorIs(t, lifts("supervisor.prato"), ledger.ErrNotFound)
+	p.Now = p.Now.Add(time.Minute)
+	require.NoError(t, h.asks("social_worker.prato", catalogue.NameKeeper.Command("", h.id, protection.NewKeeper{Keeper: p.Accounts["supervisor.prato"].ID})))
+	h.refused(lifts("supervisor.prato"), protection.SecondKeeper)
 	require.NoError(t, lifts("social_worker_2.prato"))
 	_, err := p.Records.CaseFile(t.Context(), p.Accounts["supervisor.prato"], h.id)
 	require.NoError(t, err, "she is known like others again")
@@ -503,11 +506,11 @@ func TestWhoMayKeepAFile(t *testing.T) {
 	require.NoError(t, dismiss("supervisor.prato", "social_worker.prato"))
 	_, err := p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], h.id)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "who is no keeper any more")
-	require.NoError(t, dismiss("supervisor.prato", "social_worker_2.prato"))
+	h.refused(dismiss("supervisor.prato", "social_worker_2.prato"), protection.Last)
 	h.refused(dismiss("supervisor.prato", "supervisor.prato"), protection.Last)
 
 	// The last keepers leave: the zone's supervisor hears the number alone, and names others.
-	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE id = ANY ($1)`, []string{p.Accounts["supervisor.prato"].ID, p.Accounts["cpi_operator.prato"].ID})
+	_, err = p.Owner.Exec(t.Context(), `UPDATE staff SET active = false WHERE id = ANY ($1)`, []string{p.Accounts["supervisor.prato"].ID, p.Accounts["social_worker_2.prato"].ID, p.Accounts["cpi_operator.prato"].ID})
 	require.NoError(t, err)
 	_, err = p.Records.CaseFile(t.Context(), p.Accounts["supervisor_2.prato"], h.id)
 	require.ErrorIs(t, err, ledger.ErrNotFound)
@@ -517,10 +520,10 @@ func TestWhoMayKeepAFile(t *testing.T) {
 	require.Len(t, unkept, 1)
 	require.Equal(t, h.id, unkept[0].ID)
 	h.refused(name("supervisor_2.prato", "supervisor_2.prato"), protection.UnknownKeeper)
-	require.NoError(t, name("supervisor_2.prato", "social_worker_2.prato"))
+	require.NoError(t, name("supervisor_2.prato", "social_worker.prato"))
 	_, err = p.Records.CaseFile(t.Context(), p.Accounts["supervisor_2.prato"], h.id)
 	require.ErrorIs(t, err, ledger.ErrNotFound, "naming is no reading")
-	_, err = p.Records.CaseFile(t.Context(), p.Accounts["social_worker_2.prato"], h.id)
+	_, err = p.Records.CaseFile(t.Context(), p.Accounts["social_worker.prato"], h.id)
 	require.NoError(t, err)
 }
 
