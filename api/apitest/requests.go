@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"percorso/internal/agenda"
+	"percorso/internal/calendar"
 	"percorso/internal/care"
 	"percorso/internal/ledger"
 	"percorso/internal/mediation"
@@ -87,7 +88,11 @@ func (f *Requests) AskMediator(_ context.Context, _ care.Staff, _ string, form m
 	if form.Appointment != "" {
 		form.At = f.One.At
 	}
-	if faults := form.Check(care.Policy{Providers: SomeProviders, Matters: []care.Named{{Code: form.Matter}}}, f.now()); len(faults) > 0 {
+	cal, err := calendar.New(somePolicy())
+	if err != nil {
+		return mediation.Request{}, err
+	}
+	if faults := form.Check(care.Policy{Providers: SomeProviders, Matters: []care.Named{{Code: form.Matter}}}, cal, f.now()); len(faults) > 0 {
 		return mediation.Request{}, care.Refuse(faults...)
 	}
 	f.Form = form
@@ -165,7 +170,11 @@ func (f *Requests) Answer(_ context.Context, _ string, a mediation.Answer) (medi
 	if !slices.Contains(f.One.Answers(f.now()), a.What) {
 		return f.One, mediation.Changed()
 	}
-	if faults := a.Check(f.One, f.now()); len(faults) > 0 {
+	cal, err := calendar.New(somePolicy())
+	if err != nil {
+		return f.One, err
+	}
+	if faults := a.Check(f.One, somePolicy(), cal, f.now()); len(faults) > 0 {
 		return f.One, care.Refuse(faults...)
 	}
 	f.One.State, f.One.Mediator = a.What, a.Mediator

@@ -17,7 +17,7 @@ import (
 )
 
 // ours are the errors that mean the same outside of this package.
-var ours = []error{ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrKeyReused, ledger.ErrCursor, pgx.ErrNoRows, ErrUnattended}
+var ours = []error{ledger.ErrNotFound, ledger.ErrForbidden, ledger.ErrKeyReused, ledger.ErrNoKey, ledger.ErrCursor, pgx.ErrNoRows, ErrUnattended}
 
 // FaultOf makes an error of Postgres or its driver a *ledger.Fault. It is the
 // only place that looks at their errors: messages and details may quote what a
