@@ -4,6 +4,7 @@ import (
 	"percorso/internal/care"
 	"percorso/internal/completion"
 	"percorso/internal/italian"
+	"percorso/internal/message"
 )
 
 // FormOf says which form a record is: that of a kind of task, or of an operation.
@@ -19,6 +20,9 @@ func FormTitle(form string) string {
 	op, task := FormOf(form)
 	if task != "" {
 		return italian.Upper(italian.TaskKind(task))
+	}
+	if done, ok := message.Find("record_title", op); ok {
+		return done
 	}
 	return italian.Upper(italian.Operation(op))
 }
