@@ -25,11 +25,11 @@ func TestStart(t *testing.T) {
 	}
 	b.Records.People[apitest.SomeDesk.Subject] = apitest.SomeDesk
 	for subject, want := range map[string]string{
-		apitest.SomeWorker.Subject: "Date importanti che segui, Per conto di chi è assente, Persone senza un prossimo passo, In ritardo, Da fare oggi, Chi viene oggi, Quello che ho promesso, Mediatori non confermati, Novità da ieri, Libere, Le tue assenze e chi sostituisci, Bozze",
-		apitest.SomeCPI.Subject:    "Date importanti che segui, Per conto di chi è assente, Da leggere, Da rispondere, Chi viene oggi, In ritardo, Da fare oggi, Quello che ho promesso, Libere, Le tue assenze e chi sostituisci, Bozze",
-		apitest.SomeSupervisor.Subject: "Date importanti che segui, Per conto di chi è assente, Persone da avvisare di una giornata annullata, Scoperti nei prossimi sette giorni, Ore di mediazione quasi finite, Mediatori non confermati, Qualcosa scade entro 14 giorni, Aspetta me, Quello che ho promesso, Nuove, ancora di nessuno, " +
+		apitest.SomeWorker.Subject: "Appuntamenti da spostare, Date importanti che segui, Per conto di chi è assente, Persone senza un prossimo passo, In ritardo, Da fare oggi, Chi viene oggi, Quello che ho promesso, Mediatori non confermati, Novità da ieri, Libere, Le tue assenze e chi sostituisci, Bozze",
+		apitest.SomeCPI.Subject:    "Appuntamenti da spostare, Date importanti che segui, Per conto di chi è assente, Da leggere, Da rispondere, Chi viene oggi, In ritardo, Da fare oggi, Quello che ho promesso, Libere, Le tue assenze e chi sostituisci, Bozze",
+		apitest.SomeSupervisor.Subject: "Appuntamenti da spostare, Date importanti che segui, Per conto di chi è assente, Persone da avvisare di una giornata annullata, Scoperti nei prossimi sette giorni, Ore di mediazione quasi finite, Mediatori non confermati, Qualcosa scade entro 14 giorni, Aspetta me, Quello che ho promesso, Nuove, ancora di nessuno, " +
 			"Inviate e non ancora lette, Email che tornano indietro, Dopo le tue azioni non si è mosso niente, Percorsi fermi, Primo posto libero, Novità da ieri, Chi è assente, oggi e nei prossimi sette giorni, Bozze",
-		apitest.SomeDesk.Subject: "Chi è qui adesso, Date importanti che segui, Per conto di chi è assente, In ritardo, Da fare oggi, Chi viene oggi, Quello che ho promesso, Mediatori non confermati, Novità da ieri, Persone senza un prossimo passo, Libere, Le tue assenze e chi sostituisci, Bozze",
+		apitest.SomeDesk.Subject: "Chi è qui adesso, Appuntamenti da spostare, Date importanti che segui, Per conto di chi è assente, In ritardo, Da fare oggi, Chi viene oggi, Quello che ho promesso, Mediatori non confermati, Novità da ieri, Persone senza un prossimo passo, Libere, Le tue assenze e chi sostituisci, Bozze",
 	} {
 		b.LogIn(subject)
 		page := apitest.ReadPage(t, b.Visit("/")).Main(t)
