@@ -111,7 +111,7 @@ func (d *Days) Proposal(ctx context.Context, s care.Staff, form calledoff.Form) 
 		if err != nil {
 			return err
 		}
-		return note(ctx, tx, postgres.IDs(list, func(v expected.Visit) string { return v.CaseID }))
+		return note(ctx, tx, "called_off", postgres.IDs(list, func(v expected.Visit) string { return v.CaseID }))
 	})
 	return list, err
 }
@@ -213,7 +213,7 @@ func (d *Days) CalledOffDay(ctx context.Context, s care.Staff, id string) (e cal
 		if err != nil {
 			return err
 		}
-		return note(ctx, tx, postgres.IDs(people, func(p calledoff.Person) string { return p.CaseID }))
+		return note(ctx, tx, "called_off", postgres.IDs(people, func(p calledoff.Person) string { return p.CaseID }))
 	})
 	return e, people, err
 }
@@ -275,10 +275,10 @@ func (d *Days) acting(ctx context.Context, s care.Staff, work func(postgres.Tx) 
 }
 
 // note leaves the line of whose appointments were read.
-func note(ctx context.Context, tx postgres.Tx, cases []string) error {
+func note(ctx context.Context, tx postgres.Tx, list string, cases []string) error {
 	if len(cases) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, 'called_off', NULL, $3, '')`, ledger.ListAppointments, ledger.ReadingPurposes[ledger.ListAppointments], cases)
+	_, err := tx.Exec(ctx, `SELECT note_reading($1, $2, $4, NULL, $3, '')`, ledger.ListAppointments, ledger.ReadingPurposes[ledger.ListAppointments], cases, list)
 	return err
 }

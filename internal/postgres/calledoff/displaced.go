@@ -62,7 +62,7 @@ func (d *Days) Displaced(ctx context.Context, s care.Staff) (list []expected.Vis
 			return err
 		}
 		list = slices.DeleteFunc(list, func(v expected.Visit) bool { return slices.Contains(meant, apart{v.ID}) })
-		return note(ctx, tx, postgres.IDs(list, func(v expected.Visit) string { return v.CaseID }))
+		return note(ctx, tx, "displaced", postgres.IDs(list, func(v expected.Visit) string { return v.CaseID }))
 	})
 	return list, err
 }
